@@ -1,0 +1,118 @@
+/** Secret -> Actor, or why not. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Actor } from '../domain/actor.js';
+import type { Authorization } from '../domain/authorization.js';
+import type { AuthorizationId, Clock, UserId } from '../domain/id.js';
+import { PermissionSet } from '../domain/permission.js';
+import type { Change, Store } from '../domain/store.js';
+import { permissionsOfUser } from './roles.js';
+import type { Secret } from './secret.js';
+import type { SessionRules } from './session-rules.js';
+import { digestToken, HASH_VARIANTS, hashToken, isHashLike, parseTokenHash } from './token.js';
+import { TokenCache, type KnownToken } from './token-cache.js';
+
+/** Why somebody is not let in. For the log; the caller of the server is told less. */
+export type Refusal = 'no credentials' | 'unknown token' | 'stored hash as token' | 'unknown session' | 'user inactive or deleted';
+
+export type Verdict = { readonly actor: Actor } | { readonly refusal: Refusal };
+
+const UNKNOWN_TOKEN: Verdict = { refusal: 'unknown token' };
+const USER_INACTIVE: Verdict = { refusal: 'user inactive or deleted' };
+const HASH_AS_TOKEN: Verdict = { refusal: 'stored hash as token' };
+const UNKNOWN_SESSION: Verdict = { refusal: 'unknown session' };
+
+export class Authenticator {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #rules: SessionRules;
+  readonly #tokens = new TokenCache();
+  readonly #sessionPermissions = new Map<UserId, Promise<PermissionSet>>();
+  #generation = 0;
+
+  constructor(store: Store, clock: Clock, rules: SessionRules) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#rules = rules;
+    store.onCommit((changes) => {
+      this.#forget(changes);
+    });
+  }
+
+  /** Synchronous for a token that was seen lately: a check is a hash, a look-up and a comparison, however many tokens there are. */
+  authenticateToken(secret: Secret): Verdict | Promise<Verdict> {
+    const text = secret.reveal();
+    const digest = createHash('sha256').update(text, 'utf8').digest();
+    const known = this.#tokens.get(digest.toString('latin1'));
+    if (known === undefined) return isHashLike(text) ? HASH_AS_TOKEN : this.#lookUp(secret, digest);
+    return timingSafeEqual(known.digest, digest) ? verdictOf(known) : UNKNOWN_TOKEN;
+  }
+
+  async #lookUp(secret: Secret, digest: Buffer): Promise<Verdict> {
+    const before = this.#generation;
+    const authorization = await this.#findByHash(secret);
+    if (authorization === undefined) return UNKNOWN_TOKEN;
+    const user = await this.#store.findUser(authorization.userID);
+    const known: KnownToken = {
+      digest,
+      userActive: user?.status === 'active' && authorization.endedAtMs === undefined,
+      actor: {
+        kind: 'token',
+        userId: authorization.userID,
+        authorizationId: authorization.id,
+        permissions: new PermissionSet(authorization.permissions),
+        inactive: authorization.status !== 'active',
+      },
+    };
+    // What a commit has overtaken in the meantime must not be remembered.
+    if (before === this.#generation) this.#tokens.put(digest.toString('latin1'), known);
+    return verdictOf(known);
+  }
+
+  async #findByHash(secret: Secret): Promise<Authorization | undefined> {
+    for (const variant of HASH_VARIANTS) {
+      const authorization = await this.#store.findAuthorizationByHash(hashToken(secret, variant));
+      const stored = authorization && parseTokenHash(authorization.hash);
+      if (stored !== undefined && timingSafeEqual(stored.digest, digestToken(secret, variant))) return authorization;
+    }
+    return undefined;
+  }
+
+  /** What a user's session may do is what his roles and his active tokens allow at this moment. */
+  async authenticateSession(key: Secret): Promise<Verdict> {
+    const hash = hashToken(key);
+    const session = await this.#store.findSession(hash);
+    const now = this.#clock();
+    if (session === undefined || session.expiresAtMs <= now) return UNKNOWN_SESSION;
+    const user = await this.#store.findUser(session.userId);
+    if (user?.status !== 'active') return USER_INACTIVE;
+    const extendedMs = this.#rules.extendedExpiry(session, now);
+    if (extendedMs !== undefined) await this.#store.transaction((writer) => writer.extendSession(hash, extendedMs));
+    return { actor: { kind: 'session', userId: user.id, sessionHash: hash, permissions: await this.#permissionsOf(user.id) } };
+  }
+
+  #permissionsOf(userId: UserId): Promise<PermissionSet> {
+    const known = this.#sessionPermissions.get(userId);
+    if (known !== undefined) return known;
+    const asked = permissionsOfUser(this.#store, userId);
+    const before = this.#generation;
+    this.#sessionPermissions.set(userId, asked);
+    const forget = (): void => {
+      if (this.#sessionPermissions.get(userId) === asked) this.#sessionPermissions.delete(userId);
+    };
+    asked.then(() => {
+      if (before !== this.#generation) forget();
+    }, forget);
+    return asked;
+  }
+
+  #forget(changes: readonly Change[]): void {
+    this.#generation++;
+    for (const { noun, kind, id } of changes) {
+      if (noun === 'authorization' && kind !== 'insert') this.#tokens.forget(id as AuthorizationId);
+      if (noun === 'user' && kind !== 'insert') this.#tokens.clear();
+      if (noun === 'authorization' || noun === 'user' || noun === 'membership') this.#sessionPermissions.clear();
+    }
+  }
+}
+
+const verdictOf = (known: KnownToken): Verdict => (known.userActive ? { actor: known.actor } : USER_INACTIVE);

@@ -1,0 +1,46 @@
+/** Tokens that were seen lately, ready to be checked without a question to the store. */
+import type { Actor } from '../domain/actor.js';
+import type { AuthorizationId } from '../domain/id.js';
+
+export interface KnownToken {
+  readonly digest: Buffer;
+  readonly actor: Extract<Actor, { kind: 'token' }>;
+  /** False when the user is inactive or gone. */
+  readonly userActive: boolean;
+}
+
+/** Tokens that are kept; the one that came first makes room. At about 1 kB each this bounds the memory. */
+const KNOWN_TOKENS_MAX = 50_000;
+
+/** Absent tokens are not kept, or strangers could drive the known ones out. */
+export class TokenCache {
+  readonly #byDigest = new Map<string, KnownToken>();
+  readonly #digestOf = new Map<AuthorizationId, string>();
+
+  get(digest: string): KnownToken | undefined {
+    return this.#byDigest.get(digest);
+  }
+
+  put(digest: string, token: KnownToken): void {
+    if (this.#byDigest.size >= KNOWN_TOKENS_MAX) {
+      for (const [, oldest] of this.#byDigest) {
+        this.forget(oldest.actor.authorizationId);
+        break;
+      }
+    }
+    this.#byDigest.set(digest, token);
+    this.#digestOf.set(token.actor.authorizationId, digest);
+  }
+
+  forget(id: AuthorizationId): void {
+    const digest = this.#digestOf.get(id);
+    if (digest === undefined) return;
+    this.#digestOf.delete(id);
+    this.#byDigest.delete(digest);
+  }
+
+  clear(): void {
+    this.#byDigest.clear();
+    this.#digestOf.clear();
+  }
+}

@@ -1,0 +1,60 @@
+/** Tokens as secrets: how one is made, how it is hashed for rest, and what can be none. */
+import { createHash, randomBytes } from 'node:crypto';
+import { invalid } from '../domain/errors.js';
+import { Secret } from './secret.js';
+
+/** As InfluxDB: 64 random bytes, in base64 for URLs with its padding (88 characters). */
+const TOKEN_BYTES = 64;
+/** Longer than any that InfluxDB makes, short enough for a header. */
+const TOKEN_LENGTH_MAX = 4096;
+
+export type RandomBytes = (size: number) => Buffer;
+
+export const generateToken = (random: RandomBytes = randomBytes): Secret => new Secret(toPaddedBase64Url(random(TOKEN_BYTES)));
+
+/** The variants that InfluxDB 2.9 stores tokens in. It makes the first, and reads both. */
+export const HASH_VARIANTS = ['sha256', 'sha512'] as const;
+export type HashVariant = (typeof HASH_VARIANTS)[number];
+
+/**
+ * What rests of a token: `$influxdb2-sha256$` and the digest in padded base64 for URLs. A token is random and long, so that a fast hash
+ * without salt is enough, and lets it be looked up (InfluxDB's pkg/crypt/algorithm/influxdb2).
+ */
+export const hashToken = (secret: Secret, variant: HashVariant = 'sha256'): string => formatHash(variant, digestToken(secret, variant));
+
+export const digestToken = (secret: Secret, variant: HashVariant): Buffer => createHash(variant).update(secret.reveal(), 'utf8').digest();
+
+const formatHash = (variant: HashVariant, digest: Buffer): string => `$influxdb2-${variant}$${toPaddedBase64Url(digest)}`;
+
+const HASH = /^\$influxdb2-(sha256|sha512)\$([A-Za-z0-9_-]+=*)$/;
+
+/** The digest in a stored hash, or undefined where the text is none. */
+export function parseTokenHash(text: string): { readonly variant: HashVariant; readonly digest: Buffer } | undefined {
+  const match = HASH.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  const variant = match[1] as HashVariant;
+  const digest = Buffer.from(match[2], 'base64url');
+  return digest.length === (variant === 'sha256' ? 32 : 64) ? { variant, digest } : undefined;
+}
+
+/** A stored hash (of any scheme that is written `$name$...`) is never a token, or whoever steals a store could sign in with it. */
+export const isHashLike = (text: string): boolean => /^\$[a-z0-9-]+\$/i.test(text);
+
+/** Three base64 parts of which the first opens with `{"`: nothing here reads such tokens, and none may come to be one. */
+export const isJwtLike = (text: string): boolean => /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text);
+
+/**
+ * Checks a token that somebody chose (at set-up).
+ *
+ * @throws DomainError `invalid`, without the token in its message
+ */
+export function checkChosenToken(text: string): void {
+  if (isHashLike(text)) throw invalid('the given token has the form of a stored hash; choose another one');
+  if (isJwtLike(text)) throw invalid('the given token has the form of a JSON Web Token; choose another one');
+  if (text.length > TOKEN_LENGTH_MAX) throw invalid(`the given token is longer than ${TOKEN_LENGTH_MAX} characters`);
+  // The Authorization header loses blanks at its end and cannot hold control characters: such a token could never be used.
+
+  if (/[\u0000-\u001f\u007f]|\s$/.test(text)) throw invalid('the given token has a control character in it or a blank at its end');
+}
+
+const toPaddedBase64Url = (bytes: Buffer): string => bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');

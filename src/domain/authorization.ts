@@ -1,0 +1,30 @@
+/** Authorizations: the stored records of tokens. The secret itself is not part of one, unless hashing is switched off. */
+import type { AuthorizationId, OrganizationId, UserId } from './id.js';
+import type { PermissionSet } from './permission.js';
+import { isUnscoped, operatorPermissions, type Permission } from './permission.js';
+import type { Status } from './user.js';
+
+export interface Authorization {
+  readonly id: AuthorizationId;
+  readonly orgID: OrganizationId;
+  readonly userID: UserId;
+  readonly status: Status;
+  readonly description: string;
+  readonly permissions: readonly Permission[];
+  /** `$influxdb2-sha256$<digest>`: what the secret is looked up by. */
+  readonly hash: string;
+  /** The secret in the clear; only in stores that are run with hashing switched off. */
+  readonly plainToken?: string | undefined;
+  /** When its user was deleted. It is refused for good from then on, and only waits to be deleted itself. */
+  readonly endedAtMs?: number | undefined;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** The permissions that reach beyond any organization: who changes or ends the authorization must hold them too. */
+export const unscopedPermissions = (permissions: readonly Permission[]): Permission[] => permissions.filter(isUnscoped);
+
+const OPERATOR = operatorPermissions();
+
+/** The first operator permission that is missing, or undefined for an operator. */
+export const firstMissingOperatorPermission = (permissions: PermissionSet): Permission | undefined => permissions.firstMissing(OPERATOR);

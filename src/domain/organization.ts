@@ -1,0 +1,19 @@
+/** Organizations: what separates the users, buckets and tokens of one house from those of another. */
+import { invalid } from './errors.js';
+import type { OrganizationId } from './id.js';
+
+export interface Organization {
+  readonly id: OrganizationId;
+  readonly name: string;
+  readonly description: string;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** Names are kept as given, but blanks around them neither make two names different nor hide one from a search (as in InfluxDB). */
+export const organizationNameKey = (name: string): string => name.trim();
+
+/** @throws DomainError `invalid`: `org name is empty` */
+export function checkOrganizationName(name: string): void {
+  if (organizationNameKey(name) === '') throw invalid('org name is empty');
+}

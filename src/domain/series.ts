@@ -1,0 +1,184 @@
+/**
+ * What a time-series engine must do, and the columns in which points travel: parser -> batch -> engine -> table -> query.
+ *
+ * Times are nanoseconds since 1970-01-01T00:00:00Z, 64-bit integers. Nothing here knows of tokens: who may read or write has been
+ * decided before.
+ */
+import type { BucketId } from './id.js';
+
+export type FieldType = 'float' | 'integer' | 'unsigned' | 'string' | 'boolean';
+
+/**
+ * Values of one field in rows. `valid` has 1 where there is a value and 0 where there is none (a null); absent means no nulls.
+ * What stands in `values` under a 0 is meaningless.
+ */
+export type Column =
+  | { readonly type: 'float'; readonly values: Float64Array; readonly valid?: Uint8Array | undefined }
+  | { readonly type: 'integer'; readonly values: BigInt64Array; readonly valid?: Uint8Array | undefined }
+  | { readonly type: 'unsigned'; readonly values: BigUint64Array; readonly valid?: Uint8Array | undefined }
+  | { readonly type: 'boolean'; readonly values: Uint8Array; readonly valid?: Uint8Array | undefined }
+  | { readonly type: 'string'; readonly values: readonly string[]; readonly valid?: Uint8Array | undefined };
+
+export type Tag = readonly [key: string, value: string];
+
+/** Values of one field in the rows of a batch. */
+export interface FieldColumn {
+  readonly key: string;
+  readonly column: Column;
+}
+
+/** Columns of points of one measurement: row i is one point. */
+export interface MeasurementBatch {
+  readonly measurement: string;
+  readonly rowCount: number;
+  /** Nanoseconds. */
+  readonly times: BigInt64Array;
+  /** Row -> index into `tagSets`. */
+  readonly tagSetOf: Int32Array;
+  /** The distinct tag sets of these rows; each sorted by key (bytes), without empty values. */
+  readonly tagSets: readonly (readonly Tag[])[];
+  /**
+   * The fields, each with its values; a row without the field is not valid there. A key that was written with two types stands here twice,
+   * once for each: only the engine knows which type is right, since one that is stored wins over the first of a batch.
+   */
+  readonly fields: readonly FieldColumn[];
+  /** Row -> position of its point in the whole batch: of two faults the one that comes first is reported. */
+  readonly positions: Int32Array;
+}
+
+/** Something that InfluxDB reports of a point, in its words, and where in the batch the point stands. */
+export interface PointFault {
+  readonly position: number;
+  readonly reason: string;
+}
+
+/** What a line-protocol body holds: for each measurement its columns. */
+export interface PointBatch {
+  readonly measurements: readonly MeasurementBatch[];
+  readonly rowCount: number;
+  /** Points that no engine may store and that are not in `measurements`: how many, and the first. */
+  readonly dropped?: { readonly count: number; readonly first: PointFault } | undefined;
+  /** The last point that had a field `time` beside others: the field was taken away, the point is in `measurements`. */
+  readonly stripped?: PointFault | undefined;
+}
+
+/**
+ * What became of a batch. All that was not dropped is durable.
+ *
+ * InfluxDB answers 422 wherever there is a reason: `partial write: <reason> dropped=<droppedCount>`, and where none was dropped (a field
+ * `time` was stripped) also ` for database: <bucket id> for retention policy: autogen`.
+ */
+export interface WriteOutcome {
+  /** Points dropped whole, those that the batch itself reports included. */
+  readonly droppedCount: number;
+  /** The first reason, in InfluxDB's words (`field type conflict: input field "f" on ...`); undefined when all is well. */
+  readonly reason?: string | undefined;
+}
+
+/** What a predicate looks at. */
+export type Subject =
+  | { readonly kind: 'measurement' }
+  | { readonly kind: 'field' }
+  | { readonly kind: 'tag'; readonly key: string }
+  | { readonly kind: 'value' };
+
+/** A pattern in RE2's syntax that cannot run away. */
+export interface Pattern {
+  readonly source: string;
+  test(text: string): boolean;
+}
+
+export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/**
+ * Which series, and which of their points. An absent tag is null: it equals nothing (`==` to the empty string included) and matches
+ * nothing; what a query language wants beyond that, it expresses with `exists` and `not`.
+ * Values compare with values of their own type; integers, unsigned and floats compare as numbers, exactly.
+ */
+export type Predicate =
+  | { readonly op: 'and' | 'or'; readonly operands: readonly Predicate[] }
+  | { readonly op: 'not'; readonly operand: Predicate }
+  | {
+      readonly op: 'compare';
+      readonly subject: Subject;
+      readonly comparison: Comparison;
+      readonly literal: string | number | bigint | boolean;
+    }
+  | { readonly op: 'match'; readonly subject: Subject; readonly pattern: Pattern }
+  | { readonly op: 'exists'; readonly subject: Subject };
+
+/** Half-open: start <= time < stop. */
+export interface TimeRange {
+  readonly startNs: bigint;
+  readonly stopNs: bigint;
+}
+
+export type Aggregate = 'count' | 'sum' | 'mean' | 'min' | 'max' | 'first' | 'last';
+
+/**
+ * Work that the engine can do per series before it hands it over.
+ * - `limit`: rows offset .. offset+count of each series in the order of time (or from its end when descending)
+ * - `aggregate`: one row a series, its time that of the selected point for first, last, min and max (the earliest of equals), else the
+ *   range's stop
+ * - `window`: one row a series and window that has points; windows are [offset + k * every, offset + (k + 1) * every), cut at the range;
+ *   the row's time is the window's uncut start, or for selectors the point's own
+ */
+export type Reduction =
+  | { readonly kind: 'limit'; readonly count: number; readonly offset: number; readonly descending: boolean }
+  | { readonly kind: 'aggregate'; readonly aggregate: Aggregate }
+  | { readonly kind: 'window'; readonly aggregate: Aggregate; readonly everyNs: bigint; readonly offsetNs: bigint };
+
+export interface ReadRequest {
+  readonly bucketId: BucketId;
+  readonly range: TimeRange;
+  readonly predicate?: Predicate | undefined;
+  readonly reduction?: Reduction | undefined;
+}
+
+/** One field of one series: rows in the order of time, no null, no two rows with one time. Never empty. */
+export interface SeriesTable {
+  readonly measurement: string;
+  readonly field: string;
+  readonly tags: readonly Tag[];
+  readonly times: BigInt64Array;
+  readonly values: Column;
+}
+
+/** The series (one per field) that a bucket holds, for schema questions. */
+export interface SeriesDescription {
+  readonly measurement: string;
+  readonly field: string;
+  readonly type: FieldType;
+  readonly tags: readonly Tag[];
+}
+
+/** A time-series engine. Errors are DomainErrors; after `AbortSignal` fires, a read stops and throws its reason. */
+export interface SeriesEngine {
+  /** Stores a batch. When the promise is fulfilled the points survive kill -9 and power loss. */
+  write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;
+
+  /** Deletes the points with startNs <= time <= stopNs (both included, as InfluxDB does) whose series fit. */
+  delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: Predicate | undefined): Promise<void>;
+
+  /** Forgets a bucket with all it holds. */
+  dropBucket(bucketId: BucketId): Promise<void>;
+
+  /** Deletes what is older, in every series of a bucket. */
+  dropBefore(bucketId: BucketId, beforeNs: bigint): Promise<void>;
+
+  /**
+   * Tables in the order of InfluxDB's storage: by series key (measurement, then tags sorted by key, as bytes), within a series by field.
+   * A table may come in several pieces one after the other, so that a long series is never whole in memory.
+   */
+  read(request: ReadRequest, signal?: AbortSignal): AsyncIterable<SeriesTable>;
+
+  /** The series that fit and have points in the range, in the order of `read`. A predicate on values is not allowed here. */
+  series(
+    bucketId: BucketId,
+    range: TimeRange | undefined,
+    predicate: Predicate | undefined,
+    signal?: AbortSignal,
+  ): Promise<readonly SeriesDescription[]>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,175 @@
+/**
+ * What must be remembered: the interface of the metadata store. It holds records and hashes; it never sees an actor, decides nothing,
+ * and never sees a secret but the tokens of a server that is run with hashing switched off.
+ */
+import type { Authorization } from './authorization.js';
+import type { Bucket } from './bucket.js';
+import type { AuthorizationId, BucketId, Id, LabelId, OrganizationId, UserId } from './id.js';
+import type { Label } from './label.js';
+import type { Organization } from './organization.js';
+import type { Page } from './page.js';
+import type { Scope } from './permission.js';
+import type { Membership, MembershipResource, Role, User } from './user.js';
+
+/** A signed-in user; the key in his cookie is kept as a hash. */
+export interface Session {
+  readonly hash: string;
+  readonly userId: UserId;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export interface OrganizationFilter {
+  readonly readable: Scope;
+  readonly id?: OrganizationId | undefined;
+  /** Compared by `organizationNameKey`. */
+  readonly name?: string | undefined;
+  /** Only those in which the user has a role. */
+  readonly memberId?: UserId | undefined;
+}
+
+export interface UserFilter {
+  readonly readable: Scope;
+  readonly id?: UserId | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface BucketFilter {
+  readonly readable: Scope;
+  /** System buckets are read by those who may read their organization (InfluxDB's rule). */
+  readonly readableOrganizations: Scope;
+  readonly id?: BucketId | undefined;
+  readonly orgID?: OrganizationId | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface LabelFilter {
+  readonly readable: Scope;
+  readonly orgID?: OrganizationId | undefined;
+  /** Compared by `labelNameKey`. */
+  readonly name?: string | undefined;
+}
+
+export interface AuthorizationFilter {
+  readonly readable: Scope;
+  readonly readableUsers: Scope;
+  readonly id?: AuthorizationId | undefined;
+  readonly orgID?: OrganizationId | undefined;
+  readonly userID?: UserId | undefined;
+}
+
+/** What can be read at any time; it sees what has been committed. */
+export interface StoreReader {
+  findOrganization(id: OrganizationId): Promise<Organization | undefined>;
+  findOrganizationByName(name: string): Promise<Organization | undefined>;
+  listOrganizations(filter: OrganizationFilter, page: Page): Promise<Organization[]>;
+
+  findUser(id: UserId): Promise<User | undefined>;
+  findUserByName(name: string): Promise<User | undefined>;
+  listUsers(filter: UserFilter, page: Page): Promise<User[]>;
+  findPasswordHash(userId: UserId): Promise<string | undefined>;
+
+  findSession(hash: string): Promise<Session | undefined>;
+
+  /** In the order in which they were made. */
+  listMembershipsOfUser(userId: UserId): Promise<Membership[]>;
+  listMembershipsOfResource(type: MembershipResource, id: Id): Promise<Membership[]>;
+
+  findBucket(id: BucketId): Promise<Bucket | undefined>;
+  findBucketByName(orgID: OrganizationId, name: string): Promise<Bucket | undefined>;
+  /** By name (bytes) within one organization, else by id. */
+  listBuckets(filter: BucketFilter, page: Page): Promise<Bucket[]>;
+
+  findLabel(id: LabelId): Promise<Label | undefined>;
+  listLabels(filter: LabelFilter): Promise<Label[]>;
+  /** Those that stick on a resource, by id. */
+  listLabelsOn(resourceId: Id): Promise<Label[]>;
+
+  listSecretKeys(orgID: OrganizationId): Promise<string[]>;
+  /** The value as it was sealed by `putSecret`'s caller. */
+  findSealedSecret(orgID: OrganizationId, key: string): Promise<Uint8Array | undefined>;
+
+  findAuthorization(id: AuthorizationId): Promise<Authorization | undefined>;
+  findAuthorizationByHash(hash: string): Promise<Authorization | undefined>;
+  /**
+   * By id, which is the order of creation. Those whose user is gone are left out, and those whose organization is gone unless they reach
+   * beyond it.
+   */
+  listAuthorizations(filter: AuthorizationFilter, page: Page): Promise<Authorization[]>;
+  /** The active ones of a user, for what his sessions may do. */
+  listActiveAuthorizationsOfUser(userId: UserId): Promise<Authorization[]>;
+  /** Tokens in the clear, the oldest first. */
+  listPlainAuthorizations(limit: number): Promise<Authorization[]>;
+
+  hasAnyUserOrOrganization(): Promise<boolean>;
+}
+
+/**
+ * What changes, and only inside a transaction. Names must be unique: a clash throws `DuplicateError`.
+ * Updates and deletions tell whether there was something to change.
+ */
+export interface StoreWriter extends StoreReader {
+  insertOrganization(organization: Organization): Promise<void>;
+  updateOrganization(organization: Organization): Promise<boolean>;
+  /** With its buckets, labels, secrets and memberships; its authorizations stay (see `listAuthorizations`). */
+  deleteOrganization(id: OrganizationId): Promise<boolean>;
+
+  insertUser(user: User): Promise<void>;
+  updateUser(user: User): Promise<boolean>;
+  /** With password and memberships; his authorizations are ended at `endedAtMs`. */
+  deleteUser(id: UserId, endedAtMs: number): Promise<boolean>;
+  putPasswordHash(userId: UserId, hash: string): Promise<void>;
+
+  insertSession(session: Session): Promise<void>;
+  extendSession(hash: string, expiresAtMs: number): Promise<boolean>;
+  deleteSession(hash: string): Promise<boolean>;
+  /** @param exceptHash the session that may stay, if any */
+  deleteSessionsOfUser(userId: UserId, exceptHash: string | undefined): Promise<void>;
+  deleteExpiredSessions(nowMs: number): Promise<number>;
+
+  insertMembership(membership: Membership): Promise<void>;
+  deleteMembership(type: MembershipResource, id: Id, userId: UserId, role: Role): Promise<boolean>;
+
+  insertBucket(bucket: Bucket): Promise<void>;
+  updateBucket(bucket: Bucket): Promise<boolean>;
+  deleteBucket(id: BucketId): Promise<boolean>;
+
+  insertLabel(label: Label): Promise<void>;
+  updateLabel(label: Label): Promise<boolean>;
+  deleteLabel(id: LabelId): Promise<boolean>;
+  /** Does nothing when it sticks already. */
+  attachLabel(labelId: LabelId, resourceId: Id): Promise<void>;
+  detachLabel(labelId: LabelId, resourceId: Id): Promise<boolean>;
+
+  putSecret(orgID: OrganizationId, key: string, sealed: Uint8Array): Promise<void>;
+  deleteSecret(orgID: OrganizationId, key: string): Promise<boolean>;
+
+  insertAuthorization(authorization: Authorization): Promise<void>;
+  updateAuthorization(authorization: Authorization): Promise<boolean>;
+  deleteAuthorization(id: AuthorizationId): Promise<boolean>;
+}
+
+/** A name or hash that must be unique is taken. The caller knows which and says so in its own words. */
+export class DuplicateError extends Error {
+  override readonly name = 'DuplicateError';
+}
+
+/** The kinds of records whose change caches want to know of. */
+export type Noun = 'organization' | 'user' | 'password' | 'session' | 'membership' | 'bucket' | 'label' | 'secret' | 'authorization';
+export type Change = { readonly noun: Noun; readonly kind: 'insert' | 'update' | 'delete'; readonly id: string };
+
+export interface Store extends StoreReader {
+  /**
+   * Runs the work in one transaction: all of it is durable when the promise is fulfilled, nothing of it remains when it is rejected.
+   * The work may only wait for what it asks of the writer. Transactions that are asked for at the same time may share one commit.
+   */
+  transaction<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
+
+  /** Calls the listener with what a transaction changed, after its commit and before its promise is fulfilled. */
+  onCommit(listener: (changes: readonly Change[]) => void): void;
+
+  /** Makes sure that nothing that was deleted or overwritten can be found in any file. */
+  purge(): Promise<void>;
+
+  close(): Promise<void>;
+}

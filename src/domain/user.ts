@@ -1,0 +1,29 @@
+/** Users: who owns tokens and signs in. */
+import type { UserId } from './id.js';
+
+/** Of users and of authorizations alike. */
+export const STATUSES = ['active', 'inactive'] as const;
+export type Status = (typeof STATUSES)[number];
+
+export const isStatus = (text: string): text is Status => text === 'active' || text === 'inactive';
+
+export interface User {
+  readonly id: UserId;
+  readonly name: string;
+  readonly status: Status;
+}
+
+/** A role of a user in an organization or a bucket; `instance` is the server itself, which has an owner only. */
+export const ROLES = ['member', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+export type MembershipResource = 'orgs' | 'buckets' | 'instance';
+
+export interface Membership {
+  readonly resourceType: MembershipResource;
+  readonly resourceId: string;
+  readonly userId: UserId;
+  readonly role: Role;
+}
+
+/** The one resource of type `instance`. */
+export const INSTANCE_ID = '0000000000000001';

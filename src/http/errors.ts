@@ -1,0 +1,34 @@
+/** DomainError -> answer: the only table of codes and statuses. */
+import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
+import { json, type Answer } from './route.js';
+
+/** InfluxDB's (kit/transport/http/error_handler.go): a conflict is 422, not 409. */
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  'internal error': 500,
+  'not implemented': 501,
+  'not found': 404,
+  conflict: 422,
+  invalid: 400,
+  'unprocessable entity': 422,
+  'empty value': 400,
+  unavailable: 503,
+  forbidden: 403,
+  'too many requests': 429,
+  unauthorized: 401,
+  'method not allowed': 405,
+  'request too large': 413,
+};
+
+/** All that a caller learns of what should not have happened; InfluxDB says it so. */
+const INTERNAL_MESSAGE = 'An internal error has occurred - check server logs';
+
+export const answerError = (code: ErrorCode, message: string, headers?: Readonly<Record<string, string>>): Answer => ({
+  ...json(STATUS[code], { code, message }),
+  headers: { 'x-platform-error-code': code, ...headers },
+});
+
+export function answerFailure(error: unknown): Answer {
+  if (!(error instanceof DomainError)) return answerError('internal error', INTERNAL_MESSAGE);
+  const headers = error instanceof TryAgainLaterError ? { 'retry-after': String(error.retryAfterSeconds) } : undefined;
+  return answerError(error.code, error.message, headers);
+}

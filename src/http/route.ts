@@ -1,0 +1,63 @@
+/** The shape of a route: rows of the one table from which the server, its 405s and the authorization matrix are made. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Actor } from '../domain/actor.js';
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+/** What a handler gets to see of a request. */
+export interface RouteRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+  /** The client's address, as trusted proxies tell it. */
+  readonly address: string;
+  /** True when the request came by TLS, here or at a trusted proxy. */
+  readonly secure: boolean;
+  /** Fires when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Undefined: no body at all. */
+  readonly body?: string | Buffer | AsyncIterable<string | Uint8Array> | undefined;
+}
+
+interface RouteShape {
+  readonly method: Method;
+  /** With `:name` for a parameter. */
+  readonly path: string;
+  /** Bytes of the largest body; the default is that of a JSON document. */
+  readonly bodyBytesMax?: number | undefined;
+  /** What the path answers to methods that it has not: nothing but 405, or with a JSON error or text and the methods that there are. */
+  readonly otherMethods?: 'empty' | 'json' | 'text' | undefined;
+}
+
+/** Answers anybody. */
+export interface OpenRoute extends RouteShape {
+  readonly access: 'open';
+  readonly handle: (request: RouteRequest) => Answer | Promise<Answer>;
+}
+
+/** Answers those who have said who they are; what they may is decided by the services. */
+export interface ActorRoute extends RouteShape {
+  readonly access: 'actor';
+  readonly handle: (actor: Actor, request: RouteRequest) => Answer | Promise<Answer>;
+}
+
+export type Route = OpenRoute | ActorRoute;
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+export const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+export const json = (status: number, value: unknown): Answer => ({ status, contentType: JSON_TYPE, body: JSON.stringify(value) });
+
+export const empty = (status: number, headers?: Readonly<Record<string, string>>): Answer => ({ status, headers });
+
+export const text = (status: number, body: string): Answer => ({ status, contentType: TEXT_TYPE, body });
+
+/** What Go's server says of a path that a resource does not have. */
+export const PAGE_NOT_FOUND = text(404, '404 page not found\n');

@@ -1,0 +1,124 @@
+/** /api/v2/orgs, with members, owners and secrets. */
+import { Secret } from '../../auth/secret.js';
+import { parseId, tryParseId, type OrganizationId, type UserId } from '../../domain/id.js';
+import type { Memberships } from '../../services/memberships.js';
+import type { Organizations } from '../../services/organizations.js';
+import type { Secrets } from '../../services/secrets.js';
+import { decodeJsonObject } from '../../wire/json.js';
+import {
+  decodeNewOrganization,
+  decodeOrganizationChange,
+  encodeOrganization,
+  encodeOrganizations,
+  organizationPath,
+} from '../../wire/organizations.js';
+import { decodePage, textOf } from '../../wire/query-string.js';
+import { empty, json, type Route, type RouteRequest } from '../route.js';
+import { findPlace, membershipRoutes } from './places.js';
+
+const BASE = '/api/v2/orgs';
+
+const idIn = (request: RouteRequest): OrganizationId => parseId<OrganizationId>(request.params.id ?? '');
+
+export function organizationRoutes(organizations: Organizations, memberships: Memberships, secrets: Secrets): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: BASE,
+      access: 'actor',
+      async handle(actor, { query }) {
+        const page = decodePage(query);
+        // Malformed ids filter nothing here (InfluxDB's rule).
+        const filter = {
+          id: tryParseId<OrganizationId>(query.get('orgID') ?? ''),
+          name: textOf(query, 'org'),
+          memberId: tryParseId<UserId>(query.get('userID') ?? ''),
+        };
+        return json(200, encodeOrganizations(await organizations.list(actor, filter, page)));
+      },
+    },
+    {
+      method: 'POST',
+      path: BASE,
+      access: 'actor',
+      async handle(actor, { body }) {
+        const { name, description } = decodeNewOrganization(body);
+        return json(201, encodeOrganization(await organizations.create(actor, name, description)));
+      },
+    },
+    {
+      method: 'GET',
+      path: `${BASE}/:id`,
+      access: 'actor',
+      handle: async (actor, request) => json(200, encodeOrganization(await organizations.find(actor, idIn(request)))),
+    },
+    {
+      method: 'PATCH',
+      path: `${BASE}/:id`,
+      access: 'actor',
+      handle: async (actor, request) =>
+        json(200, encodeOrganization(await organizations.update(actor, idIn(request), decodeOrganizationChange(request.body)))),
+    },
+    {
+      method: 'DELETE',
+      path: `${BASE}/:id`,
+      access: 'actor',
+      async handle(actor, request) {
+        await organizations.remove(actor, idIn(request));
+        return empty(204);
+      },
+    },
+    ...membershipRoutes(BASE, memberships, async (actor, id) => {
+      const organization = await organizations.find(actor, id as OrganizationId);
+      return { type: 'orgs', id: organization.id, orgID: organization.id };
+    }),
+    ...secretRoutes(organizations, secrets),
+  ];
+}
+
+function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
+  const find = (...[actor, id]: Parameters<Parameters<typeof findPlace>[2]>) => organizations.find(actor, id as OrganizationId);
+  return [
+    {
+      method: 'GET',
+      path: `${BASE}/:id/secrets`,
+      access: 'actor',
+      async handle(actor, request) {
+        const { id } = await findPlace(actor, request, find);
+        const keys = await secrets.listKeys(actor, id);
+        return json(200, { links: { org: organizationPath(id), self: `${organizationPath(id)}/secrets` }, secrets: keys });
+      },
+    },
+    {
+      method: 'PATCH',
+      path: `${BASE}/:id/secrets`,
+      access: 'actor',
+      async handle(actor, request) {
+        const { id } = await findPlace(actor, request, find);
+        const entries = decodeJsonObject(request.body).entriesOfStrings();
+        await secrets.put(actor, id, new Map(entries.map(([key, value]) => [key, new Secret(value)])));
+        return empty(204);
+      },
+    },
+    {
+      method: 'POST',
+      path: `${BASE}/:id/secrets/delete`,
+      access: 'actor',
+      async handle(actor, request) {
+        const { id } = await findPlace(actor, request, find);
+        await secrets.remove(actor, id, decodeJsonObject(request.body).strings('secrets') ?? []);
+        return empty(204);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${BASE}/:id/secrets/:key`,
+      access: 'actor',
+      async handle(actor, request) {
+        const { id } = await findPlace(actor, request, find);
+        await secrets.remove(actor, id, [request.params.key ?? '']);
+        return empty(204);
+      },
+    },
+  ];
+}

@@ -1,0 +1,71 @@
+/** What lies below one organization or bucket: found as the caller first, members and owners alike for both. */
+import type { Memberships, Place } from '../../services/memberships.js';
+import type { Actor } from '../../domain/actor.js';
+import { DomainError, invalid, notFound } from '../../domain/errors.js';
+import { parseId, type Id, type UserId } from '../../domain/id.js';
+import { ROLES } from '../../domain/user.js';
+import { decodeJsonObject } from '../../wire/json.js';
+import { encodeMember, encodeMembers } from '../../wire/users.js';
+import { empty, json, type Route, type RouteRequest } from '../route.js';
+
+/** Finds the place in a path, as the actor. */
+export type FindPlace<T> = (actor: Actor, id: Id) => Promise<T>;
+
+/**
+ * Finds what a path lies below. Whatever stands against it, the place is not there at all for this caller (InfluxDB's
+ * `kithttp.ValidResource`).
+ */
+export async function findPlace<T>(actor: Actor, request: RouteRequest, find: FindPlace<T>): Promise<T> {
+  let id: Id;
+  try {
+    id = parseId(request.params.id ?? '');
+  } catch (cause) {
+    throw invalid(`corrupt ID provided: ${cause instanceof Error ? cause.message : ''}`);
+  }
+  try {
+    return await find(actor, id);
+  } catch (cause) {
+    if (cause instanceof DomainError) throw notFound('404 page not found');
+    throw cause;
+  }
+}
+
+/** The routes of members and owners below `/api/v2/orgs/:id` or `/api/v2/buckets/:id`. */
+export function membershipRoutes(base: string, memberships: Memberships, find: FindPlace<Place>): Route[] {
+  return ROLES.flatMap((role): Route[] => {
+    const path = `${base}/:id/${role}s`;
+    const pathOf = (place: Place): string => `${base}/${place.id}/${role}s`;
+    return [
+      {
+        method: 'GET',
+        path,
+        access: 'actor',
+        async handle(actor, request) {
+          const place = await findPlace(actor, request, find);
+          return json(200, encodeMembers(pathOf(place), await memberships.list(actor, place, role), role));
+        },
+      },
+      {
+        method: 'POST',
+        path,
+        access: 'actor',
+        async handle(actor, request) {
+          const place = await findPlace(actor, request, find);
+          const userId = decodeJsonObject(request.body).id<UserId>('id');
+          if (userId === undefined) throw invalid('user id missing or invalid');
+          return json(201, encodeMember(await memberships.add(actor, place, userId, role), role));
+        },
+      },
+      {
+        method: 'DELETE',
+        path: `${path}/:userID`,
+        access: 'actor',
+        async handle(actor, request) {
+          const place = await findPlace(actor, request, find);
+          await memberships.remove(actor, place, parseId<UserId>(request.params.userID ?? ''), role);
+          return empty(204);
+        },
+      },
+    ];
+  });
+}

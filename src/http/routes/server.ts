@@ -1,0 +1,128 @@
+/** What the server tells about itself: health, readiness, metrics, its routes and its configuration. */
+import { permissionsOf } from '../../auth/authorize.js';
+import { firstMissingOperatorPermission } from '../../domain/authorization.js';
+import { unauthorized } from '../../domain/errors.js';
+import type { Clock } from '../../domain/id.js';
+import { ALL_RESOURCE_TYPES } from '../../domain/permission.js';
+import { formatTime } from '../../wire/time.js';
+import { COMPATIBLE_VERSION } from '../app.js';
+import { answerError } from '../errors.js';
+import type { Metrics } from '../metrics.js';
+import { empty, json, type Method, type Route } from '../route.js';
+
+export interface ServerRoutesDependencies {
+  readonly clock: Clock;
+  readonly startedAtMs: number;
+  readonly version: string;
+  /** Undefined: `--metrics-disabled`. */
+  readonly metrics: Metrics | undefined;
+  /** What `GET /api/v2/config` shows to operators; secrets are masked in it. */
+  readonly configuration: () => unknown;
+}
+
+const ALL_METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+export function serverRoutes({ clock, startedAtMs, version, metrics, configuration }: ServerRoutesDependencies): Route[] {
+  const health = json(200, {
+    name: 'influxdb',
+    message: 'ready for queries and writes',
+    status: 'pass',
+    checks: [],
+    version: COMPATIBLE_VERSION,
+    commit: `sluice-${version}`,
+  });
+  return [
+    ...ALL_METHODS.map((method): Route => ({ method, path: '/health', access: 'open', handle: () => health })),
+    {
+      method: 'GET',
+      path: '/ready',
+      access: 'open',
+      handle: () => json(200, { status: 'ready', started: formatTime(startedAtMs), up: formatUpTime(clock() - startedAtMs) }),
+    },
+    ...(['GET', 'HEAD'] as const).map((method): Route => ({
+      method,
+      path: '/ping',
+      access: 'open',
+      otherMethods: 'text',
+      handle: () => empty(204),
+    })),
+    { method: 'OPTIONS', path: '/ping', access: 'open', handle: () => empty(200, { allow: 'GET, HEAD, OPTIONS' }) },
+    {
+      method: 'GET',
+      path: '/metrics',
+      access: 'open',
+      async handle() {
+        if (metrics === undefined) return answerError('forbidden', 'metrics disabled');
+        const { contentType, body } = await metrics.render();
+        return { status: 200, contentType, body };
+      },
+    },
+    { method: 'GET', path: '/api/v2', access: 'open', handle: () => json(200, LINKS) },
+    {
+      method: 'GET',
+      path: '/api/v2/resources',
+      access: 'actor',
+      // The one place where InfluxDB leaves the character set out; to a text Fastify would add it.
+      handle: () => ({ status: 200, contentType: 'application/json', body: Buffer.from(JSON.stringify(ALL_RESOURCE_TYPES)) }),
+    },
+    // There are no feature flags, which is what clients want to know.
+    { method: 'GET', path: '/api/v2/flags', access: 'actor', handle: () => json(200, {}) },
+    {
+      method: 'GET',
+      path: '/api/v2/config',
+      access: 'actor',
+      handle(actor) {
+        if (firstMissingOperatorPermission(permissionsOf(actor)) !== undefined) {
+          throw unauthorized('access to /api/v2/config requires operator permissions');
+        }
+        return json(200, configuration());
+      },
+    },
+  ];
+}
+
+/** As Go prints a duration: `1h2m3.004s`. */
+function formatUpTime(ms: number): string {
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor(ms / 60_000) % 60;
+  const seconds = `${(ms % 60_000) / 1000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}
+
+/** InfluxDB's table of contents, whole: clients look paths up in it. */
+const LINKS = {
+  authorizations: '/api/v2/authorizations',
+  backup: '/api/v2/backup',
+  buckets: '/api/v2/buckets',
+  checks: '/api/v2/checks',
+  dashboards: '/api/v2/dashboards',
+  delete: '/api/v2/delete',
+  external: { statusFeed: 'https://www.influxdata.com/feed/json' },
+  flags: '/api/v2/flags',
+  labels: '/api/v2/labels',
+  me: '/api/v2/me',
+  notificationEndpoints: '/api/v2/notificationEndpoints',
+  notificationRules: '/api/v2/notificationRules',
+  orgs: '/api/v2/orgs',
+  plugins: '/api/v2/telegraf/plugins',
+  query: {
+    analyze: '/api/v2/query/analyze',
+    ast: '/api/v2/query/ast',
+    self: '/api/v2/query',
+    suggestions: '/api/v2/query/suggestions',
+  },
+  restore: '/api/v2/restore',
+  scrapers: '/api/v2/scrapers',
+  setup: '/api/v2/setup',
+  signin: '/api/v2/signin',
+  signout: '/api/v2/signout',
+  sources: '/api/v2/sources',
+  swagger: '/api/v2/swagger.json',
+  system: { debug: '/debug/pprof', health: '/health', metrics: '/metrics' },
+  tasks: '/api/v2/tasks',
+  telegrafs: '/api/v2/telegrafs',
+  users: '/api/v2/users',
+  variables: '/api/v2/variables',
+  write: '/api/v2/write',
+} as const;

@@ -1,0 +1,100 @@
+/** The server binary `sluiced`: its commands, and the life of the process. */
+import { homedir } from 'node:os';
+import { pino, type Logger } from 'pino';
+import { ConfigError, helpText, loadConfig, parseFlags, printConfig, resolveConfig, type LoadedConfig } from './config.js';
+import { OPTIONS } from './config/options.js';
+import { COMPATIBLE_VERSION } from './http/app.js';
+import { startServer } from './server.js';
+import { readUnattendedSetup } from './unattended-setup.js';
+import { VERSION } from './version.js';
+
+/** Requests in flight get this long when the server is told to stop. */
+const STOP_TIMEOUT_MS = 30_000;
+
+const USAGE = `Sluice ${VERSION}, compatible with InfluxDB ${COMPATIBLE_VERSION}
+
+Usage:
+  sluiced [run] [flags]             start the server
+  sluiced print-config [flags]      show what would be in force (--key-name K for one key)
+  sluiced version                   show the version
+
+`;
+
+/** Runs the command line; the exit code is 1 after an error, which stands on stderr. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await runCommand(argv);
+  } catch (error) {
+    process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function runCommand(argv: readonly string[]): Promise<void> {
+  const [first = ''] = argv;
+  const [command, flags] = first === '' || first.startsWith('-') ? ['run', argv] : [first, argv.slice(1)];
+  const surroundings = { env: process.env, cwd: process.cwd(), homeDir: homedir() };
+  switch (command) {
+    case 'run': {
+      const loaded = loadConfig({ argv: flags, ...surroundings });
+      if (loaded.helpRequested) process.stdout.write(USAGE + helpText());
+      else await run(loaded);
+      return;
+    }
+    case 'print-config': {
+      const parsed = parseFlags(flags, [...OPTIONS, { name: 'key-name', kind: 'string', default: '' }]);
+      const { config, helpRequested } = resolveConfig(parsed, surroundings);
+      if (helpRequested) {
+        process.stdout.write(USAGE + helpText());
+        return;
+      }
+      const keyName = parsed.given.findLast(({ option }) => option.name === 'key-name')?.value;
+      process.stdout.write(printConfig(config, typeof keyName === 'string' && keyName !== '' ? keyName : undefined));
+      return;
+    }
+    case 'version':
+      process.stdout.write(`Sluice v${VERSION} (compatible with InfluxDB ${COMPATIBLE_VERSION})\n`);
+      return;
+    case 'help':
+      process.stdout.write(USAGE + helpText());
+      return;
+    default:
+      throw new ConfigError(`unknown command ${JSON.stringify(command)} for "sluiced"\nSee 'sluiced -h' for help`);
+  }
+}
+
+async function run({ config, ignored, filePath }: LoadedConfig): Promise<void> {
+  const unattendedSetup = readUnattendedSetup(process.env);
+  const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  if (filePath !== undefined) logger.info({ file: filePath }, 'configuration file read');
+  if (ignored.length > 0) logger.info({ options: ignored }, 'options of InfluxDB that mean nothing here are ignored');
+  const server = await startServer({ config, logger, unattendedSetup });
+  stopOnSignal(() => server.stop(), logger);
+}
+
+/** The first signal lets requests finish, the second one does not wait. */
+function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    const impatience = setTimeout(() => {
+      logger.error('requests in flight took too long; ending anyway');
+      process.exit(1);
+    }, STOP_TIMEOUT_MS);
+    impatience.unref();
+    stop().then(
+      () => {
+        logger.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

@@ -1,0 +1,27 @@
+/** What a running script may reach: nothing but this. Whoever runs a script decides here who is asking and what they may see. */
+import type { BucketId, OrganizationId } from '../../domain/id.js';
+import type { PointBatch, SeriesEngine, WriteOutcome } from '../../domain/series.js';
+
+export interface ReadableBucket {
+  readonly id: BucketId;
+  readonly name: string;
+  readonly organizationId: OrganizationId;
+  /** 0 keeps for ever. */
+  readonly retentionPeriodNs: bigint;
+}
+
+export interface FluxEnvironment {
+  readonly engine: Pick<SeriesEngine, 'read' | 'series'>;
+  readonly organizationId: OrganizationId;
+  /** Nanoseconds. */
+  readonly now: bigint;
+  readonly signal: AbortSignal;
+  /** What the tables that one query must hold may take. */
+  readonly memoryBytesMax: number;
+  /** A bucket that the caller may read, by name or by id; undefined when there is none or they may not. */
+  findBucket(reference: { readonly name: string } | { readonly id: string }): Promise<ReadableBucket | undefined>;
+  /** A bucket that the caller may write. @throws DomainError when they may not */
+  findWritableBucket(reference: { readonly name: string } | { readonly id: string }): Promise<ReadableBucket | undefined>;
+  listReadableBuckets(): Promise<readonly ReadableBucket[]>;
+  write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;
+}

@@ -1,0 +1,17 @@
+/** What the steps of one running query share. */
+import type { FluxEnvironment, ReadableBucket } from '../environment.js';
+import type { BucketReference } from '../plan/node.js';
+import type { MemoryAccount } from './memory.js';
+
+export interface RunContext {
+  readonly environment: FluxEnvironment;
+  readonly memory: MemoryAccount;
+  /** Applies functions of the script to rows. */
+  applyToRows<T>(use: () => T): T;
+  /** A bucket that was found, and found readable, before anything was read. */
+  bucket(reference: BucketReference): ReadableBucket;
+  /** A bucket that was found writable. */
+  writableBucket(reference: BucketReference): ReadableBucket;
+  /** Work that must end before the next piece of input comes. */
+  defer(work: Promise<unknown>): void;
+}

@@ -1,0 +1,191 @@
+/** `map`: a record for each row. */
+import type { Operator } from '../../execute/operator.js';
+import { regroup } from '../../execute/operator.js';
+import type { RunContext } from '../../execute/run-context.js';
+import { fluxError, wrapError } from '../../language/errors.js';
+import { keyName } from '../../language/interpreter.js';
+import { Row, bindRowFunction } from '../../language/row.js';
+import { inferType } from '../../language/row-type.js';
+import type { FunctionValue, RecordValue, Value } from '../../language/value.js';
+import { PlainRecord, cellOfValue, columnTypeOf, isRecord, typeName } from '../../language/value.js';
+import { isVectorizable, withoutParens } from '../../language/vectorizable.js';
+import type { Expression } from '../../syntax/ast.js';
+import type { Chunk, Column } from '../../table/chunk.js';
+import { columnOf, findColumn, gatherChunk, keyOfRow } from '../../table/chunk.js';
+import { compareUtf8 } from '../../../../domain/utf8-order.js';
+import { GroupKey } from '../../table/group-key.js';
+import type { ColumnType } from '../../table/vector.js';
+import { VectorBuilder, isConstant, nullVector } from '../../table/vector.js';
+import type { Native } from '../native.js';
+import { step } from '../native.js';
+import { sortedRows } from './sort.js';
+
+export const map = step((args) => {
+  const fn = args.fn('fn');
+  return { create: (run) => mapOperator(run, fn) };
+});
+
+export function mapOperator(run: RunContext, fn: FunctionValue): Operator {
+  const apply = bindRowFunction(fn, 'r');
+  const keepsOrder = fn.definition !== undefined && isVectorizable(fn.definition.expression);
+  const types = new ResultTypes(fn);
+  return regroup((chunk, emit) => {
+    if (chunk.rowCount === 0) return;
+    types.check(chunk);
+    let columns: Column[];
+    try {
+      columns = run.applyToRows(() => mapChunk(chunk, apply, types));
+    } catch (error) {
+      throw wrapError(error, 'failed to evaluate map function');
+    }
+    if (!keepsOrder) columns.sort((a, b) => compareUtf8(a.label, b.label));
+    for (const part of regroupMapped(chunk, columns)) emit.chunk(part);
+  });
+}
+
+/** A `map` of the library: columns that take the place of others or come after them. */
+export const mapValues = (order: 'keeps order' | 'sorts', make: (chunk: Chunk) => readonly Column[]): Native =>
+  step(() => ({
+    create: () =>
+      regroup((chunk, emit) => {
+        if (chunk.rowCount === 0) return;
+        const made = make(chunk);
+        const columns = chunk.columns.map((column) => findColumn(made, column.label) ?? column);
+        columns.push(...made.filter(({ label }) => findColumn(chunk.columns, label) === undefined));
+        if (order === 'sorts') columns.sort((a, b) => compareUtf8(a.label, b.label));
+        for (const part of regroupMapped(chunk, columns)) emit.chunk(part);
+      }),
+  }));
+
+/** The columns of the records. What all records take over from the row as it is, is taken over as a whole. */
+function mapChunk(chunk: Chunk, apply: (row: RecordValue) => Value, types: ResultTypes): Column[] {
+  const row = new Row(chunk);
+  const builders = new Map<string, MappedColumn>();
+  let extends_ = true;
+  for (let i = 0; i < chunk.rowCount; i++) {
+    const record = apply(row.at(i));
+    if (!isRecord(record)) throw fluxError(`map function must return an object, got ${typeName(record)}`);
+    if (i === 0) extends_ = record === row || (record instanceof PlainRecord && record.base === row);
+    const labels = extends_ ? ownLabels(record, row) : record.labels();
+    if (i === 0) for (const label of labels) builders.set(label, new MappedColumn(label, chunk.rowCount));
+    for (const builder of builders.values()) builder.push(record.get(builder.label) ?? null);
+  }
+  const columns: Column[] = extends_ ? chunk.columns.filter(({ label }) => !builders.has(label)) : [];
+  const own = [...builders.values()]
+    .map((builder) => builder.build(types.of(builder.label, chunk)))
+    .filter((column) => column !== undefined);
+  if (!extends_) return own;
+  // A column that is replaced stays where it is.
+  const replaced = chunk.columns.map((column) => findColumn(own, column.label) ?? (builders.has(column.label) ? undefined : column));
+  const added = own.filter(({ label }) => findColumn(chunk.columns, label) === undefined);
+  return columns.length === 0 && own.length === 0 ? [] : [...replaced.filter((column) => column !== undefined), ...added];
+}
+
+const ownLabels = (record: RecordValue, row: Row): Iterable<string> => (record === row ? [] : (record as PlainRecord).own.keys());
+
+/** Collects values of one property; its type is that of the first value that is not null. */
+class MappedColumn {
+  readonly label: string;
+  private readonly rowCount: number;
+  private nulls = 0;
+  private builder: VectorBuilder | undefined;
+
+  constructor(label: string, rowCount: number) {
+    this.label = label;
+    this.rowCount = rowCount;
+  }
+
+  push(value: Value): void {
+    if (this.builder === undefined) {
+      if (value === null) {
+        this.nulls++;
+        return;
+      }
+      const type = columnTypeOf(value);
+      if (type === undefined) {
+        throw fluxError(`map object property "${this.label}" is ${typeName(value)} type which is not supported in a flux table`);
+      }
+      this.builder = new VectorBuilder(type, this.rowCount);
+      for (let i = 0; i < this.nulls; i++) this.builder.push(null);
+    }
+    if (value !== null && columnTypeOf(value) !== this.builder.type) {
+      throw fluxError(`map object property "${this.label}" is both of type ${this.builder.type} and ${typeName(value)}`);
+    }
+    this.builder.push(cellOfValue(value));
+  }
+
+  /** Nothing where all values are null and their type is not known: InfluxDB leaves such columns out. */
+  build(type: ColumnType | undefined): Column | undefined {
+    if (this.builder !== undefined) return columnOf(this.label, this.builder.build());
+    return type === undefined ? undefined : columnOf(this.label, nullVector(type, this.nulls));
+  }
+}
+
+/** The types that properties have when all their values are null. */
+class ResultTypes {
+  private readonly properties: ReadonlyMap<string, Expression>;
+  private readonly row: string;
+  private checked: readonly Column[] | undefined;
+
+  constructor(fn: FunctionValue) {
+    const expression = fn.definition?.expression;
+    const body = expression === undefined || expression.body.type === 'Block' ? undefined : withoutParens(expression.body);
+    const [param] = expression?.params ?? [];
+    this.row = param === undefined ? '' : keyName(param);
+    this.properties = new Map(
+      body?.type === 'ObjectExpression'
+        ? body.properties.flatMap((property) => (property.value ? [[keyName(property), property.value]] : []))
+        : [],
+    );
+  }
+
+  /** @throws DomainError for columns whose types do not fit the function */
+  check(chunk: Chunk): void {
+    const { checked } = this;
+    if (
+      checked?.length === chunk.columns.length &&
+      checked.every(({ label, type }, i) => chunk.columns[i]?.label === label && chunk.columns[i].type === type)
+    ) {
+      return;
+    }
+    for (const label of this.properties.keys()) this.of(label, chunk);
+    this.checked = chunk.columns;
+  }
+
+  of(label: string, chunk: Chunk): ColumnType | undefined {
+    const expression = this.properties.get(label);
+    return expression === undefined ? undefined : inferType(expression, this.row, (column) => findColumn(chunk.columns, column)?.type);
+  }
+}
+
+/** The rows by what the columns of the group key have become. */
+function regroupMapped(chunk: Chunk, columns: readonly Column[]): Chunk[] {
+  const keyed = columns.filter(({ label }) => chunk.key.has(label));
+  const mapped = { key: chunk.key, columns, rowCount: chunk.rowCount };
+  const varying = keyed.filter(({ vector }) => !isConstant(vector));
+  if (varying.length === 0) return [{ ...mapped, key: keyed.length === 0 ? GroupKey.EMPTY : keyOfRow(keyed, 0) }];
+  const order = sortedRows(
+    varying.map(({ vector }) => vector),
+    chunk.rowCount,
+    false,
+  );
+  const sorted = order === undefined ? mapped : gatherChunk(mapped, order);
+  const sortedKeyed = keyed.map(({ label }) => findColumn(sorted.columns, label) as Column);
+  const parts: Chunk[] = [];
+  let from = 0;
+  let key = keyOfRow(sortedKeyed, 0);
+  for (let row = 1; row <= sorted.rowCount; row++) {
+    const next = row < sorted.rowCount ? keyOfRow(sortedKeyed, row) : undefined;
+    if (next?.id === key.id) continue;
+    parts.push({
+      ...gatherChunk(
+        sorted,
+        Int32Array.from({ length: row - from }, (_, i) => from + i),
+      ),
+      key,
+    });
+    from = row;
+    if (next !== undefined) key = next;
+  }
+  return parts;
+}

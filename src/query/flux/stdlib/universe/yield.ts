@@ -1,0 +1,11 @@
+/** `yield`: a stream as a result of the script, under a name. */
+import { TableStream } from '../../language/value.js';
+import { native } from '../native.js';
+
+export const DEFAULT_RESULT_NAME = '_result';
+
+export const yieldResult = native((args, context) => {
+  const node = args.stream();
+  const name = args.string('name', DEFAULT_RESULT_NAME);
+  return new TableStream({ spec: { kind: 'yield', name }, inputs: [node], site: context.site, bounds: node.bounds });
+}, 'tables');

@@ -1,0 +1,153 @@
+/** A script that has been parsed and whose types have been checked: the only form in which scripts reach the evaluator. */
+import { DomainError, assert, invalid } from '../../../domain/errors.js';
+import type { File, SourceLocation } from './ast.js';
+import { fluxLsp } from './flux-lsp.js';
+import type { Diagnostic } from './flux-lsp.js';
+
+export interface Script {
+  readonly file: File;
+  /** Statements that stand before the script's own, as a client sent them in `extern`. */
+  readonly extern: File | undefined;
+}
+
+/** Scripts that have passed are remembered: a dashboard asks the same few over and over, and a check costs a millisecond. */
+const SCRIPTS_CACHED_MAX = 512;
+const CACHED_SCRIPT_LENGTH_MAX = 64 * 1024;
+/** Room for scripts that a program has written, without letting one occupy the parser for long. */
+export const SCRIPT_LENGTH_MAX = 1024 * 1024;
+
+const cache = new Map<string, Script>();
+
+/**
+ * Parses and checks a script.
+ *
+ * @throws DomainError `invalid` with InfluxDB's messages: `compilation failed: error @1:1-1:7: ...` for syntax, `error @1:1-1:7: ...` for
+ *   names and types
+ */
+export async function loadScript(text: string, extern?: File): Promise<Script> {
+  if (text.length > SCRIPT_LENGTH_MAX) throw invalid(`the script is longer than ${SCRIPT_LENGTH_MAX} characters; split it up`);
+  const prefix = extern === undefined ? '' : guardParser(() => fluxLsp.format(withDefaults(extern)));
+  const cacheKey = prefix === '' ? text : `${prefix}\0${text}`;
+  const known = cache.get(cacheKey);
+  if (known !== undefined) {
+    cache.delete(cacheKey);
+    cache.set(cacheKey, known);
+    return known;
+  }
+  const file = guardParser(() => fluxLsp.parse(text));
+  const script = { file, extern: prefix === '' ? undefined : guardParser(() => fluxLsp.parse(prefix)) };
+  await checkScript(text, file, prefix);
+  if (cacheKey.length <= CACHED_SCRIPT_LENGTH_MAX) {
+    if (cache.size >= SCRIPTS_CACHED_MAX) cache.delete(cache.keys().next().value as string);
+    cache.set(cacheKey, script);
+  }
+  return script;
+}
+
+/** What is wrong with the syntax of a script; types are not looked at, as InfluxDB's analyze does not. */
+export async function findSyntaxErrors(text: string): Promise<readonly SyntaxFault[]> {
+  if (text.length > SCRIPT_LENGTH_MAX) throw invalid(`the script is longer than ${SCRIPT_LENGTH_MAX} characters; split it up`);
+  const file = guardParser(() => fluxLsp.parse(text));
+  return syntaxDiagnostics(file, await diagnose(text)).map(toFault);
+}
+
+export interface SyntaxFault {
+  readonly location: SourceLocation;
+  readonly message: string;
+}
+
+export const parseScript = (text: string): File => {
+  if (text.length > SCRIPT_LENGTH_MAX) throw invalid(`the script is longer than ${SCRIPT_LENGTH_MAX} characters; split it up`);
+  return guardParser(() => fluxLsp.parse(text));
+};
+
+async function checkScript(text: string, file: File, prefix: string): Promise<void> {
+  const inserted = insertAfterImports(text, file, prefix);
+  const diagnostics = await diagnose(inserted.text);
+  if (diagnostics.length === 0) return;
+  const describe = (diagnostic: Diagnostic): string => {
+    const { location, message } = toFault(diagnostic);
+    const { start, end } = inserted.restore(location);
+    return `error @${start.line}:${start.column}-${end.line}:${end.column}: ${message}`;
+  };
+  const syntax = syntaxDiagnostics(file, diagnostics);
+  if (syntax.length > 0) throw invalid(`compilation failed: ${syntax.map(describe).join('\n\n')}`);
+  throw invalid(diagnostics.map(describe).join('\n\n'));
+}
+
+/** Puts the statements of `extern` where they are in scope: after the imports, which must come first. */
+function insertAfterImports(
+  text: string,
+  file: File,
+  prefix: string,
+): { text: string; restore: (location: SourceLocation) => SourceLocation } {
+  if (prefix === '') return { text, restore: (location) => location };
+  const last = file.imports?.at(-1)?.location?.end;
+  const lines = text.split('\n');
+  const importLineCount = last?.line ?? 0;
+  const head = lines.slice(0, importLineCount);
+  const rest = lines.slice(importLineCount);
+  const inserted = prefix.split('\n');
+  const move = ({ line, column }: { line: number; column: number }): { line: number; column: number } => ({
+    line: line > importLineCount ? Math.max(line - inserted.length, importLineCount) : line,
+    column,
+  });
+  return {
+    text: [...head, ...inserted, ...rest].join('\n'),
+    restore: ({ start, end }) => ({ start: move(start), end: move(end) }),
+  };
+}
+
+async function diagnose(text: string): Promise<readonly Diagnostic[]> {
+  try {
+    return await fluxLsp.check(text);
+  } catch (error) {
+    throw tooDeep(error);
+  }
+}
+
+function guardParser<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw tooDeep(error);
+  }
+}
+
+/** A trap in the parser means that its stack was used up. */
+const tooDeep = (cause: unknown): DomainError => new DomainError('invalid', 'compilation failed: Program is nested too deep', { cause });
+
+const SYNTAX_MESSAGE = /^(invalid (statement|expression): |cannot mix implicit |string literal key |Program is nested too deep)/;
+
+function syntaxDiagnostics(file: File, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const messages = new Set<string>();
+  collectParserMessages(file, messages);
+  return diagnostics.filter(({ message }) => messages.has(cleanMessage(message)) || SYNTAX_MESSAGE.test(message));
+}
+
+function collectParserMessages(node: unknown, into: Set<string>): void {
+  if (Array.isArray(node)) {
+    for (const item of node) collectParserMessages(item, into);
+  } else if (typeof node === 'object' && node !== null) {
+    for (const [key, value] of Object.entries(node)) {
+      if (key === 'errors' && Array.isArray(value)) for (const { msg } of value as { msg: string }[]) into.add(cleanMessage(msg));
+      else if (key !== 'location') collectParserMessages(value, into);
+    }
+  }
+}
+
+/** Some messages name the file that the checker was given. */
+const cleanMessage = (message: string): string => message.replace(/\S*script\.flux@/, '@');
+
+function toFault({ message, range: { start, end } }: Diagnostic): SyntaxFault {
+  return {
+    message: cleanMessage(message),
+    location: { start: { line: start.line + 1, column: start.character + 1 }, end: { line: end.line + 1, column: end.character + 1 } },
+  };
+}
+
+/** Trees from clients leave out what the formatter insists on. */
+function withDefaults(file: File): unknown {
+  assert(file.type === 'File', 'extern is a File');
+  return { ...file, imports: file.imports ?? [], body: file.body };
+}

@@ -1,0 +1,108 @@
+/**
+ * Which points of a batch fit the types that their fields have: those are let in, the others are dropped whole, as InfluxDB does. A type
+ * is per measurement and field; one that is known wins, else that of the first point of the batch.
+ */
+import type { BucketId } from '../domain/id.js';
+import { quoteGo } from '../domain/go-quote.js';
+import type { Column, FieldType, MeasurementBatch, PointBatch, PointFault, WriteOutcome } from '../domain/series.js';
+import type { Catalog, Measurement } from './catalog.js';
+
+export interface Admitted {
+  /** Batches of which every field has one type, the right one. */
+  readonly measurements: readonly MeasurementBatch[];
+  readonly outcome: WriteOutcome;
+}
+
+export function admit(catalog: Catalog, bucketId: BucketId, batch: PointBatch): Admitted {
+  const measurements: MeasurementBatch[] = [];
+  let droppedCount = batch.dropped?.count ?? 0;
+  let first = batch.dropped?.first;
+  for (const part of batch.measurements) {
+    const known = catalog.find(bucketId, part.measurement);
+    if (hasOnlyRightTypes(part, known)) {
+      measurements.push(part);
+      continue;
+    }
+    const { kept, fault } = sift(part, known);
+    droppedCount += part.rowCount - kept.length;
+    if (fault !== undefined && (first === undefined || fault.position < first.position)) first = fault;
+    if (kept.length > 0) measurements.push(pick(part, kept));
+  }
+  return { measurements, outcome: { droppedCount, reason: (first ?? batch.stripped)?.reason } };
+}
+
+function hasOnlyRightTypes(part: MeasurementBatch, known: Measurement | undefined): boolean {
+  return part.fields.every(({ key, column }, i) => {
+    const type = known?.field(key)?.type;
+    return type === undefined ? !part.fields.some((other, j) => j < i && other.key === key) : type === column.type;
+  });
+}
+
+function sift(part: MeasurementBatch, known: Measurement | undefined): { kept: number[]; fault: PointFault | undefined } {
+  const types = new Map<string, FieldType>();
+  const kept: number[] = [];
+  let fault: PointFault | undefined;
+  for (let row = 0; row < part.rowCount; row++) {
+    const conflict = findConflict(part, known, types, row);
+    if (conflict === undefined) kept.push(row);
+    else fault ??= { position: part.positions[row] as number, reason: conflict };
+  }
+  return { kept, fault };
+}
+
+/** Why a row does not fit; where it does, the types of its fields are decided from here on. */
+function findConflict(
+  part: MeasurementBatch,
+  known: Measurement | undefined,
+  decided: Map<string, FieldType>,
+  row: number,
+): string | undefined {
+  const own = new Map<string, FieldType>();
+  for (const { key, column } of part.fields) {
+    if (!hasValue(column, row)) continue;
+    const type = known?.field(key)?.type ?? decided.get(key) ?? own.get(key);
+    if (type === undefined) {
+      own.set(key, column.type);
+    } else if (type !== column.type) {
+      const input = `input field ${quoteGo(key)} on measurement ${quoteGo(part.measurement)}`;
+      return `field type conflict: ${input} is type ${column.type}, already exists as type ${type}`;
+    }
+  }
+  for (const [key, type] of own) decided.set(key, type);
+  return undefined;
+}
+
+function hasValue({ valid }: Column, row: number): boolean {
+  return valid === undefined || valid[row] === 1;
+}
+
+/** The rows of a batch; columns without a value in them, which are those of a wrong type, are left out. */
+export function pick(part: MeasurementBatch, rows: readonly number[]): MeasurementBatch {
+  return {
+    measurement: part.measurement,
+    rowCount: rows.length,
+    times: BigInt64Array.from(rows, (row) => part.times[row] as bigint),
+    tagSetOf: Int32Array.from(rows, (row) => part.tagSetOf[row] as number),
+    tagSets: part.tagSets,
+    fields: part.fields
+      .filter(({ column }) => rows.some((row) => hasValue(column, row)))
+      .map(({ key, column }) => ({ key, column: pickValues(column, rows) })),
+    positions: Int32Array.from(rows, (row) => part.positions[row] as number),
+  };
+}
+
+function pickValues(column: Column, rows: readonly number[]): Column {
+  const valid = column.valid && Uint8Array.from(rows, (row) => (column.valid as Uint8Array)[row] as number);
+  switch (column.type) {
+    case 'float':
+      return { type: 'float', values: Float64Array.from(rows, (row) => column.values[row] as number), valid };
+    case 'integer':
+      return { type: 'integer', values: BigInt64Array.from(rows, (row) => column.values[row] as bigint), valid };
+    case 'unsigned':
+      return { type: 'unsigned', values: BigUint64Array.from(rows, (row) => column.values[row] as bigint), valid };
+    case 'boolean':
+      return { type: 'boolean', values: Uint8Array.from(rows, (row) => column.values[row] as number), valid };
+    case 'string':
+      return { type: 'string', values: rows.map((row) => column.values[row] as string), valid };
+  }
+}

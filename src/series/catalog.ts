@@ -1,0 +1,177 @@
+/** What the engine knows by name: measurements, their series and their fields, each with the small integer that SQL sees instead. */
+import type { BucketId } from '../domain/id.js';
+import type { FieldType, Tag } from '../domain/series.js';
+import { compareUtf8 } from '../domain/utf8-order.js';
+import type { SeriesExtents } from './extents.js';
+import { PendingRows } from './pending-rows.js';
+
+export interface Field {
+  /** The column is `f<index>`. */
+  readonly index: number;
+  readonly key: string;
+  readonly type: FieldType;
+}
+
+/** Stands for series that no longer are, whose ids are not used again. */
+const GONE: readonly Tag[] = [];
+
+export class Measurement {
+  readonly id: number;
+  readonly bucketId: BucketId;
+  readonly name: string;
+  /** Index -> field. Grows only. */
+  readonly fields: Field[] = [];
+  readonly #fieldByKey = new Map<string, Field>();
+  /** Id -> tags, sorted by key. Grows only. */
+  readonly series: (readonly Tag[])[] = [];
+  readonly #seriesByKey = new Map<string, number>();
+  /** Rows that the log has and the table has not. */
+  pending = new PendingRows();
+  /** Whether the table exists, and how many of the fields it has. */
+  hasTable = false;
+  storedFieldCount = 0;
+  /** Series id -> 1 where the stored catalogue has it. */
+  #storedSeries = new Uint8Array(0);
+  /** Unknown until somebody asks the table. */
+  extents: SeriesExtents | undefined;
+  #order = new Int32Array(0);
+
+  constructor(id: number, bucketId: BucketId, name: string) {
+    this.id = id;
+    this.bucketId = bucketId;
+    this.name = name;
+  }
+
+  get table(): string {
+    return `m${this.id}`;
+  }
+
+  field(key: string): Field | undefined {
+    return this.#fieldByKey.get(key);
+  }
+
+  addField(key: string, type: FieldType): Field {
+    const field = { index: this.fields.length, key, type };
+    this.fields.push(field);
+    this.#fieldByKey.set(key, field);
+    return field;
+  }
+
+  /** The id of a series, which is made where there is none. */
+  seriesId(tags: readonly Tag[]): number {
+    const key = seriesKey(tags);
+    return this.#seriesByKey.get(key) ?? this.addSeries(tags, key);
+  }
+
+  addSeries(tags: readonly Tag[], key = seriesKey(tags)): number {
+    const id = this.series.push(tags) - 1;
+    this.#seriesByKey.set(key, id);
+    return id;
+  }
+
+  /** Puts back a series with the id it had; ids that are missing belonged to series that are gone. */
+  restoreSeries(id: number, tags: readonly Tag[]): void {
+    while (this.series.length < id) this.series.push(GONE);
+    this.addSeries(tags);
+    this.noteStored(id);
+  }
+
+  isStored(id: number): boolean {
+    return this.#storedSeries[id] === 1;
+  }
+
+  noteStored(id: number): void {
+    if (this.#storedSeries.length <= id) {
+      const grown = new Uint8Array(Math.max(id + 1, this.#storedSeries.length * 2));
+      grown.set(this.#storedSeries);
+      this.#storedSeries = grown;
+    }
+    this.#storedSeries[id] = 1;
+  }
+
+  /** Notes that only these series are stored. */
+  noteStoredSeries(ids: Iterable<number>): void {
+    this.extents = undefined;
+    this.#storedSeries = new Uint8Array(0);
+    for (const id of ids) this.noteStored(id);
+  }
+
+  noteTableGone(): void {
+    this.noteStoredSeries([]);
+    this.hasTable = false;
+    this.storedFieldCount = 0;
+  }
+
+  /** Series ids in the order of their keys. */
+  seriesOrder(): Int32Array {
+    const known = this.#order;
+    if (known.length === this.series.length) return known;
+    const compare = (a: number, b: number): number => compareTags(this.series[a] as readonly Tag[], this.series[b] as readonly Tag[]);
+    const added = Int32Array.from({ length: this.series.length - known.length }, (_, i) => known.length + i).sort(compare);
+    this.#order = merge(known, added, compare);
+    return this.#order;
+  }
+}
+
+export class Catalog {
+  readonly #buckets = new Map<BucketId, Map<string, Measurement>>();
+  #nextId = 1;
+
+  find(bucketId: BucketId, name: string): Measurement | undefined {
+    return this.#buckets.get(bucketId)?.get(name);
+  }
+
+  /** The measurements of a bucket in the order of their names. */
+  measurements(bucketId: BucketId): Measurement[] {
+    return [...(this.#buckets.get(bucketId)?.values() ?? [])].sort((a, b) => compareUtf8(a.name, b.name));
+  }
+
+  *all(): IterableIterator<Measurement> {
+    for (const bucket of this.#buckets.values()) yield* bucket.values();
+  }
+
+  add(bucketId: BucketId, name: string, id = this.#nextId): Measurement {
+    const measurement = new Measurement(id, bucketId, name);
+    let bucket = this.#buckets.get(bucketId);
+    if (bucket === undefined) {
+      bucket = new Map();
+      this.#buckets.set(bucketId, bucket);
+    }
+    bucket.set(name, measurement);
+    this.#nextId = Math.max(this.#nextId, id + 1);
+    return measurement;
+  }
+
+  remove(measurement: Measurement): void {
+    const bucket = this.#buckets.get(measurement.bucketId);
+    bucket?.delete(measurement.name);
+    if (bucket?.size === 0) this.#buckets.delete(measurement.bucketId);
+  }
+}
+
+function seriesKey(tags: readonly Tag[]): string {
+  return tags.length === 0 ? '' : JSON.stringify(tags);
+}
+
+/** InfluxDB's order of series of one measurement: tag by tag the key, then the value; the shorter first. */
+export function compareTags(a: readonly Tag[], b: readonly Tag[]): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [leftKey, leftValue] = a[i] as Tag;
+    const [rightKey, rightValue] = b[i] as Tag;
+    const order = compareUtf8(leftKey, rightKey) || compareUtf8(leftValue, rightValue);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+function merge(a: Int32Array, b: Int32Array, compare: (left: number, right: number) => number): Int32Array<ArrayBuffer> {
+  const merged = new Int32Array(a.length + b.length);
+  let i = 0;
+  let j = 0;
+  for (let k = 0; k < merged.length; k++) {
+    const takesLeft = j >= b.length || (i < a.length && compare(a[i] as number, b[j] as number) < 0);
+    merged[k] = (takesLeft ? a[i++] : b[j++]) as number;
+  }
+  return merged;
+}

@@ -1,0 +1,373 @@
+/**
+ * The time-series engine on DuckDB: acknowledged points are in a log on disk and in memory, from where they are drained into DuckDB's
+ * file in bulk; reads drain first, so that they see every acknowledged point.
+ *
+ * A bucket has one table per measurement with a row per series and time and a column per field. Names and tags stay in a catalogue in
+ * memory (and in DuckDB at rest); SQL sees numbers only.
+ */
+import { chmod, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { DomainError } from '../domain/errors.js';
+import type { BucketId } from '../domain/id.js';
+import type {
+  MeasurementBatch,
+  PointBatch,
+  Predicate,
+  ReadRequest,
+  SeriesDescription,
+  SeriesEngine,
+  SeriesTable,
+  TimeRange,
+  WriteOutcome,
+} from '../domain/series.js';
+import { admit } from './admission.js';
+import type { Catalog, Measurement } from './catalog.js';
+import { loadState } from './catalog-store.js';
+import { type DrainedRows, drain } from './drain.js';
+import { loadExtents, type Readable } from './extents.js';
+import { Gate } from './gate.js';
+import { readRecord, writeRecord } from './log-record.js';
+import { PendingRows } from './pending-rows.js';
+import { decide, type Verdict } from './predicate.js';
+import { clampRange } from './queries.js';
+import { readMeasurement } from './read.js';
+import { describeSeries } from './describe.js';
+import { removeMeasurements, removeRows } from './removal.js';
+import { Session, SessionPool } from './session.js';
+import { WriteAheadLog } from './write-ahead-log.js';
+
+export interface DuckDbEngineOptions {
+  /** Made where it is missing; nobody but the owner may look into it. */
+  readonly directory: string;
+  /** What DuckDB may use; rows that wait to be drained come on top (at most about 128 MiB). */
+  readonly memoryLimitBytes: number;
+  readonly threads: number;
+}
+
+/** Rows in memory that cause a drain, and that make writers wait for one. */
+const pendingBytesTarget = 16 * 1024 * 1024;
+const pendingBytesMax = 64 * 1024 * 1024;
+/** Rows wait no longer than this, so that the log stays short and reads find little to drain. */
+const drainDelayMs = 1_000;
+/** Reads that are under way. */
+const openReadsMax = 128;
+/** Threads of Node's pool that the log, a drain and the rest of the server keep. */
+const RESERVED_POOL_THREADS = 2;
+const DEFAULT_POOL_THREADS = 4;
+
+/** The engine of this module, with what is its own. */
+export interface DuckDbEngine extends SeriesEngine {
+  /** Writes all to DuckDB's file in its final form. */
+  checkpoint(): Promise<void>;
+}
+
+/**
+ * Opens the engine and takes up what a crash left in the log.
+ *
+ * @throws DomainError `internal error` where the files are damaged, of another version or in use
+ */
+export async function openDuckDbEngine({ directory, memoryLimitBytes, threads }: DuckDbEngineOptions): Promise<DuckDbEngine> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await chmod(directory, 0o700);
+  const file = path.join(directory, 'series.duckdb');
+  const config = {
+    memory_limit: `${Math.ceil(memoryLimitBytes / 1024)}KiB`,
+    threads: String(threads),
+    temp_directory: path.join(directory, 'tmp'),
+    enable_external_access: 'false',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  };
+  const instance = await openFile(file, () => DuckDBInstance.create(file, config));
+  try {
+    const writer = new Session(await instance.connect());
+    const { catalog, nextSegment } = await openFile(file, () => loadState(writer));
+    await chmod(file, 0o600);
+    const log = await WriteAheadLog.open(directory, nextSegment);
+    const engine = new Engine(instance, writer, catalog, log);
+    await engine.replay(nextSegment);
+    return engine;
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+async function openFile<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new DomainError(
+      'internal error',
+      `the time-series file ${file} cannot be opened: it is damaged, of another version or in use; stop the other process or restore a backup`,
+      { cause },
+    );
+  }
+}
+
+class Engine implements DuckDbEngine {
+  readonly #instance: DuckDBInstance;
+  /** Used by one piece of work at a time, see `#exclusively`. */
+  readonly #writer: Session;
+  readonly #readers: SessionPool;
+  readonly #queries: Gate;
+  readonly #catalog: Catalog;
+  readonly #log: WriteAheadLog;
+  #pendingBytes = 0;
+  /** Rows of a drain that is under way, or that failed and will be tried again. */
+  #frozen: DrainedRows[] = [];
+  #work: Promise<unknown> = Promise.resolve();
+  /** A drain that has not begun and will take all rows that are there when it does. */
+  #nextDrain: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(instance: DuckDBInstance, writer: Session, catalog: Catalog, log: WriteAheadLog) {
+    this.#instance = instance;
+    this.#writer = writer;
+    this.#readers = new SessionPool(instance, openReadsMax);
+    const poolThreads = Number(process.env.UV_THREADPOOL_SIZE) || DEFAULT_POOL_THREADS;
+    this.#queries = new Gate(Math.max(1, poolThreads - RESERVED_POOL_THREADS));
+    this.#catalog = catalog;
+    this.#log = log;
+  }
+
+  /** Takes the records that a crash left in the log and forgets its old segments. */
+  async replay(fromSegment: number): Promise<void> {
+    await this.#log.replay(fromSegment, (reader) => {
+      const { bucketId, measurements } = readRecord(reader);
+      for (const part of measurements) this.#store(bucketId, part);
+    });
+    await this.#drain();
+  }
+
+  async write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome> {
+    this.#assertOpen();
+    while (this.#pendingBytes > pendingBytesMax) await this.#drain();
+    const { measurements, outcome } = admit(this.#catalog, bucketId, batch);
+    if (measurements.length === 0) return outcome;
+    // In this order and without a pause: the log replays what is done here, in the order in which it is done.
+    for (const part of measurements) this.#store(bucketId, part);
+    const written = this.#log.append((writer) => {
+      writeRecord(writer, { bucketId, measurements });
+    });
+    this.#scheduleDrain();
+    await written;
+    return outcome;
+  }
+
+  #store(bucketId: BucketId, part: MeasurementBatch): void {
+    const measurement = this.#catalog.find(bucketId, part.measurement) ?? this.#catalog.add(bucketId, part.measurement);
+    const seriesOf = new Int32Array(part.tagSets.length).fill(-1);
+    for (const tagSet of part.tagSetOf) {
+      if (seriesOf[tagSet] === -1) seriesOf[tagSet] = measurement.seriesId(part.tagSets[tagSet] ?? []);
+    }
+    const fieldIndexes = part.fields.map(({ key, column }) => (measurement.field(key) ?? measurement.addField(key, column.type)).index);
+    const { pending } = measurement;
+    const before = pending.byteCount;
+    pending.append(part, seriesOf, fieldIndexes);
+    this.#pendingBytes += pending.byteCount - before;
+  }
+
+  #scheduleDrain(): void {
+    if (this.#pendingBytes > pendingBytesTarget) {
+      // A failure comes up again where somebody waits for the drain.
+      this.#drain().catch(() => undefined);
+    } else {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#drain().catch(() => undefined);
+      }, drainDelayMs).unref();
+    }
+  }
+
+  /** Fulfilled when all rows that are in memory at the time of the call are in their tables. */
+  #drain(): Promise<void> {
+    this.#nextDrain ??= this.#exclusively(() => {
+      this.#nextDrain = undefined;
+      return this.#drainNow();
+    });
+    return this.#nextDrain;
+  }
+
+  async #drainNow(): Promise<void> {
+    if (this.#frozen.length > 0) await this.#drainFrozen();
+    this.#freeze();
+    await this.#drainFrozen();
+  }
+
+  #freeze(): void {
+    for (const measurement of this.#catalog.all()) {
+      if (measurement.pending.rowCount === 0) continue;
+      this.#frozen.push({ measurement, rows: measurement.pending });
+      measurement.pending = new PendingRows();
+    }
+  }
+
+  async #drainFrozen(): Promise<void> {
+    if (this.#frozen.length === 0) return;
+    const nextSegment = this.#log.rotate();
+    await drain(this.#writer, this.#frozen, nextSegment);
+    for (const { rows } of this.#frozen) this.#pendingBytes -= rows.byteCount;
+    this.#frozen = [];
+    await this.#log.release(nextSegment);
+  }
+
+  /** Runs work when all that was asked before is done, and nothing beside it. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+
+  async *read(request: ReadRequest, signal?: AbortSignal): AsyncGenerator<SeriesTable, void, undefined> {
+    this.#assertOpen();
+    const measurements = this.#find(request.bucketId, request.predicate);
+    if (measurements.length === 0) return;
+    const readables = await this.#settle(measurements);
+    signal?.throwIfAborted();
+    const session = await this.#readers.acquire();
+    const interrupt = (): void => {
+      session.connection.interrupt();
+    };
+    signal?.addEventListener('abort', interrupt);
+    let isComplete = false;
+    try {
+      const runner = {
+        run: <T>(work: (reader: Session) => Promise<T>): Promise<T> => {
+          signal?.throwIfAborted();
+          return this.#queries.pass(() => work(session));
+        },
+      };
+      for (const readable of readables) yield* readMeasurement(runner, readable, request);
+      isComplete = true;
+    } catch (error) {
+      signal?.throwIfAborted();
+      // What was dropped while it was read has no more rows to give.
+      if (readables.every(({ measurement }) => measurement.hasTable)) throw error;
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+      // A session that was left in the middle of an answer is not used again.
+      if (isComplete) this.#readers.release(session);
+      else this.#readers.discard(session);
+    }
+  }
+
+  async series(
+    bucketId: BucketId,
+    range: TimeRange | undefined,
+    predicate: Predicate | undefined,
+    signal?: AbortSignal,
+  ): Promise<readonly SeriesDescription[]> {
+    this.#assertOpen();
+    const measurements = this.#find(bucketId, predicate);
+    const readables = await this.#settle(measurements);
+    signal?.throwIfAborted();
+    const session = await this.#readers.acquire();
+    try {
+      const described: SeriesDescription[] = [];
+      for (const readable of readables) {
+        signal?.throwIfAborted();
+        const found = await this.#queries.pass(() => describeSeries(session, readable, range, predicate));
+        for (const description of found) described.push(description);
+      }
+      return described;
+    } finally {
+      this.#readers.release(session);
+    }
+  }
+
+  /** The measurements that a predicate does not rule out by their name. */
+  #find(bucketId: BucketId, predicate: Predicate | undefined): Measurement[] {
+    const measurements = this.#catalog.measurements(bucketId);
+    if (predicate === undefined) return measurements;
+    const verdictOf = ({ name }: Measurement): Verdict => decide(predicate, ({ kind }) => (kind === 'measurement' ? name : undefined));
+    return measurements.filter((measurement) => verdictOf(measurement) !== false);
+  }
+
+  /** Sees to it that all rows of these measurements are in their tables. */
+  async #settle(measurements: readonly Measurement[]): Promise<Readable[]> {
+    const isPending = (measurement: Measurement): boolean =>
+      measurement.pending.rowCount > 0 || this.#frozen.some((frozen) => frozen.measurement === measurement);
+    if (measurements.some(isPending)) await this.#drain();
+    if (measurements.some(({ extents }) => extents === undefined)) {
+      await this.#exclusively(async () => {
+        for (const measurement of measurements) await loadExtents(this.#writer, measurement);
+      });
+    }
+    return measurements.flatMap((measurement) => {
+      const { extents, hasTable, storedFieldCount } = measurement;
+      return extents !== undefined && hasTable ? [{ measurement, extents, fieldCount: storedFieldCount }] : [];
+    });
+  }
+
+  async delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: Predicate | undefined): Promise<void> {
+    this.#assertOpen();
+    const range = clampRange({ startNs, stopNs: stopNs + 1n });
+    if (range.startNs >= range.stopNs) return;
+    await this.#exclusively(async () => {
+      await this.#drainNow();
+      await this.#remove(this.#find(bucketId, predicate), range, predicate);
+    });
+  }
+
+  async dropBefore(bucketId: BucketId, beforeNs: bigint): Promise<void> {
+    this.#assertOpen();
+    const range = clampRange({ startNs: -(2n ** 63n), stopNs: beforeNs });
+    if (range.startNs >= range.stopNs) return;
+    await this.#exclusively(async () => {
+      await this.#drainNow();
+      await this.#remove(this.#catalog.measurements(bucketId), range, undefined);
+    });
+  }
+
+  async #remove(measurements: readonly Measurement[], range: TimeRange, predicate: Predicate | undefined): Promise<void> {
+    await removeRows(this.#writer, measurements, range, predicate);
+    for (const measurement of measurements) this.#forgetIfGone(measurement);
+  }
+
+  async dropBucket(bucketId: BucketId): Promise<void> {
+    this.#assertOpen();
+    await this.#exclusively(async () => {
+      await this.#drainNow();
+      const measurements = this.#catalog.measurements(bucketId);
+      await removeMeasurements(this.#writer, measurements);
+      for (const measurement of measurements) this.#forgetIfGone(measurement);
+    });
+  }
+
+  /** A measurement without a table is known only as long as rows of it wait. */
+  #forgetIfGone(measurement: Measurement): void {
+    if (!measurement.hasTable && measurement.pending.rowCount === 0) this.#catalog.remove(measurement);
+  }
+
+  async checkpoint(): Promise<void> {
+    this.#assertOpen();
+    await this.#exclusively(async () => {
+      await this.#drainNow();
+      await this.#writer.run('CHECKPOINT');
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    try {
+      await this.#exclusively(async () => {
+        await this.#drainNow();
+        await this.#log.close();
+        await this.#writer.run('CHECKPOINT');
+      });
+    } finally {
+      this.#readers.close();
+      this.#writer.close();
+      this.#instance.closeSync();
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new DomainError('unavailable', 'the time-series engine is closed');
+  }
+}

@@ -1,0 +1,187 @@
+/** The SQL of reads. Names of tables and columns are made of numbers; texts of users are parameters. */
+import type { Aggregate, FieldType, Reduction, TimeRange } from '../domain/series.js';
+import { invalid } from '../domain/errors.js';
+import type { Measurement } from './catalog.js';
+import type { ResultLayout } from './result-rows.js';
+import type { SelectedField } from './selection.js';
+import type { Parameter } from './session.js';
+import { valueCondition } from './value-condition.js';
+
+export interface Query {
+  readonly sql: string;
+  readonly parameters: readonly Parameter[];
+  readonly layout: ResultLayout;
+}
+
+/** Times that points can have, and the first that none has. */
+const TIME_MIN = -(2n ** 63n) + 2n;
+const TIME_END = 2n ** 63n - 1n;
+
+/** The part of a range in which points can be. */
+export function clampRange({ startNs, stopNs }: TimeRange): TimeRange {
+  return { startNs: startNs < TIME_MIN ? TIME_MIN : startNs, stopNs: stopNs > TIME_END ? TIME_END : stopNs };
+}
+
+/** Rows of some series of a measurement: where they are. */
+export interface Scope {
+  readonly measurement: Measurement;
+  readonly fieldCount: number;
+  readonly ids: Int32Array;
+  /** No other series has rows in the range. */
+  readonly isAll: boolean;
+  readonly range: TimeRange;
+}
+
+function where({ ids, isAll, range }: Scope): string {
+  const { startNs, stopNs } = clampRange(range);
+  const inRange = `time >= ${startNs} AND time < ${stopNs}`;
+  if (isAll) return inRange;
+  return ids.length === 1 ? `${inRange} AND series = ${ids[0] as number}` : `${inRange} AND series IN (${ids.join()})`;
+}
+
+/** The SQL of a field's value, null where the value does not fulfil its condition. */
+function valueOf({ field, condition }: SelectedField, parameters: Parameter[]): string {
+  const column = `f${field.index}`;
+  if (condition === undefined) return column;
+  return `CASE WHEN ${valueCondition(condition, field, column, parameters)} THEN ${column} END`;
+}
+
+/** Every point. */
+export function pointsQuery(scope: Scope, fields: readonly SelectedField[]): Query {
+  const parameters: Parameter[] = [];
+  const values = fields.map((selected, i) => `${valueOf(selected, parameters)} AS v${i}`);
+  // A row that has none of the fields would be read in vain.
+  const present = fields.length < scope.fieldCount || fields.some(({ condition }) => condition !== undefined);
+  const filter = present ? `WHERE ${fields.map((_, i) => `v${i} IS NOT NULL`).join(' OR ')}` : '';
+  const rows = `SELECT series, time, ${values.join(', ')} FROM ${scope.measurement.table} WHERE ${where(scope)}`;
+  return {
+    sql: present ? `SELECT * FROM (${rows}) ${filter}` : rows,
+    parameters,
+    layout: { fields: fields.map(({ field }) => field.type), sharesTimes: true },
+  };
+}
+
+/** The points of one field of one series in the order of time. */
+export function orderedQuery(scope: Scope, selected: SelectedField): Query {
+  const parameters: Parameter[] = [];
+  const value = valueOf(selected, parameters);
+  return {
+    sql: `SELECT * FROM (SELECT series, time, ${value} AS v0 FROM ${scope.measurement.table} WHERE ${where(scope)}) WHERE v0 IS NOT NULL ORDER BY time`,
+    parameters,
+    layout: { fields: [selected.field.type], sharesTimes: true },
+  };
+}
+
+/** What a reduction makes of the points. All fields come in one query, but for `limit`, which counts rows field by field. */
+export function reductionQueries(scope: Scope, fields: readonly SelectedField[], reduction: Reduction): Query[] {
+  switch (reduction.kind) {
+    case 'limit':
+      return fields.map((selected) => limitQuery(scope, selected, reduction));
+    case 'aggregate':
+      return [aggregateQuery(scope, fields, reduction.aggregate, undefined)];
+    case 'window':
+      return [aggregateQuery(scope, fields, reduction.aggregate, reduction)];
+  }
+}
+
+function limitQuery(scope: Scope, selected: SelectedField, { count, offset, descending }: Reduction & { readonly kind: 'limit' }): Query {
+  const parameters: Parameter[] = [];
+  const value = valueOf(selected, parameters);
+  const points = `SELECT series, time, ${value} AS v0 FROM ${scope.measurement.table} WHERE ${where(scope)}`;
+  const place = `row_number() OVER (PARTITION BY series ORDER BY time${descending ? ' DESC' : ''})`;
+  return {
+    sql: `SELECT series, time, v0 FROM (${points}) WHERE v0 IS NOT NULL QUALIFY ${place} BETWEEN ${offset + 1} AND ${offset + count}`,
+    parameters,
+    layout: { fields: [selected.field.type], sharesTimes: true },
+  };
+}
+
+type Windows = Reduction & { readonly kind: 'window' };
+
+function aggregateQuery(scope: Scope, fields: readonly SelectedField[], aggregate: Aggregate, windows: Windows | undefined): Query {
+  const parameters: Parameter[] = [];
+  const values = fields.map((selected, i) => `${valueOf(selected, parameters)} AS v${i}`);
+  const selects = isSelector(aggregate);
+  const times = selects ? '' : `${windows === undefined ? asTime(scope.range.stopNs) : windowStart(scope.range, windows)} AS time, `;
+  const reduced = fields.map(({ field }, i) => reduce(aggregate, `v${i}`, field.type));
+  const windowIndex = windows === undefined ? '' : `, ${windowNumber(scope.range, windows)} AS w`;
+  const grouped = windows === undefined ? 'series' : 'series, w';
+  const points = `SELECT series, time${windowIndex}, ${values.join(', ')} FROM ${scope.measurement.table} WHERE ${where(scope)}`;
+  return {
+    sql: `SELECT series, ${times}${reduced.join(', ')} FROM (${points}) GROUP BY ${grouped}${windows === undefined ? '' : ' ORDER BY series, w'}`,
+    parameters,
+    layout: { fields: fields.map(({ field }) => reducedType(aggregate, field.type)), sharesTimes: !selects },
+  };
+}
+
+function asTime(timeNs: bigint): string {
+  return `(${timeNs})::BIGINT`;
+}
+
+function isSelector(aggregate: Aggregate): boolean {
+  return aggregate === 'first' || aggregate === 'last' || aggregate === 'min' || aggregate === 'max';
+}
+
+function reducedType(aggregate: Aggregate, type: FieldType): FieldType {
+  if (aggregate === 'count') return 'integer';
+  return aggregate === 'mean' ? 'float' : type;
+}
+
+/** The value of a group, followed by its time where the aggregate selects a point; null where no row has the field. */
+function reduce(aggregate: Aggregate, value: string, type: FieldType): string {
+  switch (aggregate) {
+    case 'count':
+      return `nullif(count(${value}), 0)`;
+    case 'first':
+      return `arg_min(${value}, time), min(time) FILTER (${value} IS NOT NULL)`;
+    case 'last':
+      return `arg_max(${value}, time), max(time) FILTER (${value} IS NOT NULL)`;
+    case 'min':
+    case 'max': {
+      refuse(aggregate, type, type === 'string' || type === 'boolean');
+      // Of equal values the earliest point is selected: the pair is compared whole.
+      const time = aggregate === 'min' ? 'time' : '-time';
+      const pair = `${aggregate}({'v': ${value}, 't': ${time}}) FILTER (${value} IS NOT NULL)`;
+      return `(${pair}).v, ${aggregate === 'min' ? '' : '-'}(${pair}).t`;
+    }
+    case 'mean':
+      refuse(aggregate, type, type === 'string' || type === 'boolean');
+      return `avg(${value})`;
+    case 'sum':
+      refuse(aggregate, type, type === 'string' || type === 'boolean');
+      return type === 'float' ? `sum(${value})` : wrappedSum(value, type);
+  }
+}
+
+function refuse(aggregate: Aggregate, type: FieldType, isUnsupported: boolean): void {
+  if (isUnsupported) throw invalid(`unsupported input type for ${aggregate} aggregate: ${type}`);
+}
+
+/** Sums of integers run over as they do in InfluxDB: only the low 64 bits count. */
+function wrappedSum(value: string, type: FieldType): string {
+  const sum = `sum(${value}::HUGEINT)`;
+  const modulus = '18446744073709551616::HUGEINT';
+  const low = `((${sum} % ${modulus} + ${modulus}) % ${modulus})`;
+  if (type === 'unsigned') return `${low}::UBIGINT`;
+  return `(CASE WHEN ${low} > 9223372036854775807 THEN ${low} - ${modulus} ELSE ${low} END)::BIGINT`;
+}
+
+/** The start of the window that the range's start lies in; other windows are counted from it, so that no difference is negative. */
+function firstWindowStart(range: TimeRange, { everyNs, offsetNs }: Windows): bigint {
+  const { startNs } = clampRange(range);
+  return startNs - ((((startNs - offsetNs) % everyNs) + everyNs) % everyNs);
+}
+
+function windowNumber(range: TimeRange, windows: Windows): string {
+  const first = firstWindowStart(range, windows);
+  const { stopNs } = clampRange(range);
+  // Where differences might not fit 64 bits, the slower wide integers are used.
+  const isNarrow = first >= TIME_MIN && stopNs - first < TIME_END;
+  return isNarrow ? `(time - ${asTime(first)}) // ${windows.everyNs}` : `(time::HUGEINT - (${first})) // ${windows.everyNs}`;
+}
+
+function windowStart(range: TimeRange, windows: Windows): string {
+  const first = firstWindowStart(range, windows);
+  // A window that starts before all times is said to start with them.
+  return `greatest((${first})::HUGEINT + w * ${windows.everyNs}::HUGEINT, ${asTime(TIME_MIN - 1n)})::BIGINT`;
+}

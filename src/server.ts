@@ -1,0 +1,206 @@
+/** Config -> stores -> services -> http: a server that can be started and stopped, by `main` and by tests alike. */
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { SecureContextOptions } from 'node:tls';
+import type { Logger } from 'pino';
+import { Attempts } from './auth/attempts.js';
+import { Authenticator } from './auth/authenticate.js';
+import { createAuthorizations } from './auth/authorizations.js';
+import { PasswordVerifier } from './auth/passwords.js';
+import { Sealer } from './auth/sealer.js';
+import { SessionRules } from './auth/session-rules.js';
+import { createSessions, type Sessions } from './auth/sessions.js';
+import { generateToken } from './auth/token.js';
+import { configForApi, type Config, type TlsConfig } from './config.js';
+import { holdDataDirectory } from './data-directory.js';
+import { createIdGenerator, type Clock } from './domain/id.js';
+import { createApp } from './http/app.js';
+import { Metrics } from './http/metrics.js';
+import type { Route } from './http/route.js';
+import { authorizationRoutes } from './http/routes/authorizations.js';
+import { bucketRoutes } from './http/routes/buckets.js';
+import { deleteRoutes } from './http/routes/delete.js';
+import { labelRoutes } from './http/routes/labels.js';
+import { organizationRoutes } from './http/routes/organizations.js';
+import { queryRoutes } from './http/routes/query.js';
+import { serverRoutes } from './http/routes/server.js';
+import { sessionRoutes } from './http/routes/sessions.js';
+import { setupRoutes } from './http/routes/setup.js';
+import { userRoutes } from './http/routes/users.js';
+import { writeRoutes } from './http/routes/write.js';
+import { openDuckDbEngine } from './series/duckdb.js';
+import { createBuckets } from './services/buckets.js';
+import { createDelete } from './services/delete.js';
+import { createLabels } from './services/labels.js';
+import { createMemberships } from './services/memberships.js';
+import { createOrganizations } from './services/organizations.js';
+import { createQuery } from './services/query.js';
+import { createSecrets } from './services/secrets.js';
+import { createSetup, type SetupInput } from './services/setup.js';
+import { createUsers } from './services/users.js';
+import { createWrite } from './services/write.js';
+import { rememberReads } from './store/remembered.js';
+import { openSqliteStore } from './store/sqlite.js';
+import { runUnattendedSetup } from './unattended-setup.js';
+import { VERSION } from './version.js';
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock?: Clock | undefined;
+  /** What to set up when the store is fresh. */
+  readonly unattendedSetup?: SetupInput | undefined;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8086`, with the port that it really listens on. */
+  readonly url: string;
+  /** The table that it answers by, for the tests that want to see all of it. */
+  readonly routes: readonly Route[];
+  /** Finishes the requests in flight and closes the stores. */
+  stop(): Promise<void>;
+}
+
+/** What DuckDB may use for its caches and work; a machine of 2 GiB has room for it. */
+const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
+const EXPIRED_SESSIONS_INTERVAL_MS = 10 * 60_000;
+
+/** @throws Error saying what stands in the way; then nothing is left open */
+export async function startServer({ config, logger, clock = Date.now, unattendedSetup }: ServerOptions): Promise<RunningServer> {
+  const closing: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+  try {
+    const directory = holdDataDirectory(config.dataDir);
+    closing.push(() => {
+      directory.release();
+    });
+    const store = rememberReads(await openSqliteStore(directory.path));
+    closing.push(() => store.close());
+    const engine = await openDuckDbEngine({
+      directory: join(directory.path, 'series'),
+      memoryLimitBytes: ENGINE_MEMORY_BYTES,
+      threads: availableParallelism(),
+    });
+    closing.push(() => engine.close());
+
+    const ids = createIdGenerator(clock, randomInt);
+    const { strongPasswords } = config;
+    const rules = new SessionRules(config.sessionLengthMinutes, !config.sessionRenewDisabled);
+    const authenticator = new Authenticator(store, clock, rules);
+    const passwords = new PasswordVerifier(generateToken());
+    const sessions = createSessions({ store, clock, rules, attempts: new Attempts(clock), passwords, strongPasswords });
+    const authorizations = createAuthorizations({ store, ids, clock, hashTokens: config.useHashedTokens });
+    const organizations = createOrganizations({ store, engine, ids, clock });
+    const users = createUsers({ store, ids, clock, sessions, strongPasswords });
+    const buckets = createBuckets({ store, engine, ids, clock });
+    const labels = createLabels({ store, ids });
+    const memberships = createMemberships({ store });
+    const secrets = createSecrets({ store, sealer: new Sealer(directory.sealingKey) });
+    const setup = createSetup({ store, ids, clock, organizations, authorizations, strongPasswords });
+    const write = createWrite({ store, engine });
+    const remove = createDelete({ store, engine });
+    const query = createQuery({ store, engine, clock, memoryBytesMax: config.queryMemoryBytes, timeoutMs: config.queryTimeoutMs });
+
+    if (config.useHashedTokens) {
+      const count = await authorizations.hashPlainTokens();
+      if (count > 0) logger.info({ count }, 'tokens that were stored in the clear have been hashed');
+    } else {
+      logger.warn('tokens are stored in the clear: --use-hashed-tokens is false');
+    }
+    if (unattendedSetup !== undefined) await runUnattendedSetup(unattendedSetup, setup, authenticator, logger);
+    closing.push(sweepSessions(sessions, logger));
+
+    const metrics = new Metrics();
+    const routes = [
+      ...serverRoutes({
+        clock,
+        startedAtMs: clock(),
+        version: VERSION,
+        metrics: config.metricsDisabled ? undefined : metrics,
+        configuration: () => configForApi(config),
+      }),
+      ...setupRoutes(setup),
+      ...sessionRoutes(sessions),
+      ...userRoutes(users),
+      ...organizationRoutes(organizations, memberships, secrets),
+      ...bucketRoutes(buckets, labels, memberships),
+      ...labelRoutes(labels),
+      ...authorizationRoutes(authorizations),
+      ...writeRoutes(write, clock, config.writeBodyBytesMax),
+      ...deleteRoutes(remove),
+      ...queryRoutes(query, logger),
+    ];
+    const app = createApp({
+      routes,
+      authenticator,
+      metrics,
+      logger,
+      settings: {
+        version: VERSION,
+        readHeaderTimeoutMs: config.httpReadHeaderTimeoutMs,
+        readTimeoutMs: config.httpReadTimeoutMs,
+        writeTimeoutMs: config.httpWriteTimeoutMs,
+        idleTimeoutMs: config.httpIdleTimeoutMs,
+        trustedProxies: config.trustedProxies,
+        tls: config.tls && readTls(config.tls),
+      },
+    });
+    closing.push(() => app.close());
+    await app.listen({ host: config.httpBindAddress.host, port: config.httpBindAddress.port });
+    const url = urlOf(app.server.address() as AddressInfo, config.tls !== undefined);
+    logger.info({ url, dataDir: directory.path, version: VERSION }, 'listening');
+    return { url, routes, stop: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function sweepSessions(sessions: Sessions, logger: Logger): () => void {
+  const timer = setInterval(() => {
+    sessions.deleteExpired().catch((error: unknown) => {
+      logger.error({ err: error }, 'cannot delete expired sessions');
+    });
+  }, EXPIRED_SESSIONS_INTERVAL_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+/** What `--tls-strict-ciphers` leaves for TLS 1.2: ephemeral keys and authenticated encryption. TLS 1.3 has nothing else anyway. */
+const STRICT_CIPHERS = [
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+];
+
+function readTls({ certPath, keyPath, minVersion, strictCiphers }: TlsConfig): SecureContextOptions {
+  const read = (option: string, path: string): Buffer => {
+    try {
+      return readFileSync(path);
+    } catch (cause) {
+      throw new Error(`the file ${path} that --${option} names cannot be read`, { cause });
+    }
+  };
+  return {
+    cert: read('tls-cert', certPath),
+    key: read('tls-key', keyPath),
+    minVersion: minVersion === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
+    ...(strictCiphers ? { ciphers: STRICT_CIPHERS.join(':'), honorCipherOrder: true } : {}),
+  };
+}
+
+function urlOf({ address, port }: AddressInfo, secure: boolean): string {
+  // On all interfaces it is this one that somebody at this machine can use.
+  const host = address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address.includes(':') ? `[${address}]` : address;
+  return `${secure ? 'https' : 'http'}://${host}:${port}`;
+}

@@ -1,0 +1,176 @@
+/** Buckets: who may see and change which. */
+import { authorize, permissionsOf, readableScope, refusal } from '../auth/authorize.js';
+import type { Actor } from '../domain/actor.js';
+import {
+  checkBucketName,
+  retentionAfterUpdate,
+  retentionOfNewBucket,
+  singleRetentionRule,
+  type Bucket,
+  type RetentionRule,
+} from '../domain/bucket.js';
+import { conflict, invalid, notFound } from '../domain/errors.js';
+import type { BucketId, Clock, IdGenerator, OrganizationId } from '../domain/id.js';
+import type { Page } from '../domain/page.js';
+import { permissionById, permissionFor, permissionInOrganization } from '../domain/permission.js';
+import type { SeriesEngine } from '../domain/series.js';
+import { DuplicateError, type Store } from '../domain/store.js';
+
+export interface NewBucket {
+  readonly orgID: OrganizationId;
+  readonly name: string;
+  readonly description: string;
+  readonly retentionPolicyName: string;
+  readonly retentionRules: readonly RetentionRule[] | undefined;
+}
+
+export interface BucketChange {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly retentionRules?: readonly RetentionRule[] | undefined;
+}
+
+export interface BucketQuery {
+  readonly id?: BucketId | undefined;
+  readonly name?: string | undefined;
+  readonly orgID?: OrganizationId | undefined;
+  readonly org?: string | undefined;
+}
+
+export interface BucketDependencies {
+  readonly store: Store;
+  readonly engine: SeriesEngine;
+  readonly ids: IdGenerator;
+  readonly clock: Clock;
+}
+
+/** System buckets are read by who may read their organization; no permission for buckets helps (InfluxDB's rule). */
+export const isReadable = (actor: Actor, { type, id, orgID }: Bucket): boolean =>
+  type === 'system'
+    ? permissionsOf(actor).allows('read', 'orgs', orgID, undefined)
+    : permissionsOf(actor).allows('read', 'buckets', id, orgID);
+
+function authorizeToRead(actor: Actor, bucket: Bucket): void {
+  if (isReadable(actor, bucket)) return;
+  const { type, id, orgID } = bucket;
+  throw refusal(actor, type === 'system' ? permissionById('read', 'orgs', orgID) : permissionFor('read', 'buckets', id, orgID));
+}
+
+const authorizeToWrite = (actor: Actor, bucket: Bucket): void => {
+  authorize(actor, permissionFor('write', 'buckets', bucket.id, bucket.orgID));
+};
+
+/**
+ * The record of a bucket to be made.
+ *
+ * @throws DomainError `invalid` or `unprocessable entity`
+ */
+export function buildBucket(input: NewBucket, id: BucketId, nowMs: number): Bucket {
+  checkBucketName(input.name);
+  return {
+    id,
+    orgID: input.orgID,
+    type: 'user',
+    name: input.name,
+    description: input.description,
+    retentionPolicyName: input.retentionPolicyName,
+    ...retentionOfNewBucket(singleRetentionRule(input.retentionRules)),
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+}
+
+export type Buckets = ReturnType<typeof createBuckets>;
+
+export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies) => {
+  async function findOrRefuse(id: BucketId): Promise<Bucket> {
+    const bucket = await store.findBucket(id);
+    if (bucket === undefined) throw notFound('bucket not found');
+    return bucket;
+  }
+
+  return {
+    async create(actor: Actor, input: NewBucket): Promise<Bucket> {
+      singleRetentionRule(input.retentionRules);
+      authorize(actor, permissionInOrganization('write', 'buckets', input.orgID));
+      const bucket = buildBucket(input, ids<BucketId>(), clock());
+      try {
+        await store.transaction(async (writer) => {
+          if ((await writer.findOrganization(input.orgID)) === undefined) throw notFound('organization not found');
+          await writer.insertBucket(bucket);
+        });
+      } catch (error) {
+        throw error instanceof DuplicateError ? conflict(`bucket with name ${bucket.name} already exists`) : error;
+      }
+      return bucket;
+    },
+
+    async find(actor: Actor, id: BucketId): Promise<Bucket> {
+      const bucket = await findOrRefuse(id);
+      authorizeToRead(actor, bucket);
+      return bucket;
+    },
+
+    /**
+     * The id beats all, the organization's id its name. What is named within an organization, or by id, is `not found` when there is
+     * none, even to those who could not read it.
+     */
+    async list(actor: Actor, query: BucketQuery, page: Page): Promise<Bucket[]> {
+      const visible = { readable: readableScope(actor, 'buckets'), readableOrganizations: readableScope(actor, 'orgs') };
+      if (query.id !== undefined) {
+        await findOrRefuse(query.id);
+        return store.listBuckets({ ...visible, id: query.id }, { ...page, offset: 0, after: undefined });
+      }
+      let orgID = query.orgID;
+      if (orgID === undefined && query.org !== undefined) {
+        orgID = (await store.findOrganizationByName(query.org))?.id;
+        if (orgID === undefined) throw notFound(`organization name "${query.org}" not found`);
+      }
+      const { name } = query;
+      if (name !== undefined && orgID !== undefined && (await store.findBucketByName(orgID, name)) === undefined) {
+        throw notFound(`bucket "${name}" not found`);
+      }
+      return store.listBuckets({ ...visible, orgID, name }, page);
+    },
+
+    async update(actor: Actor, id: BucketId, change: BucketChange): Promise<Bucket> {
+      const rule = singleRetentionRule(change.retentionRules);
+      const bucket = await findOrRefuse(id);
+      authorizeToWrite(actor, bucket);
+      const { name } = change;
+      if (name !== undefined && name !== bucket.name) {
+        if (bucket.type === 'system') throw invalid('system buckets cannot be renamed');
+        // InfluxDB looks the bucket up as the caller before it renames it.
+        authorizeToRead(actor, bucket);
+        checkBucketName(name);
+      }
+      try {
+        return await store.transaction(async (writer) => {
+          const current = await writer.findBucket(id);
+          if (current === undefined) throw notFound('bucket not found');
+          const next: Bucket = {
+            ...current,
+            name: name ?? current.name,
+            description: change.description ?? current.description,
+            ...retentionAfterUpdate(current, rule),
+            updatedAtMs: clock(),
+          };
+          await writer.updateBucket(next);
+          return next;
+        });
+      } catch (error) {
+        throw error instanceof DuplicateError ? conflict('bucket name is not unique') : error;
+      }
+    },
+
+    /** With all its points. */
+    async remove(actor: Actor, id: BucketId): Promise<void> {
+      const bucket = await findOrRefuse(id);
+      authorizeToWrite(actor, bucket);
+      if (bucket.type === 'system') throw invalid('system buckets cannot be deleted');
+      const removed = await store.transaction((writer) => writer.deleteBucket(id));
+      if (!removed) throw notFound('bucket not found');
+      await engine.dropBucket(id);
+    },
+  };
+};

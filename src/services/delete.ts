@@ -1,0 +1,35 @@
+/** Deleting points: from which bucket, and whether the actor may. */
+import { permissionsOf } from '../auth/authorize.js';
+import type { Actor } from '../domain/actor.js';
+import { forbidden, invalid } from '../domain/errors.js';
+import type { Predicate, SeriesEngine } from '../domain/series.js';
+import type { StoreReader } from '../domain/store.js';
+import { resolveBucket, resolveOrganization, type OrganizationParameters } from './target.js';
+
+export interface DeleteParameters extends OrganizationParameters {
+  /** An id or a name. */
+  readonly bucket?: string | undefined;
+  /** An id; it wins. */
+  readonly bucketID?: string | undefined;
+}
+
+/** What to delete; both times are included. */
+export interface DeleteCommand {
+  readonly startNs: bigint;
+  readonly stopNs: bigint;
+  readonly predicate: Predicate | undefined;
+}
+
+export type Delete = ReturnType<typeof createDelete>;
+
+export const createDelete = ({ store, engine }: { readonly store: StoreReader; readonly engine: SeriesEngine }) => ({
+  /** @throws DomainError in the order in which InfluxDB looks: organization, bucket, right */
+  async run(actor: Actor, parameters: DeleteParameters, { startNs, stopNs, predicate }: DeleteCommand): Promise<void> {
+    const organization = await resolveOrganization(store, parameters);
+    const named = parameters.bucketID ?? parameters.bucket;
+    if (named === undefined) throw invalid('Please provide either bucketID or bucket');
+    const bucket = await resolveBucket(store, organization.id, named);
+    if (!permissionsOf(actor).allows('write', 'buckets', bucket.id, bucket.orgID)) throw forbidden('insufficient permissions to delete');
+    await engine.delete(bucket.id, startNs, stopNs, predicate);
+  },
+});

@@ -1,0 +1,139 @@
+/** Organizations: who may see and change which, and what comes and goes with one. */
+import { authorize, permissionsOf, readableScope } from '../auth/authorize.js';
+import type { Actor } from '../domain/actor.js';
+import { SYSTEM_BUCKETS, retentionOfNewBucket, type Bucket } from '../domain/bucket.js';
+import { conflict, notFound } from '../domain/errors.js';
+import type { BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
+import { checkOrganizationName, type Organization } from '../domain/organization.js';
+import type { Page } from '../domain/page.js';
+import { globalPermission, permissionById } from '../domain/permission.js';
+import type { SeriesEngine } from '../domain/series.js';
+import { DuplicateError, type Store, type StoreWriter } from '../domain/store.js';
+
+export interface OrganizationQuery {
+  readonly id?: OrganizationId | undefined;
+  readonly name?: string | undefined;
+  readonly memberId?: UserId | undefined;
+}
+
+export interface OrganizationDependencies {
+  readonly store: Store;
+  readonly engine: SeriesEngine;
+  readonly ids: IdGenerator;
+  readonly clock: Clock;
+}
+
+export type Organizations = ReturnType<typeof createOrganizations>;
+
+export const createOrganizations = ({ store, engine, ids, clock }: OrganizationDependencies) => ({
+  /**
+   * Makes an organization with its system buckets inside a transaction that is under way; the user becomes its owner.
+   *
+   * @throws DuplicateError when the name is taken
+   */
+  async insert(writer: StoreWriter, name: string, description: string, ownerId: UserId | undefined): Promise<Organization> {
+    const now = clock();
+    const organization: Organization = { id: ids<OrganizationId>(), name, description, createdAtMs: now, updatedAtMs: now };
+    await writer.insertOrganization(organization);
+    for (const system of SYSTEM_BUCKETS) await writer.insertBucket(systemBucket(system, organization.id, ids<BucketId>(), now));
+    if (ownerId !== undefined) {
+      await writer.insertMembership({ resourceType: 'orgs', resourceId: organization.id, userId: ownerId, role: 'owner' });
+    }
+    return organization;
+  },
+
+  async create(actor: Actor, name: string, description: string): Promise<Organization> {
+    authorize(actor, globalPermission('write', 'orgs'));
+    checkOrganizationName(name);
+    const ownerId = actor.kind === 'system' ? undefined : actor.userId;
+    try {
+      return await store.transaction((writer) => this.insert(writer, name, description, ownerId));
+    } catch (error) {
+      throw nameTaken(error, name);
+    }
+  },
+
+  async find(actor: Actor, id: OrganizationId): Promise<Organization> {
+    const organization = await store.findOrganization(id);
+    if (organization === undefined) throw notFound('organization not found');
+    authorize(actor, permissionById('read', 'orgs', id));
+    return organization;
+  },
+
+  /**
+   * One that is named is `not found` when there is none, even to those who may not read it. Without a name, and without the right to read
+   * all of them, the list holds only those in which the actor's user has a role (InfluxDB's rule).
+   */
+  async list(actor: Actor, query: OrganizationQuery, page: Page): Promise<Organization[]> {
+    const readable = readableScope(actor, 'orgs');
+    const { id, name } = query;
+    if (id !== undefined) {
+      if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
+      return store.listOrganizations({ readable, id }, { ...page, offset: 0 });
+    }
+    if (name !== undefined) {
+      if ((await store.findOrganizationByName(name)) === undefined) throw notFound(`organization name "${name}" not found`);
+      return store.listOrganizations({ readable, name }, { ...page, offset: 0 });
+    }
+    const readsAll = permissionsOf(actor).covers(globalPermission('read', 'orgs'));
+    const memberId = query.memberId ?? (readsAll || actor.kind === 'system' ? undefined : actor.userId);
+    return store.listOrganizations({ readable, memberId }, page);
+  },
+
+  async update(
+    actor: Actor,
+    id: OrganizationId,
+    change: { readonly name?: string | undefined; readonly description?: string | undefined },
+  ): Promise<Organization> {
+    if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
+    authorize(actor, permissionById('write', 'orgs', id));
+    if (change.name !== undefined) checkOrganizationName(change.name);
+    try {
+      return await store.transaction(async (writer) => {
+        const current = await writer.findOrganization(id);
+        if (current === undefined) throw notFound('organization not found');
+        const organization: Organization = {
+          ...current,
+          name: change.name ?? current.name,
+          description: change.description ?? current.description,
+          updatedAtMs: clock(),
+        };
+        await writer.updateOrganization(organization);
+        return organization;
+      });
+    } catch (error) {
+      throw nameTaken(error, change.name ?? '');
+    }
+  },
+
+  /** With its buckets and all their points. Its tokens stay, and open nothing. */
+  async remove(actor: Actor, id: OrganizationId): Promise<void> {
+    if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
+    authorize(actor, permissionById('write', 'orgs', id));
+    const everything = { everything: true } as const;
+    const buckets = await store.transaction(async (writer) => {
+      const owned = await writer.listBuckets(
+        { orgID: id, readable: everything, readableOrganizations: everything },
+        { offset: 0, descending: false },
+      );
+      if (!(await writer.deleteOrganization(id))) throw notFound('organization not found');
+      return owned;
+    });
+    for (const bucket of buckets) await engine.dropBucket(bucket.id);
+  },
+});
+
+const nameTaken = (error: unknown, name: string): unknown =>
+  error instanceof DuplicateError ? conflict(`organization with name ${name} already exists`) : error;
+
+const systemBucket = (system: (typeof SYSTEM_BUCKETS)[number], orgID: OrganizationId, id: BucketId, nowMs: number): Bucket => ({
+  id,
+  orgID,
+  type: 'system',
+  name: system.name,
+  description: system.description,
+  retentionPolicyName: '',
+  ...retentionOfNewBucket({ everySeconds: system.retentionSeconds }),
+  createdAtMs: nowMs,
+  updatedAtMs: nowMs,
+});

@@ -1,0 +1,101 @@
+/** Running Flux for somebody: a script reaches the buckets that he may reach, and nothing else. */
+import { permissionsOf, readableScope } from '../auth/authorize.js';
+import type { Actor } from '../domain/actor.js';
+import type { Bucket } from '../domain/bucket.js';
+import { DomainError, forbidden } from '../domain/errors.js';
+import type { BucketId, Clock, OrganizationId } from '../domain/id.js';
+import { tryParseId } from '../domain/id.js';
+import { WHOLE_LIST } from '../domain/page.js';
+import type { SeriesEngine } from '../domain/series.js';
+import type { StoreReader } from '../domain/store.js';
+import type { FluxEnvironment, ReadableBucket } from '../query/flux/environment.js';
+import { startFlux, type FluxQuery, type FluxResult } from '../query/flux/evaluate.js';
+import { isReadable } from './buckets.js';
+import { resolveOrganization, type OrganizationParameters } from './target.js';
+
+const NS_PER_SECOND = 1_000_000_000n;
+const NS_PER_MS = 1_000_000n;
+
+export interface QueryDependencies {
+  readonly store: StoreReader;
+  readonly engine: SeriesEngine;
+  readonly clock: Clock;
+  /** Of one query; 0 for no limit. */
+  readonly memoryBytesMax: number;
+  /** Of one query; 0 for no limit. */
+  readonly timeoutMs: number;
+}
+
+export type Query = ReturnType<typeof createQuery>;
+
+export const createQuery = ({ store, engine, clock, memoryBytesMax, timeoutMs }: QueryDependencies) => {
+  async function findBucket(
+    orgID: OrganizationId,
+    reference: { readonly name: string } | { readonly id: string },
+  ): Promise<Bucket | undefined> {
+    if ('name' in reference) return store.findBucketByName(orgID, reference.name);
+    const id = tryParseId<BucketId>(reference.id);
+    return id && store.findBucket(id);
+  }
+
+  const environmentFor = (actor: Actor, orgID: OrganizationId, now: bigint, signal: AbortSignal): FluxEnvironment => ({
+    engine,
+    organizationId: orgID,
+    now,
+    signal,
+    memoryBytesMax: memoryBytesMax === 0 ? Number.MAX_SAFE_INTEGER : memoryBytesMax,
+    async findBucket(reference) {
+      const bucket = await findBucket(orgID, reference);
+      return bucket !== undefined && isReadable(actor, bucket) ? show(bucket) : undefined;
+    },
+    async findWritableBucket(reference) {
+      const bucket = await findBucket(orgID, reference);
+      if (bucket === undefined) return undefined;
+      if (!permissionsOf(actor).allows('write', 'buckets', bucket.id, bucket.orgID)) throw forbidden('user not authorized to write');
+      return show(bucket);
+    },
+    async listReadableBuckets() {
+      const visible = { readable: readableScope(actor, 'buckets'), readableOrganizations: readableScope(actor, 'orgs') };
+      return (await store.listBuckets({ ...visible, orgID }, WHOLE_LIST)).map(show);
+    },
+    write: (bucketId, batch) => engine.write(bucketId, batch),
+  });
+
+  return {
+    /** @throws DomainError `invalid` or `not found` */
+    resolveOrganization: (parameters: OrganizationParameters) => resolveOrganization(store, parameters),
+
+    /**
+     * Starts a script in an organization; what it may not do has been refused when this is fulfilled.
+     *
+     * @param nowNs what the script takes for the present
+     * @param signal ends it
+     */
+    run(
+      actor: Actor,
+      orgID: OrganizationId,
+      script: FluxQuery,
+      nowNs: bigint | undefined,
+      signal: AbortSignal,
+    ): Promise<readonly FluxResult[]> {
+      const limits = timeoutMs === 0 ? [signal] : [signal, timeoutSignal(timeoutMs)];
+      return startFlux(script, environmentFor(actor, orgID, nowNs ?? BigInt(clock()) * NS_PER_MS, AbortSignal.any(limits)));
+    },
+  };
+};
+
+const show = ({ id, name, orgID, retentionSeconds }: Bucket): ReadableBucket => ({
+  id,
+  name,
+  organizationId: orgID,
+  retentionPeriodNs: BigInt(retentionSeconds) * NS_PER_SECOND,
+});
+
+function timeoutSignal(timeoutMs: number): AbortSignal {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new DomainError('unavailable', `the query took longer than the ${timeoutMs} ms of --query-timeout`));
+  }, timeoutMs);
+  timer.unref();
+  return controller.signal;
+}

@@ -1,0 +1,42 @@
+/** The secrets of an organization: their keys are shown, their values never. */
+import { authorize } from '../auth/authorize.js';
+import type { Sealer } from '../auth/sealer.js';
+import type { Secret } from '../auth/secret.js';
+import type { Actor } from '../domain/actor.js';
+import { invalid } from '../domain/errors.js';
+import type { OrganizationId } from '../domain/id.js';
+import { permissionInOrganization } from '../domain/permission.js';
+import type { Store } from '../domain/store.js';
+
+/** Keys in one request. */
+const KEYS_MAX = 1000;
+const KEY_LENGTH_MAX = 1024;
+
+export type Secrets = ReturnType<typeof createSecrets>;
+
+export const createSecrets = ({ store, sealer }: { readonly store: Store; readonly sealer: Sealer }) => ({
+  listKeys(actor: Actor, orgID: OrganizationId): Promise<string[]> {
+    authorize(actor, permissionInOrganization('read', 'secrets', orgID));
+    return store.listSecretKeys(orgID);
+  },
+
+  /** Adds and overwrites; all of them or none. */
+  async put(actor: Actor, orgID: OrganizationId, values: ReadonlyMap<string, Secret>): Promise<void> {
+    authorize(actor, permissionInOrganization('write', 'secrets', orgID));
+    if (values.size > KEYS_MAX) throw invalid(`more than ${KEYS_MAX} secrets at once`);
+    for (const key of values.keys()) {
+      if (key === '' || key.length > KEY_LENGTH_MAX) throw invalid(`the key of a secret must have 1 to ${KEY_LENGTH_MAX} characters`);
+    }
+    await store.transaction(async (writer) => {
+      for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, `${orgID}/${key}`));
+    });
+  },
+
+  /** Those that do not exist are no error. */
+  async remove(actor: Actor, orgID: OrganizationId, keys: readonly string[]): Promise<void> {
+    authorize(actor, permissionInOrganization('write', 'secrets', orgID));
+    await store.transaction(async (writer) => {
+      for (const key of keys) await writer.deleteSecret(orgID, key);
+    });
+  },
+});

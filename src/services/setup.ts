@@ -1,0 +1,112 @@
+/** Set-up: the first user, organization, bucket and operator token, all of them or none. */
+import type { Authorizations } from '../auth/authorizations.js';
+import { checkPasswordRules, hashPassword } from '../auth/passwords.js';
+import type { Secret } from '../auth/secret.js';
+import { checkChosenToken, generateToken } from '../auth/token.js';
+import type { Authorization } from '../domain/authorization.js';
+import type { Bucket } from '../domain/bucket.js';
+import { conflict, unprocessable } from '../domain/errors.js';
+import type { BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
+import { checkOrganizationName, type Organization } from '../domain/organization.js';
+import { operatorPermissions } from '../domain/permission.js';
+import type { Store } from '../domain/store.js';
+import { INSTANCE_ID, type User } from '../domain/user.js';
+import { buildBucket } from './buckets.js';
+import type { Organizations } from './organizations.js';
+
+export interface SetupInput {
+  readonly username: string;
+  /** Undefined: the user cannot sign in until he is given one. */
+  readonly password: Secret | undefined;
+  readonly org: string;
+  readonly bucket: string;
+  /** 0: for ever. */
+  readonly retentionSeconds: number;
+  /** The operator token; undefined: one is generated. */
+  readonly token: Secret | undefined;
+}
+
+export interface SetupResult {
+  readonly user: User;
+  readonly organization: Organization;
+  readonly bucket: Bucket;
+  readonly authorization: Authorization;
+  /** To be shown in the one response that answers the set-up. */
+  readonly secret: Secret;
+}
+
+export interface SetupDependencies {
+  readonly store: Store;
+  readonly ids: IdGenerator;
+  readonly clock: Clock;
+  readonly organizations: Organizations;
+  readonly authorizations: Authorizations;
+  readonly strongPasswords: boolean;
+}
+
+export type Setup = ReturnType<typeof createSetup>;
+
+/** Nobody is there yet to ask for rights: who comes first sets up. */
+export const createSetup = ({ store, ids, clock, organizations, authorizations, strongPasswords }: SetupDependencies) => {
+  const isAllowed = async (): Promise<boolean> => !(await store.hasAnyUserOrOrganization());
+  const done = () => conflict('onboarding has already been completed');
+
+  return {
+    isAllowed,
+
+    /**
+     * @throws DomainError `conflict` when somebody was faster, also at the very same moment; in InfluxDB's order and words for what is
+     *   missing or refused, and then nothing has been made (InfluxDB leaves a user and an organization behind)
+     */
+    async run(input: SetupInput): Promise<SetupResult> {
+      if (!(await isAllowed())) throw done();
+      const missing = (['username', 'org', 'bucket'] as const).filter((field) => input[field] === '');
+      if (missing.length > 0) throw unprocessable(`onboarding failed: missing required fields [${missing.join(',')}]`);
+      if (input.password !== undefined) checkPasswordRules(input.password, strongPasswords);
+      if (input.token !== undefined) checkChosenToken(input.token.reveal());
+      checkOrganizationName(input.org);
+
+      const now = clock();
+      const user: User = { id: ids<UserId>(), name: input.username, status: 'active' };
+      const bucketOf = (orgID: OrganizationId): Bucket =>
+        buildBucket(
+          {
+            orgID,
+            name: input.bucket,
+            description: '',
+            retentionPolicyName: '',
+            retentionRules: [{ everySeconds: input.retentionSeconds }],
+          },
+          ids<BucketId>(),
+          now,
+        );
+      // Refused before the password is hashed, which takes a while.
+      bucketOf(INSTANCE_ID as OrganizationId);
+      const passwordHash = input.password && (await hashPassword(input.password));
+      const secret = input.token ?? generateToken();
+
+      return store.transaction(async (writer) => {
+        // Asked again where nothing can come in between.
+        if (await writer.hasAnyUserOrOrganization()) throw done();
+        await writer.insertUser(user);
+        if (passwordHash !== undefined) await writer.putPasswordHash(user.id, passwordHash);
+        const organization = await organizations.insert(writer, input.org, '', user.id);
+        await writer.insertMembership({ resourceType: 'instance', resourceId: INSTANCE_ID, userId: user.id, role: 'owner' });
+        const bucket = bucketOf(organization.id);
+        await writer.insertBucket(bucket);
+        const authorization = authorizations.mint(
+          {
+            orgID: organization.id,
+            userID: user.id,
+            status: 'active',
+            description: `${user.name}'s Token`,
+            permissions: operatorPermissions(),
+          },
+          secret,
+        );
+        await writer.insertAuthorization(authorization);
+        return { user, organization, bucket, authorization, secret };
+      });
+    },
+  };
+};

@@ -1,0 +1,132 @@
+/** Users and their passwords: who may see and change whom. */
+import { authorize, readableScope } from '../auth/authorize.js';
+import { checkPasswordRules, hashPassword } from '../auth/passwords.js';
+import { rolePermissions } from '../auth/roles.js';
+import type { Secret } from '../auth/secret.js';
+import type { Sessions } from '../auth/sessions.js';
+import type { Actor } from '../domain/actor.js';
+import { conflict, forbidden, invalid, notFound } from '../domain/errors.js';
+import type { Clock, IdGenerator, UserId } from '../domain/id.js';
+import type { Page } from '../domain/page.js';
+import { globalPermission, permissionById, type Permission } from '../domain/permission.js';
+import { DuplicateError, type Store } from '../domain/store.js';
+import { isStatus, type Status, type User } from '../domain/user.js';
+
+export interface UserDependencies {
+  readonly store: Store;
+  readonly ids: IdGenerator;
+  readonly clock: Clock;
+  readonly sessions: Sessions;
+  readonly strongPasswords: boolean;
+}
+
+export type Users = ReturnType<typeof createUsers>;
+
+export const createUsers = ({ store, ids, clock, sessions, strongPasswords }: UserDependencies) => {
+  /** Sets a password and ends the user's sessions, but for the one that asked. */
+  async function storePassword(actor: Actor, userId: UserId, password: Secret): Promise<void> {
+    checkPasswordRules(password, strongPasswords);
+    const hash = await hashPassword(password);
+    const spared = actor.kind === 'session' && actor.userId === userId ? actor.sessionHash : undefined;
+    await store.transaction(async (writer) => {
+      if ((await writer.findUser(userId)) === undefined) throw forbidden('your userID is incorrect');
+      await writer.putPasswordHash(userId, hash);
+      await writer.deleteSessionsOfUser(userId, spared);
+    });
+  }
+
+  return {
+    async create(actor: Actor, name: string, status: string | undefined): Promise<User> {
+      authorize(actor, globalPermission('write', 'users'));
+      if (name === '') throw invalid('user name is empty');
+      const user: User = { id: ids<UserId>(), name, status: checkStatus(status ?? '') };
+      try {
+        await store.transaction((writer) => writer.insertUser(user));
+      } catch (error) {
+        throw nameTaken(error, name);
+      }
+      return user;
+    },
+
+    async find(actor: Actor, id: UserId): Promise<User> {
+      const user = await store.findUser(id);
+      if (user === undefined) throw notFound('user not found');
+      authorize(actor, permissionById('read', 'users', id));
+      return user;
+    },
+
+    /** One that is asked for by id or name is `not found` when there is none; the id beats the name. */
+    async list(actor: Actor, query: { readonly id?: UserId | undefined; readonly name?: string | undefined }, page: Page): Promise<User[]> {
+      const readable = readableScope(actor, 'users');
+      const { id, name } = query;
+      if (id === undefined && name === undefined) return store.listUsers({ readable }, page);
+      const user = id !== undefined ? await store.findUser(id) : await store.findUserByName(name ?? '');
+      if (user === undefined) throw notFound('user not found');
+      return store.listUsers({ readable, id: user.id }, { ...page, offset: 0, after: undefined });
+    },
+
+    async update(
+      actor: Actor,
+      id: UserId,
+      change: { readonly name?: string | undefined; readonly status?: string | undefined },
+    ): Promise<User> {
+      if ((await store.findUser(id)) === undefined) throw notFound('user not found');
+      authorize(actor, permissionById('write', 'users', id));
+      const status = change.status === undefined ? undefined : checkStatus(change.status);
+      if (change.name === '') throw invalid('user name is empty');
+      try {
+        return await store.transaction(async (writer) => {
+          const current = await writer.findUser(id);
+          if (current === undefined) throw notFound('user not found');
+          const user: User = { id, name: change.name ?? current.name, status: status ?? current.status };
+          await writer.updateUser(user);
+          return user;
+        });
+      } catch (error) {
+        throw nameTaken(error, change.name ?? '');
+      }
+    },
+
+    /** With his roles and password; his tokens end in the same moment. */
+    async remove(actor: Actor, id: UserId): Promise<void> {
+      if ((await store.findUser(id)) === undefined) throw notFound('user not found');
+      authorize(actor, permissionById('write', 'users', id));
+      const removed = await store.transaction((writer) => writer.deleteUser(id, clock()));
+      if (!removed) throw notFound('user not found');
+    },
+
+    /** What his roles allow; his sessions may also do what his active tokens may. */
+    async listPermissions(actor: Actor, id: UserId): Promise<Permission[]> {
+      if ((await store.findUser(id)) === undefined) throw notFound('user not found');
+      authorize(actor, permissionById('read', 'users', id));
+      return rolePermissions(store, id);
+    },
+
+    async setPassword(actor: Actor, id: UserId, password: Secret): Promise<void> {
+      authorize(actor, permissionById('write', 'users', id));
+      await storePassword(actor, id, password);
+    },
+
+    /**
+     * Sets a password for one who knows the old one.
+     *
+     * @throws DomainError `forbidden` for a wrong old password, TryAgainLaterError after several in a row
+     */
+    async changePassword(actor: Actor, id: UserId, address: string, old: Secret, password: Secret): Promise<void> {
+      authorize(actor, permissionById('write', 'users', id));
+      const user = await store.findUser(id);
+      const verified = await sessions.verifyPassword(address, user?.name ?? '', old, user);
+      if (verified === undefined) throw forbidden('your username or password is incorrect');
+      await storePassword(actor, id, password);
+    },
+  };
+};
+
+function checkStatus(text: string): Status {
+  if (text === '') return 'active';
+  if (!isStatus(text)) throw invalid('invalid status: must be active or inactive');
+  return text;
+}
+
+const nameTaken = (error: unknown, name: string): unknown =>
+  error instanceof DuplicateError ? conflict(`user with name ${name} already exists`) : error;

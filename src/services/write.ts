@@ -1,0 +1,48 @@
+/** Writing points: into which bucket, and whether the actor may. */
+import { isInactive, permissionsOf } from '../auth/authorize.js';
+import type { Actor } from '../domain/actor.js';
+import type { Bucket } from '../domain/bucket.js';
+import { forbidden, notFound, unprocessable } from '../domain/errors.js';
+import type { PointBatch, SeriesEngine } from '../domain/series.js';
+import type { StoreReader } from '../domain/store.js';
+import { resolveBucket, resolveOrganization, type OrganizationParameters } from './target.js';
+
+export interface WriteParameters extends OrganizationParameters {
+  /** An id or a name. */
+  readonly bucket?: string | undefined;
+}
+
+/** A bucket that the actor has been found to be allowed to write. */
+export interface WritableBucket {
+  readonly bucket: Bucket;
+  /**
+   * Stores a batch; when this is fulfilled the points are durable.
+   *
+   * @throws DomainError `unprocessable entity`, in InfluxDB's words, when points were dropped; the others have been stored
+   */
+  write(batch: PointBatch): Promise<void>;
+}
+
+export type Write = ReturnType<typeof createWrite>;
+
+export const createWrite = ({ store, engine }: { readonly store: StoreReader; readonly engine: SeriesEngine }) => ({
+  /** @throws DomainError in the order in which InfluxDB looks: bucket given, organization, bucket, right */
+  async open(actor: Actor, parameters: WriteParameters): Promise<WritableBucket> {
+    if (parameters.bucket === undefined) throw notFound('bucket not found');
+    const organization = await resolveOrganization(store, parameters);
+    const bucket = await resolveBucket(store, organization.id, parameters.bucket);
+    if (!permissionsOf(actor).allows('write', 'buckets', bucket.id, bucket.orgID)) {
+      throw forbidden(`insufficient permissions for write${isInactive(actor) ? ': token is inactive' : ''}`);
+    }
+    return {
+      bucket,
+      async write(batch) {
+        const { reason, droppedCount } = await engine.write(bucket.id, batch);
+        if (reason === undefined) return;
+        // InfluxDB names the place only where no point was dropped for a conflict.
+        const place = droppedCount === 0 ? ` for database: ${bucket.id} for retention policy: autogen` : '';
+        throw unprocessable(`failure writing points to database: partial write: ${reason} dropped=${droppedCount}${place}`);
+      },
+    };
+  },
+});

@@ -1,0 +1,49 @@
+/** Pages and scopes as SQL, the same for every table. */
+import { sql, type ExpressionBuilder, type ExpressionWrapper, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import type { Page } from '../domain/page.js';
+import type { Scope } from '../domain/permission.js';
+import type { Tables } from './tables.js';
+
+/** Orders by a unique column and cuts the page out. `after` is the value of that column behind which the page starts. */
+export function pageBy<Table extends keyof Tables, Row>(
+  query: SelectQueryBuilder<Tables, Table, Row>,
+  column: string,
+  page: Page,
+  after: string | undefined,
+): SelectQueryBuilder<Tables, Table, Row> {
+  const reference = sql.ref<string>(column);
+  let paged = query.orderBy(reference, page.descending ? 'desc' : 'asc');
+  if (after !== undefined) paged = paged.where(reference, page.descending ? '<' : '>', after);
+  if (page.limit !== undefined) return paged.limit(page.limit).offset(page.offset);
+  // An offset without a limit is not SQL that every engine knows.
+  return page.offset > 0 ? paged.limit(Number.MAX_SAFE_INTEGER).offset(page.offset) : paged;
+}
+
+/** Lies in one of the scope's organizations, or is one of its ids. */
+export function within<Table extends keyof Tables>(
+  eb: ExpressionBuilder<Tables, Table>,
+  scope: Scope,
+  idColumn: string,
+  organizationColumn: string | undefined,
+): ExpressionWrapper<Tables, Table, SqlBool> {
+  if (scope.everything) return eb.and([]);
+  const parts = [];
+  if (organizationColumn !== undefined) parts.push(...isOneOf(eb, organizationColumn, scope.organizationIds));
+  parts.push(...isOneOf(eb, idColumn, scope.ids));
+  return eb.or(parts);
+}
+
+/** More values than this would not fit into the parameters that engines allow in one statement. */
+const LISTED_VALUES_MAX = 5000;
+
+function isOneOf<Table extends keyof Tables>(
+  eb: ExpressionBuilder<Tables, Table>,
+  column: string,
+  values: readonly string[],
+): ExpressionWrapper<Tables, Table, SqlBool>[] {
+  const reference = sql.ref<string>(column);
+  if (values.length === 0) return [];
+  if (values.length <= LISTED_VALUES_MAX) return [eb(reference, 'in', values)];
+  // Ids have one length and no wildcards, so that one long text can be searched for each of them.
+  return [eb(sql<string>`${values.join(',')}`, 'like', sql<string>`'%' || ${reference} || '%'`)];
+}

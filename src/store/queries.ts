@@ -1,0 +1,27 @@
+/** All questions and changes of the metadata store, written once for every engine. */
+import type { Kysely } from 'kysely';
+import type { Change, StoreWriter } from '../domain/store.js';
+import { authorizationQueries } from './authorizations.js';
+import { bucketQueries } from './buckets.js';
+import { labelQueries } from './labels.js';
+import { membershipQueries } from './memberships.js';
+import { organizationQueries } from './organizations.js';
+import { secretQueries } from './secrets.js';
+import { sessionQueries } from './sessions.js';
+import type { Tables } from './tables.js';
+import { userQueries } from './users.js';
+
+export type Database = Kysely<Tables>;
+export type Record = (change: Change) => void;
+
+/** @param record is told of every change that was made */
+export const createQueries = (db: Database, record: Record): StoreWriter => ({
+  ...organizationQueries(db, record),
+  ...userQueries(db, record),
+  ...sessionQueries(db, record),
+  ...membershipQueries(db, record),
+  ...bucketQueries(db, record),
+  ...labelQueries(db, record),
+  ...secretQueries(db, record),
+  ...authorizationQueries(db, record),
+});

@@ -1,0 +1,49 @@
+/** A store that keeps in memory what every request asks for, and forgets it as soon as a commit changes it. */
+import type { Noun, Store } from '../domain/store.js';
+
+/** Answers that are kept per question; beyond it all are forgotten, which costs a query each and nothing else. */
+const ANSWERS_MAX = 50_000;
+
+/**
+ * Only this process writes to the store, so that what it remembers is right until it commits a change itself. With an engine that others
+ * write to as well, it must be told of their changes through `onCommit`.
+ */
+export function rememberReads(store: Store): Store {
+  const answersOf = new Map<Noun, Map<string, Promise<unknown>>>();
+  let generation = 0;
+  store.onCommit((changes) => {
+    generation++;
+    for (const { noun } of changes) answersOf.get(noun)?.clear();
+  });
+
+  /** @param key all that the question depends on, unique among those about the noun */
+  const remember = <T>(noun: Noun, key: string, ask: () => Promise<T>): Promise<T> => {
+    let answers = answersOf.get(noun);
+    if (answers === undefined) answersOf.set(noun, (answers = new Map<string, Promise<unknown>>()));
+    const known = answers.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    if (answers.size >= ANSWERS_MAX) answers.clear();
+    const asked = ask();
+    answers.set(key, asked);
+    const before = generation;
+    const forget = (): void => {
+      if (answers.get(key) === asked) answers.delete(key);
+    };
+    // An answer that a commit overtook may be the old one. An absence is not kept, or strangers could fill the memory with names.
+    asked.then((answer) => {
+      if (answer === undefined || generation !== before) forget();
+    }, forget);
+    return asked;
+  };
+
+  return {
+    ...store,
+    findOrganization: (id) => remember('organization', id, () => store.findOrganization(id)),
+    findOrganizationByName: (name) => remember('organization', `name ${name}`, () => store.findOrganizationByName(name)),
+    findUser: (id) => remember('user', id, () => store.findUser(id)),
+    findBucket: (id) => remember('bucket', id, () => store.findBucket(id)),
+    findBucketByName: (orgID, name) => remember('bucket', `${orgID} ${name}`, () => store.findBucketByName(orgID, name)),
+    listMembershipsOfUser: (userId) => remember('membership', userId, () => store.listMembershipsOfUser(userId)),
+    listLabelsOn: (resourceId) => remember('label', resourceId, () => store.listLabelsOn(resourceId)),
+  };
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { AuthorizationId, OrganizationId, UserId } from '../domain/id.js';
+import { rememberReads } from './remembered.js';
+import { openSqliteStore, SQLITE_FILE } from './sqlite.js';
+import { storeContract } from './store.contract.js';
+
+storeContract('SQLite', openSqliteStore);
+storeContract('SQLite, with its reads remembered', async (directory) => rememberReads(await openSqliteStore(directory)));
+
+describe('the SQLite file', () => {
+  it('is private, with all that lies beside it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'));
+    const store = await openSqliteStore(directory);
+    await store.transaction((writer) => writer.insertUser({ id: '01' as UserId, name: 'ann', status: 'active' }));
+    for (const file of readdirSync(directory)) expect([file, statSync(join(directory, file)).mode & 0o777]).toEqual([file, 0o600]);
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is refused by name when it is no store', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'));
+    writeFileSync(join(directory, SQLITE_FILE), 'this is a text, and quite a long one at that, '.repeat(100));
+    await expect(openSqliteStore(directory)).rejects.toThrow(`${SQLITE_FILE} is not a readable Sluice store`);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('holds no trace of a plain token after it was overwritten and purged', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'));
+    const store = await openSqliteStore(directory);
+    const authorization = {
+      id: '01' as AuthorizationId,
+      orgID: '01' as OrganizationId,
+      userID: '01' as UserId,
+      status: 'active' as const,
+      description: '',
+      permissions: [],
+      hash: 'h',
+      createdAtMs: 0,
+      updatedAtMs: 0,
+    };
+    const isOnDisk = (text: string): boolean => readdirSync(directory).some((file) => readFileSync(join(directory, file)).includes(text));
+    await store.transaction((writer) => writer.insertAuthorization({ ...authorization, plainToken: 'plain-token-value' }));
+    expect(isOnDisk('plain-token-value')).toBe(true);
+    await store.transaction((writer) => writer.updateAuthorization(authorization));
+    await store.purge();
+    expect(isOnDisk('plain-token-value')).toBe(false);
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+});

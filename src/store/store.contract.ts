@@ -1,0 +1,402 @@
+/** What every metadata store must do. An engine adopts it by saying how to open one on a fresh directory. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Authorization } from '../domain/authorization.js';
+import type { Bucket } from '../domain/bucket.js';
+import type { AuthorizationId, BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
+import type { Organization } from '../domain/organization.js';
+import { WHOLE_LIST } from '../domain/page.js';
+import { EVERYTHING, NOTHING, type Scope } from '../domain/permission.js';
+import { DuplicateError, type Change, type Store } from '../domain/store.js';
+
+const id = <T extends string>(n: number): T => n.toString(16).padStart(16, '0') as T;
+
+const organization = (n: number, name: string): Organization => ({
+  id: id<OrganizationId>(n),
+  name,
+  description: '',
+  createdAtMs: n,
+  updatedAtMs: n,
+});
+
+const bucket = (n: number, orgID: OrganizationId, name: string, type: Bucket['type'] = 'user'): Bucket => ({
+  id: id<BucketId>(n),
+  orgID,
+  type,
+  name,
+  description: 'd',
+  retentionPolicyName: '',
+  retentionSeconds: 3600,
+  shardGroupDurationSeconds: 3600,
+  createdAtMs: n,
+  updatedAtMs: n,
+});
+
+const authorization = (n: number, fields: Partial<Authorization> = {}): Authorization => ({
+  id: id<AuthorizationId>(n),
+  orgID: id<OrganizationId>(1),
+  userID: id<UserId>(1),
+  status: 'active',
+  description: '',
+  permissions: [{ action: 'read', resource: { type: 'buckets', id: undefined, orgID: id<OrganizationId>(1) } }],
+  hash: `$influxdb2-sha256$${n}`,
+  plainToken: undefined,
+  endedAtMs: undefined,
+  createdAtMs: n,
+  updatedAtMs: n,
+  ...fields,
+});
+
+const scopeOf = (organizationIds: OrganizationId[], ids: string[] = []): Scope => ({ everything: false, organizationIds, ids });
+
+export function storeContract(name: string, open: (directory: string) => Promise<Store>): void {
+  describe(name, () => {
+    let directory: string;
+    let store: Store;
+    const [acme, beta] = [organization(1, 'acme'), organization(2, 'beta')];
+    const [ann, bob] = [
+      { id: id<UserId>(1), name: 'ann', status: 'active' as const },
+      { id: id<UserId>(2), name: 'bob', status: 'active' as const },
+    ];
+
+    beforeEach(async () => {
+      directory = mkdtempSync(join(tmpdir(), 'store-'));
+      store = await open(directory);
+    });
+    afterEach(async () => {
+      await store.close();
+      rmSync(directory, { recursive: true });
+    });
+
+    async function addPeople(): Promise<void> {
+      await store.transaction(async (writer) => {
+        await writer.insertOrganization(acme);
+        await writer.insertOrganization(beta);
+        await writer.insertUser(ann);
+        await writer.insertUser(bob);
+      });
+    }
+
+    describe('transactions', () => {
+      it('leave nothing of work that failed, and do not disturb those that share its commit', async () => {
+        const results = await Promise.allSettled([
+          store.transaction((writer) => writer.insertOrganization(acme)),
+          store.transaction(async (writer) => {
+            await writer.insertUser(ann);
+            throw new Error('no');
+          }),
+          store.transaction((writer) => writer.insertOrganization({ ...beta, name: 'acme' })),
+          store.transaction((writer) => writer.insertUser(bob)),
+        ]);
+        expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+        expect((results[2] as PromiseRejectedResult).reason).toBeInstanceOf(DuplicateError);
+        expect(await store.findUser(ann.id)).toBeUndefined();
+        expect(await store.findUser(bob.id)).toEqual(bob);
+        expect(await store.findOrganization(beta.id)).toBeUndefined();
+      });
+
+      it('see their own changes, which nobody else sees before the commit', async () => {
+        await store.transaction(async (writer) => {
+          await writer.insertUser(ann);
+          expect(await writer.findUser(ann.id)).toEqual(ann);
+          expect(await store.findUser(ann.id)).toBeUndefined();
+        });
+        expect(await store.findUser(ann.id)).toEqual(ann);
+      });
+
+      it('are found again after the store was closed and opened', async () => {
+        await addPeople();
+        await store.close();
+        store = await open(directory);
+        expect(await store.findOrganizationByName('acme')).toEqual(acme);
+        expect(await store.hasAnyUserOrOrganization()).toBe(true);
+      });
+
+      it('tell what they changed, once it is committed, and nothing of what failed', async () => {
+        const seen: Change[] = [];
+        store.onCommit((changes) => seen.push(...changes));
+        await addPeople();
+        await store.transaction((writer) => writer.updateUser({ ...ann, name: 'anna' }));
+        await expect(
+          store.transaction(async (writer) => {
+            await writer.deleteUser(ann.id, 1);
+            throw new Error('no');
+          }),
+        ).rejects.toThrow('no');
+        expect(seen.filter(({ noun }) => noun === 'user').map(({ kind }) => kind)).toEqual(['insert', 'insert', 'update']);
+      });
+
+      it('come in any number at once', async () => {
+        await Promise.all(
+          Array.from({ length: 1000 }, (_, n) =>
+            store.transaction((writer) => writer.insertUser({ id: id<UserId>(n + 1), name: `user ${n}`, status: 'active' })),
+          ),
+        );
+        expect(await store.listUsers({ readable: EVERYTHING }, WHOLE_LIST)).toHaveLength(1000);
+      });
+    });
+
+    describe('organizations', () => {
+      it('are found by name without the blanks around it, and clash so', async () => {
+        await store.transaction((writer) => writer.insertOrganization(organization(3, '  spaced ')));
+        expect((await store.findOrganizationByName('spaced'))?.name).toBe('  spaced ');
+        await expect(store.transaction((writer) => writer.insertOrganization(organization(4, 'spaced')))).rejects.toBeInstanceOf(
+          DuplicateError,
+        );
+      });
+
+      it('are listed within the scope, by membership, in pages', async () => {
+        await addPeople();
+        await store.transaction((writer) =>
+          writer.insertMembership({ resourceType: 'orgs', resourceId: beta.id, userId: ann.id, role: 'member' }),
+        );
+        const list = async (...[filter, page]: Parameters<Store['listOrganizations']>) =>
+          (await store.listOrganizations(filter, page)).map((one) => one.name);
+        expect(await list({ readable: EVERYTHING }, WHOLE_LIST)).toEqual(['acme', 'beta']);
+        expect(await list({ readable: NOTHING }, WHOLE_LIST)).toEqual([]);
+        expect(await list({ readable: scopeOf([], [acme.id]) }, WHOLE_LIST)).toEqual(['acme']);
+        // An organization lies in no organization.
+        expect(await list({ readable: scopeOf([acme.id]) }, WHOLE_LIST)).toEqual([]);
+        expect(await list({ readable: EVERYTHING, memberId: ann.id }, WHOLE_LIST)).toEqual(['beta']);
+        expect(await list({ readable: EVERYTHING }, { limit: 1, offset: 1, descending: false })).toEqual(['beta']);
+        expect(await list({ readable: EVERYTHING }, { limit: 1, offset: 0, descending: true })).toEqual(['beta']);
+      });
+
+      it('take their buckets, labels, secrets and memberships with them, and leave the authorizations', async () => {
+        await addPeople();
+        const label = { id: id<LabelId>(9), orgID: acme.id, name: 'red', properties: {} };
+        const data = bucket(5, acme.id, 'data');
+        await store.transaction(async (writer) => {
+          await writer.insertBucket(data);
+          await writer.insertBucket(bucket(6, beta.id, 'data'));
+          await writer.insertLabel(label);
+          await writer.attachLabel(label.id, data.id);
+          await writer.putSecret(acme.id, 'key', Buffer.from('sealed'));
+          await writer.insertMembership({ resourceType: 'orgs', resourceId: acme.id, userId: ann.id, role: 'owner' });
+          await writer.insertMembership({ resourceType: 'buckets', resourceId: data.id, userId: ann.id, role: 'member' });
+          await writer.insertAuthorization(authorization(7));
+        });
+        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id))).toBe(true);
+        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id))).toBe(false);
+        expect(await store.findBucket(data.id)).toBeUndefined();
+        expect(await store.findBucketByName(beta.id, 'data')).toBeDefined();
+        expect(await store.findLabel(label.id)).toBeUndefined();
+        expect(await store.listSecretKeys(acme.id)).toEqual([]);
+        expect(await store.listMembershipsOfUser(ann.id)).toEqual([]);
+        expect(await store.findAuthorization(id<AuthorizationId>(7))).toBeDefined();
+      });
+    });
+
+    describe('users', () => {
+      it('lose password, roles and tokens when they go, all at once', async () => {
+        await addPeople();
+        await store.transaction(async (writer) => {
+          await writer.putPasswordHash(ann.id, 'old');
+          await writer.putPasswordHash(ann.id, 'new');
+          await writer.insertMembership({ resourceType: 'orgs', resourceId: acme.id, userId: ann.id, role: 'owner' });
+          await writer.insertAuthorization(authorization(7));
+          await writer.insertAuthorization(authorization(8, { userID: bob.id }));
+        });
+        expect(await store.findPasswordHash(ann.id)).toBe('new');
+        await store.transaction((writer) => writer.deleteUser(ann.id, 123));
+        expect(await store.findPasswordHash(ann.id)).toBeUndefined();
+        expect(await store.listMembershipsOfResource('orgs', acme.id)).toEqual([]);
+        expect((await store.findAuthorization(id<AuthorizationId>(7)))?.endedAtMs).toBe(123);
+        expect((await store.findAuthorization(id<AuthorizationId>(8)))?.endedAtMs).toBeUndefined();
+      });
+
+      it('have names to the letter', async () => {
+        await addPeople();
+        expect(await store.findUserByName('Ann')).toBeUndefined();
+        expect(await store.findUserByName('ann ')).toBeUndefined();
+        await expect(store.transaction((writer) => writer.updateUser({ ...bob, name: 'ann' }))).rejects.toBeInstanceOf(DuplicateError);
+      });
+    });
+
+    describe('sessions', () => {
+      const session = (hash: string, userId: UserId, expiresAtMs: number) => ({ hash, userId, createdAtMs: 0, expiresAtMs });
+
+      it('are extended and never shortened, end one by one, by user and by time', async () => {
+        await store.transaction(async (writer) => {
+          for (const [hash, user, end] of [
+            ['a', ann, 10],
+            ['b', ann, 20],
+            ['c', ann, 30],
+            ['d', bob, 30],
+          ] as const) {
+            await writer.insertSession(session(hash, user.id, end));
+          }
+        });
+        expect(await store.transaction((writer) => writer.extendSession('a', 15))).toBe(true);
+        expect(await store.transaction((writer) => writer.extendSession('a', 5))).toBe(false);
+        expect((await store.findSession('a'))?.expiresAtMs).toBe(15);
+        expect(await store.transaction((writer) => writer.deleteExpiredSessions(15))).toBe(1);
+        await store.transaction((writer) => writer.deleteSessionsOfUser(ann.id, 'c'));
+        expect(await store.findSession('b')).toBeUndefined();
+        expect(await store.findSession('c')).toBeDefined();
+        expect(await store.transaction((writer) => writer.deleteSession('d'))).toBe(true);
+        expect(await store.transaction((writer) => writer.deleteSession('d'))).toBe(false);
+      });
+    });
+
+    describe('memberships', () => {
+      it('are one per user and resource, told in the order of their making, and taken away by role', async () => {
+        const member = { resourceType: 'orgs' as const, resourceId: acme.id, userId: bob.id, role: 'member' as const };
+        await store.transaction(async (writer) => {
+          await writer.insertMembership(member);
+          await writer.insertMembership({ ...member, userId: ann.id, role: 'owner' });
+        });
+        expect((await store.listMembershipsOfResource('orgs', acme.id)).map(({ userId }) => userId)).toEqual([bob.id, ann.id]);
+        await expect(store.transaction((writer) => writer.insertMembership({ ...member, role: 'owner' }))).rejects.toBeInstanceOf(
+          DuplicateError,
+        );
+        expect(await store.transaction((writer) => writer.deleteMembership('orgs', acme.id, ann.id, 'member'))).toBe(false);
+        expect(await store.transaction((writer) => writer.deleteMembership('orgs', acme.id, ann.id, 'owner'))).toBe(true);
+      });
+    });
+
+    describe('buckets', () => {
+      it('are listed by name in an organization and by id among all, as far as the scopes reach', async () => {
+        await store.transaction(async (writer) => {
+          await writer.insertBucket(bucket(15, acme.id, '_tasks', 'system'));
+          await writer.insertBucket(bucket(14, acme.id, 'b'));
+          await writer.insertBucket(bucket(13, acme.id, 'ä'));
+          await writer.insertBucket(bucket(12, acme.id, 'Z'));
+          await writer.insertBucket(bucket(11, beta.id, 'b'));
+        });
+        const list = async (...[filter, page]: Parameters<Store['listBuckets']>) =>
+          (await store.listBuckets(filter, page)).map((one) => one.name);
+        const all = { readable: EVERYTHING, readableOrganizations: EVERYTHING };
+        // As bytes: capitals before lower case, other letters behind both.
+        expect(await list({ ...all, orgID: acme.id }, WHOLE_LIST)).toEqual(['Z', '_tasks', 'b', 'ä']);
+        expect(await list({ ...all, orgID: acme.id }, { ...WHOLE_LIST, descending: true, limit: 2 })).toEqual(['ä', 'b']);
+        expect(await list({ ...all, orgID: acme.id }, { ...WHOLE_LIST, after: id(12), limit: 2 })).toEqual(['_tasks', 'b']);
+        expect(await list(all, WHOLE_LIST)).toEqual(['b', 'Z', 'ä', 'b', '_tasks']);
+        expect(await list({ ...all, name: 'b' }, WHOLE_LIST)).toEqual(['b', 'b']);
+        expect(await list({ readable: scopeOf([acme.id]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(['Z', 'ä', 'b']);
+        expect(await list({ readable: scopeOf([], [id(11), id(14)]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(['b', 'b']);
+        expect(await list({ readable: NOTHING, readableOrganizations: scopeOf([], [acme.id]) }, WHOLE_LIST)).toEqual(['_tasks']);
+        // A system bucket is nobody's by its own id.
+        expect(await list({ readable: scopeOf([], [id(15)]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual([]);
+      });
+
+      it('can be asked for by more ids than a statement has parameters', async () => {
+        await store.transaction((writer) => writer.insertBucket(bucket(70_000, acme.id, 'far')));
+        const ids = Array.from({ length: 70_000 }, (_, n) => id(n + 1));
+        const found = await store.listBuckets({ readable: scopeOf([], ids), readableOrganizations: NOTHING }, WHOLE_LIST);
+        expect(found.map(({ name }) => name)).toEqual(['far']);
+        expect(await store.listBuckets({ readable: scopeOf([], ids.slice(0, -1)), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(
+          [],
+        );
+      });
+    });
+
+    describe('labels', () => {
+      it('have names that differ by more than case and blanks, and stick once', async () => {
+        const label = { id: id<LabelId>(1), orgID: acme.id, name: 'Red', properties: { color: '#f00' } };
+        await store.transaction(async (writer) => {
+          await writer.insertLabel(label);
+          await writer.attachLabel(label.id, id(5));
+          await writer.attachLabel(label.id, id(5));
+        });
+        expect(await store.listLabelsOn(id(5))).toEqual([label]);
+        expect(await store.listLabels({ readable: EVERYTHING, name: ' rEd' })).toEqual([label]);
+        await expect(
+          store.transaction((writer) => writer.insertLabel({ ...label, id: id<LabelId>(2), name: ' red' })),
+        ).rejects.toBeInstanceOf(DuplicateError);
+        await store.transaction((writer) => writer.updateLabel({ ...label, name: 'Blue' }));
+        expect((await store.listLabelsOn(id(5))).map(({ name }) => name)).toEqual(['Blue']);
+        expect(await store.transaction((writer) => writer.detachLabel(label.id, id(5)))).toBe(true);
+        expect(await store.listLabelsOn(id(5))).toEqual([]);
+        await store.transaction(async (writer) => {
+          await writer.attachLabel(label.id, id(5));
+          await writer.deleteLabel(label.id);
+        });
+        expect(await store.listLabelsOn(id(5))).toEqual([]);
+      });
+    });
+
+    describe('secrets', () => {
+      it('are overwritten, listed by key and given back as they were sealed', async () => {
+        const sealed = Buffer.from([0, 255, 1]);
+        await store.transaction(async (writer) => {
+          await writer.putSecret(acme.id, 'b', Buffer.from('x'));
+          await writer.putSecret(acme.id, 'b', sealed);
+          await writer.putSecret(acme.id, 'a', sealed);
+        });
+        expect(await store.listSecretKeys(acme.id)).toEqual(['a', 'b']);
+        expect(Buffer.from((await store.findSealedSecret(acme.id, 'b'))!)).toEqual(sealed);
+        expect(await store.findSealedSecret(beta.id, 'b')).toBeUndefined();
+        expect(await store.transaction((writer) => writer.deleteSecret(acme.id, 'b'))).toBe(true);
+        expect(await store.transaction((writer) => writer.deleteSecret(acme.id, 'b'))).toBe(false);
+      });
+    });
+
+    describe('authorizations', () => {
+      it('come back as they were, and are found by hash', async () => {
+        const full = authorization(3, {
+          permissions: [
+            { action: 'write', resource: { type: 'buckets', id: id(9), orgID: acme.id } },
+            { action: 'read', resource: { type: 'orgs', id: id(9), orgID: undefined } },
+            { action: 'read', resource: { type: 'users', id: undefined, orgID: undefined } },
+          ],
+          description: 'Zähler 🌡',
+          plainToken: 'plain',
+          endedAtMs: 5,
+        });
+        await store.transaction((writer) => writer.insertAuthorization(full));
+        expect(await store.findAuthorizationByHash(full.hash)).toEqual(full);
+        expect(await store.findAuthorization(full.id)).toEqual(full);
+        expect(await store.findAuthorizationByHash('$influxdb2-sha256$4')).toBeUndefined();
+        await expect(
+          store.transaction((writer) => writer.insertAuthorization(authorization(4, { hash: full.hash }))),
+        ).rejects.toBeInstanceOf(DuplicateError);
+      });
+
+      it('are listed in the order of creation, as far as both scopes reach, without what has gone', async () => {
+        await addPeople();
+        const unscoped = [{ action: 'read', resource: { type: 'orgs', id: undefined, orgID: undefined } }] as const;
+        const gone = id<OrganizationId>(99);
+        await store.transaction(async (writer) => {
+          await writer.insertAuthorization(authorization(13));
+          await writer.insertAuthorization(authorization(11, { userID: bob.id }));
+          await writer.insertAuthorization(authorization(12, { orgID: beta.id }));
+          await writer.insertAuthorization(authorization(14, { endedAtMs: 1 }));
+          await writer.insertAuthorization(authorization(15, { orgID: gone }));
+          await writer.insertAuthorization(authorization(16, { orgID: gone, permissions: unscoped }));
+        });
+        const list = async (...[filter, page]: Parameters<Store['listAuthorizations']>) =>
+          (await store.listAuthorizations(filter, page)).map((one) => parseInt(one.id, 16));
+        const all = { readable: EVERYTHING, readableUsers: EVERYTHING };
+        expect(await list(all, WHOLE_LIST)).toEqual([11, 12, 13, 16]);
+        expect(await list(all, { limit: 2, offset: 1, descending: false })).toEqual([12, 13]);
+        expect(await list(all, { limit: 2, offset: 0, descending: false, after: id(12) })).toEqual([13, 16]);
+        expect(await list(all, { limit: 2, offset: 0, descending: true, after: id(13) })).toEqual([12, 11]);
+        expect(await list({ ...all, orgID: acme.id }, WHOLE_LIST)).toEqual([11, 13]);
+        expect(await list({ ...all, userID: bob.id }, WHOLE_LIST)).toEqual([11]);
+        expect(await list({ ...all, id: id<AuthorizationId>(12) }, WHOLE_LIST)).toEqual([12]);
+        expect(await list({ ...all, readable: scopeOf([acme.id]) }, WHOLE_LIST)).toEqual([11, 13]);
+        expect(await list({ ...all, readable: scopeOf([acme.id], [id(12)]), readableUsers: scopeOf([], [ann.id]) }, WHOLE_LIST)).toEqual([
+          12, 13,
+        ]);
+        expect(await list({ ...all, readableUsers: NOTHING }, WHOLE_LIST)).toEqual([]);
+      });
+
+      it('tell the active ones of a user, and the ones in the clear', async () => {
+        await store.transaction(async (writer) => {
+          await writer.insertAuthorization(authorization(1, { plainToken: 'p' }));
+          await writer.insertAuthorization(authorization(2, { status: 'inactive' }));
+          await writer.insertAuthorization(authorization(3, { endedAtMs: 1 }));
+        });
+        expect((await store.listActiveAuthorizationsOfUser(ann.id)).map((one) => one.id)).toEqual([id(1)]);
+        expect((await store.listPlainAuthorizations(10)).map((one) => one.plainToken)).toEqual(['p']);
+        await store.transaction((writer) => writer.updateAuthorization(authorization(1, { description: 'changed' })));
+        expect(await store.listPlainAuthorizations(10)).toEqual([]);
+        expect(await store.transaction((writer) => writer.deleteAuthorization(id<AuthorizationId>(1)))).toBe(true);
+        expect(await store.transaction((writer) => writer.deleteAuthorization(id<AuthorizationId>(1)))).toBe(false);
+      });
+    });
+  });
+}

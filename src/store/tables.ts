@@ -1,0 +1,80 @@
+/** The columns of the metadata store, as the queries see them. Times are milliseconds since 1970, ids 16 hexadecimal digits. */
+
+export interface Tables {
+  organizations: {
+    id: string;
+    name: string;
+    name_key: string;
+    description: string;
+    created_at_ms: number;
+    updated_at_ms: number;
+  };
+  users: {
+    id: string;
+    name: string;
+    status: string;
+  };
+  passwords: {
+    user_id: string;
+    hash: string;
+  };
+  sessions: {
+    hash: string;
+    user_id: string;
+    created_at_ms: number;
+    expires_at_ms: number;
+  };
+  memberships: {
+    resource_type: string;
+    resource_id: string;
+    user_id: string;
+    role: string;
+    /** Grows with each membership, so that they can be told in the order of their making. */
+    position: number;
+  };
+  buckets: {
+    id: string;
+    organization_id: string;
+    type: string;
+    name: string;
+    description: string;
+    retention_policy_name: string;
+    retention_seconds: number;
+    shard_group_duration_seconds: number;
+    created_at_ms: number;
+    updated_at_ms: number;
+  };
+  labels: {
+    id: string;
+    organization_id: string;
+    name: string;
+    name_key: string;
+    /** JSON object of strings. */
+    properties: string;
+  };
+  label_attachments: {
+    label_id: string;
+    resource_id: string;
+  };
+  secrets: {
+    organization_id: string;
+    key: string;
+    sealed: Uint8Array;
+  };
+  authorizations: {
+    id: string;
+    organization_id: string;
+    user_id: string;
+    status: string;
+    description: string;
+    /** JSON list of [action, type, id or null, organization id or null]. */
+    permissions: string;
+    /** 1 when a permission reaches beyond the organization. */
+    is_unscoped: number;
+    hash: string;
+    plain_token: string | null;
+    ended_at_ms: number | null;
+    created_at_ms: number;
+    updated_at_ms: number;
+  };
+}

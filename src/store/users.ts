@@ -1,0 +1,75 @@
+/** Users and their passwords' hashes in the metadata store. */
+import type { UserId } from '../domain/id.js';
+import type { StoreWriter } from '../domain/store.js';
+import type { Status, User } from '../domain/user.js';
+import { pageBy, within } from './paging.js';
+import type { Database, Record } from './queries.js';
+import type { Tables } from './tables.js';
+
+type Methods = Pick<
+  StoreWriter,
+  'findUser' | 'findUserByName' | 'listUsers' | 'findPasswordHash' | 'insertUser' | 'updateUser' | 'deleteUser' | 'putPasswordHash'
+>;
+
+export const userQueries = (db: Database, record: Record): Methods => ({
+  async findUser(id) {
+    return decode(await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst());
+  },
+
+  async findUserByName(name) {
+    return decode(await db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst());
+  },
+
+  async listUsers(filter, page) {
+    let query = db
+      .selectFrom('users')
+      .selectAll()
+      .where((eb) => within(eb, filter.readable, 'users.id', undefined));
+    if (filter.id !== undefined) query = query.where('id', '=', filter.id);
+    if (filter.name !== undefined) query = query.where('name', '=', filter.name);
+    const rows = await pageBy(query, 'users.id', page, page.after).execute();
+    return rows.map(decodeRow);
+  },
+
+  async findPasswordHash(userId) {
+    const row = await db.selectFrom('passwords').select('hash').where('user_id', '=', userId).executeTakeFirst();
+    return row?.hash;
+  },
+
+  async insertUser(user) {
+    await db.insertInto('users').values(encode(user)).execute();
+    record({ noun: 'user', kind: 'insert', id: user.id });
+  },
+
+  async updateUser(user) {
+    const { id, ...columns } = encode(user);
+    const { numUpdatedRows } = await db.updateTable('users').set(columns).where('id', '=', id).executeTakeFirst();
+    if (numUpdatedRows > 0n) record({ noun: 'user', kind: 'update', id });
+    return numUpdatedRows > 0n;
+  },
+
+  async deleteUser(id, endedAtMs) {
+    const { numDeletedRows } = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
+    if (numDeletedRows === 0n) return false;
+    await db.deleteFrom('passwords').where('user_id', '=', id).execute();
+    await db.deleteFrom('memberships').where('user_id', '=', id).execute();
+    await db.updateTable('authorizations').set({ ended_at_ms: endedAtMs }).where('user_id', '=', id).execute();
+    for (const noun of ['user', 'password', 'membership'] as const) record({ noun, kind: 'delete', id });
+    return true;
+  },
+
+  async putPasswordHash(userId, hash) {
+    await db
+      .insertInto('passwords')
+      .values({ user_id: userId, hash })
+      .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ hash }))
+      .execute();
+    record({ noun: 'password', kind: 'update', id: userId });
+  },
+});
+
+const encode = (user: User): Tables['users'] => ({ id: user.id, name: user.name, status: user.status });
+
+const decodeRow = (row: Tables['users']): User => ({ id: row.id as UserId, name: row.name, status: row.status as Status });
+
+const decode = (row: Tables['users'] | undefined): User | undefined => row && decodeRow(row);

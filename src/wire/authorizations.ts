@@ -1,0 +1,131 @@
+/** Authorizations and permissions as InfluxDB's API shows them. */
+import { invalid } from '../domain/errors.js';
+import type { Authorization } from '../domain/authorization.js';
+import type { OrganizationId, UserId } from '../domain/id.js';
+import { isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
+import { isStatus, type Status } from '../domain/user.js';
+import { decodeJsonObject, type JsonObject } from './json.js';
+import { formatTime } from './time.js';
+import { userPath } from './users.js';
+
+const COLLECTION = '/api/v2/authorizations';
+
+/** Undefined members are left out of the JSON. */
+export const encodePermission = ({ action, resource }: Permission, name?: string, org?: string) => ({
+  action,
+  resource: { type: resource.type, id: resource.id, orgID: resource.orgID, name, org },
+});
+
+/** The names that an authorization is shown with. */
+export interface AuthorizationNames {
+  readonly organizationName: string | undefined;
+  readonly userName: string;
+  readonly permissions: readonly {
+    readonly permission: Permission;
+    readonly name?: string | undefined;
+    readonly organizationName?: string | undefined;
+  }[];
+}
+
+/** @param token what stands in `token`: the secret in the answer that creates it, else what rests of it in the clear, which is nothing */
+export const encodeAuthorization = (authorization: Authorization, names: AuthorizationNames, token: string) => ({
+  id: authorization.id,
+  token,
+  status: authorization.status,
+  description: authorization.description,
+  orgID: authorization.orgID,
+  org: names.organizationName ?? '',
+  userID: authorization.userID,
+  user: names.userName,
+  permissions: names.permissions.map(({ permission, name, organizationName }) => encodePermission(permission, name, organizationName)),
+  links: linksOf(authorization),
+  createdAt: formatTime(authorization.createdAtMs),
+  updatedAt: formatTime(authorization.updatedAtMs),
+});
+
+/** The shape within the answer of a set-up: without names, and with the hash that rests. */
+export const encodeBareAuthorization = (authorization: Authorization, token: string) => ({
+  id: authorization.id,
+  token,
+  ...(authorization.plainToken === undefined ? { hashedToken: authorization.hash } : {}),
+  status: authorization.status,
+  description: authorization.description,
+  orgID: authorization.orgID,
+  userID: authorization.userID,
+  permissions: authorization.permissions.map((permission) => encodePermission(permission)),
+  links: linksOf(authorization),
+  createdAt: formatTime(authorization.createdAtMs),
+  updatedAt: formatTime(authorization.updatedAtMs),
+});
+
+const linksOf = ({ id, userID }: Authorization) => ({ self: `${COLLECTION}/${id}`, user: userPath(userID) });
+
+/** The list as text in pieces, so that a long one is never whole in memory. */
+export async function* encodeAuthorizationList(items: AsyncIterable<object>): AsyncGenerator<string> {
+  // Small pieces are gathered: a write to the socket costs more than the text.
+  const PIECE_LENGTH = 64 * 1024;
+  let piece = `{"links":{"self":"${COLLECTION}"},"authorizations":[`;
+  let separator = '';
+  for await (const item of items) {
+    piece += separator + JSON.stringify(item);
+    separator = ',';
+    if (piece.length < PIECE_LENGTH) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}]}`;
+}
+
+export interface NewAuthorizationBody {
+  readonly orgID: OrganizationId;
+  readonly userID: UserId | undefined;
+  readonly status: Status;
+  readonly description: string;
+  readonly permissions: readonly {
+    readonly action: Action;
+    readonly resource: {
+      readonly type: ResourceType;
+      readonly id: string | undefined;
+      readonly orgID: OrganizationId | undefined;
+      readonly name: string | undefined;
+    };
+  }[];
+}
+
+/** @throws DomainError `invalid`, in InfluxDB's order and words */
+export function decodeNewAuthorization(body: Uint8Array): NewAuthorizationBody {
+  const json = decodeJsonObject(body);
+  // InfluxDB decodes the whole structure, ids included, before it looks at any meaning.
+  const orgID = json.id<OrganizationId>('orgID');
+  const userID = json.id<UserId>('userID');
+  const status = json.string('status') ?? '';
+  const description = json.string('description') ?? '';
+  const structures = (json.objects('permissions') ?? []).map(decodePermissionStructure);
+  if (structures.length === 0) throw invalid('authorization must include permissions');
+  const permissions = structures.map(checkPermission);
+  if (orgID === undefined) throw invalid('org id required: invalid ID');
+  if (status !== '' && !isStatus(status)) throw invalid('invalid status: must be active or inactive');
+  return { orgID, userID, status: status === '' ? 'active' : status, description, permissions };
+}
+
+function decodePermissionStructure(json: JsonObject) {
+  const resource = json.object('resource');
+  return {
+    action: json.string('action') ?? '',
+    type: resource?.string('type') ?? '',
+    id: resource?.id('id'),
+    orgID: resource?.id<OrganizationId>('orgID'),
+    name: resource?.string('name'),
+  };
+}
+
+function checkPermission({ action, type, id, orgID, name }: ReturnType<typeof decodePermissionStructure>) {
+  if (!isResourceType(type)) throw invalid('invalid resource type for permission: unknown resource type for permission');
+  if (!isAction(action)) throw invalid('invalid action type for permission: unknown action for permission');
+  return { action, resource: { type, id, orgID, name } };
+}
+
+export function decodeAuthorizationChange(body: Uint8Array): { status: string | undefined; description: string | undefined } {
+  const json = decodeJsonObject(body);
+  return { status: json.string('status'), description: json.string('description') };
+}

@@ -1,0 +1,29 @@
+/** Users and members as InfluxDB's API shows them. */
+import type { Role, User } from '../domain/user.js';
+import { decodeJsonObject } from './json.js';
+
+export const userPath = (id: string): string => `/api/v2/users/${id}`;
+
+export const encodeUser = (user: User) => ({ links: { self: userPath(user.id) }, id: user.id, name: user.name, status: user.status });
+
+export const encodeUsers = (users: readonly User[]) => ({ links: { self: '/api/v2/users' }, users: users.map(encodeUser) });
+
+export const encodeMember = (user: User, role: Role) => ({ role, ...encodeUser(user) });
+
+export const encodeMembers = (path: string, users: readonly User[], role: Role) => ({
+  links: { self: path },
+  users: users.map((user) => encodeMember(user, role)),
+});
+
+/** The id that a body would like the user to have is ignored: InfluxDB takes it. */
+export function decodeNewUser(body: Uint8Array): { name: string; status: string | undefined } {
+  const json = decodeJsonObject(body);
+  return { name: json.string('name') ?? '', status: json.string('status') };
+}
+
+export function decodeUserChange(body: Uint8Array): { name: string | undefined; status: string | undefined } {
+  const json = decodeJsonObject(body);
+  return { name: json.string('name'), status: json.string('status') };
+}
+
+export const decodePassword = (body: Uint8Array): string => decodeJsonObject(body).string('password') ?? '';

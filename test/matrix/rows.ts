@@ -1,0 +1,154 @@
+/** One request for every route: the rows of the authorization matrix. Each makes what it needs, so that no row or persona sees another. */
+import type { TestRequest } from '../support/server.js';
+import type { World } from './personas.js';
+
+export interface RowRequest extends TestRequest {
+  readonly path: string;
+}
+
+/** @param n differs from call to call, for names that must be unique */
+export type Row = (world: World, n: number) => RowRequest | Promise<RowRequest>;
+
+const newBucket = async ({ client, operator, orgId }: World, n: number): Promise<string> =>
+  (await client.post('/api/v2/buckets', { as: operator, json: { orgID: orgId, name: `bucket ${n}` } })).json.id;
+const newUser = ({ client, operator }: World, n: number): Promise<string> => client.createUser(operator, `user ${n}`);
+const newOrg = async ({ client, operator }: World, n: number): Promise<string> =>
+  (await client.post('/api/v2/orgs', { as: operator, json: { name: `org ${n}` } })).json.id;
+const newLabel = async ({ client, operator, orgId }: World, n: number): Promise<string> =>
+  (await client.post('/api/v2/labels', { as: operator, json: { orgID: orgId, name: `label ${n}` } })).json.label.id;
+const readData = ({ bucketId, orgId }: World) => [{ action: 'read', resource: { type: 'buckets', id: bucketId, orgID: orgId } }];
+const newToken = async (world: World): Promise<string> => (await world.client.createToken(world.operator, world.orgId, readData(world))).id;
+
+const at =
+  (path: string): Row =>
+  () => ({ path });
+const orgPath = ({ orgId }: World): string => `/api/v2/orgs/${orgId}`;
+
+const roleRows = (role: 'members' | 'owners'): Record<string, Row> => ({
+  [`GET /api/v2/orgs/:id/${role}`]: (world) => ({ path: `${orgPath(world)}/${role}` }),
+  [`POST /api/v2/orgs/:id/${role}`]: async (world, n) => ({
+    path: `${orgPath(world)}/${role}`,
+    json: { id: await newUser(world, n) },
+  }),
+  [`DELETE /api/v2/orgs/:id/${role}/:userID`]: async (world, n) => ({ path: `${orgPath(world)}/${role}/${await newUser(world, n)}` }),
+  [`GET /api/v2/buckets/:id/${role}`]: ({ bucketId }) => ({ path: `/api/v2/buckets/${bucketId}/${role}` }),
+  [`POST /api/v2/buckets/:id/${role}`]: async (world, n) => ({
+    path: `/api/v2/buckets/${world.bucketId}/${role}`,
+    json: { id: await newUser(world, n) },
+  }),
+  [`DELETE /api/v2/buckets/:id/${role}/:userID`]: async (world, n) => ({
+    path: `/api/v2/buckets/${world.bucketId}/${role}/${await newUser(world, n)}`,
+  }),
+});
+
+const write = (org: string, bucket: string): RowRequest => ({ path: `/api/v2/write?org=${org}&bucket=${bucket}`, body: 'm v=1 1' });
+const query = (org: string, bucket: string): RowRequest => ({
+  path: `/api/v2/query?org=${org}`,
+  headers: { 'content-type': 'application/vnd.flux' },
+  body: `from(bucket: "${bucket}") |> range(start: 0)`,
+});
+const remove = (org: string, bucket: string): RowRequest => ({
+  path: `/api/v2/delete?org=${org}&bucket=${bucket}`,
+  json: { start: '1990-01-01T00:00:00Z', stop: '1990-01-02T00:00:00Z' },
+});
+
+/** `METHOD path` of a route, with what tells several rows of one route apart behind it in brackets. */
+export const rows: Readonly<Record<string, Row>> = {
+  ...Object.fromEntries(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => [`${method} /health`, at('/health')])),
+  'GET /ready': at('/ready'),
+  'GET /ping': at('/ping'),
+  'HEAD /ping': at('/ping'),
+  'OPTIONS /ping': at('/ping'),
+  'GET /metrics': at('/metrics'),
+  'GET /api/v2': at('/api/v2'),
+  'GET /api/v2/resources': at('/api/v2/resources'),
+  'GET /api/v2/flags': at('/api/v2/flags'),
+  'GET /api/v2/config': at('/api/v2/config'),
+  'GET /api/v2/setup': at('/api/v2/setup'),
+  'POST /api/v2/setup': () => ({ path: '/api/v2/setup', json: { username: 'x', password: 'setup-passw0rd', org: 'x', bucket: 'x' } }),
+  'POST /api/v2/signin': at('/api/v2/signin'),
+  // Without a cookie of its own: with it, a session would be gone for the rows that follow.
+  'POST /api/v2/signout': () => ({ path: '/api/v2/signout', headers: { cookie: 'influxdb-oss-session=unknown' } }),
+
+  'GET /api/v2/me': at('/api/v2/me'),
+  'PUT /api/v2/me/password': () => ({ path: '/api/v2/me/password', json: { password: 'changed-passw0rd' } }),
+  'GET /api/v2/users': at('/api/v2/users'),
+  'POST /api/v2/users': (_, n) => ({ path: '/api/v2/users', json: { name: `created ${n}` } }),
+  'GET /api/v2/users/:id': ({ userId }) => ({ path: `/api/v2/users/${userId}` }),
+  'PATCH /api/v2/users/:id': async (world, n) => ({ path: `/api/v2/users/${await newUser(world, n)}`, json: { name: `renamed ${n}` } }),
+  'DELETE /api/v2/users/:id': async (world, n) => ({ path: `/api/v2/users/${await newUser(world, n)}` }),
+  'GET /api/v2/users/:id/permissions': ({ userId }) => ({ path: `/api/v2/users/${userId}/permissions` }),
+  'POST /api/v2/users/:id/password': async (world, n) => ({
+    path: `/api/v2/users/${await newUser(world, n)}/password`,
+    json: { password: 'given-passw0rd' },
+  }),
+  'PUT /api/v2/users/:id/password': async (world, n) => ({
+    path: `/api/v2/users/${await newUser(world, n)}/password`,
+    json: { password: 'given-passw0rd' },
+  }),
+
+  'GET /api/v2/orgs': at('/api/v2/orgs'),
+  'POST /api/v2/orgs': (_, n) => ({ path: '/api/v2/orgs', json: { name: `created ${n}` } }),
+  'GET /api/v2/orgs/:id [own]': ({ orgId }) => ({ path: `/api/v2/orgs/${orgId}` }),
+  'GET /api/v2/orgs/:id [other]': ({ otherOrgId }) => ({ path: `/api/v2/orgs/${otherOrgId}` }),
+  'PATCH /api/v2/orgs/:id': ({ orgId }) => ({ path: `/api/v2/orgs/${orgId}`, json: { description: 'x' } }),
+  'DELETE /api/v2/orgs/:id': async (world, n) => ({ path: `/api/v2/orgs/${await newOrg(world, n)}` }),
+  ...roleRows('members'),
+  ...roleRows('owners'),
+  'GET /api/v2/orgs/:id/secrets': ({ orgId }) => ({ path: `/api/v2/orgs/${orgId}/secrets` }),
+  'PATCH /api/v2/orgs/:id/secrets': ({ orgId }, n) => ({ path: `/api/v2/orgs/${orgId}/secrets`, json: { [`key${n}`]: 'value' } }),
+  'POST /api/v2/orgs/:id/secrets/delete': ({ orgId }) => ({ path: `/api/v2/orgs/${orgId}/secrets/delete`, json: { secrets: ['none'] } }),
+  'DELETE /api/v2/orgs/:id/secrets/:key': ({ orgId }) => ({ path: `/api/v2/orgs/${orgId}/secrets/none` }),
+
+  'GET /api/v2/buckets': at('/api/v2/buckets'),
+  'POST /api/v2/buckets': ({ orgId }, n) => ({ path: '/api/v2/buckets', json: { orgID: orgId, name: `created ${n}` } }),
+  'GET /api/v2/buckets/:id [data]': ({ bucketId }) => ({ path: `/api/v2/buckets/${bucketId}` }),
+  'GET /api/v2/buckets/:id [second]': ({ secondBucketId }) => ({ path: `/api/v2/buckets/${secondBucketId}` }),
+  'GET /api/v2/buckets/:id [other org]': ({ otherBucketId }) => ({ path: `/api/v2/buckets/${otherBucketId}` }),
+  'PATCH /api/v2/buckets/:id': ({ bucketId }) => ({ path: `/api/v2/buckets/${bucketId}`, json: { description: 'x' } }),
+  'DELETE /api/v2/buckets/:id': async (world, n) => ({ path: `/api/v2/buckets/${await newBucket(world, n)}` }),
+  'GET /api/v2/buckets/:id/labels': ({ bucketId }) => ({ path: `/api/v2/buckets/${bucketId}/labels` }),
+  'POST /api/v2/buckets/:id/labels': async (world, n) => ({
+    path: `/api/v2/buckets/${world.bucketId}/labels`,
+    json: { labelID: await newLabel(world, n) },
+  }),
+  'DELETE /api/v2/buckets/:id/labels/:labelID': async (world, n) => ({
+    path: `/api/v2/buckets/${world.bucketId}/labels/${await newLabel(world, n)}`,
+  }),
+
+  'GET /api/v2/labels': at('/api/v2/labels'),
+  'POST /api/v2/labels': ({ orgId }, n) => ({ path: '/api/v2/labels', json: { orgID: orgId, name: `created ${n}` } }),
+  'GET /api/v2/labels/:id': async (world, n) => ({ path: `/api/v2/labels/${await newLabel(world, n)}` }),
+  'PATCH /api/v2/labels/:id': async (world, n) => ({
+    path: `/api/v2/labels/${await newLabel(world, n)}`,
+    json: { properties: { a: 'b' } },
+  }),
+  'DELETE /api/v2/labels/:id': async (world, n) => ({ path: `/api/v2/labels/${await newLabel(world, n)}` }),
+
+  'GET /api/v2/authorizations': at('/api/v2/authorizations'),
+  'POST /api/v2/authorizations': (world) => ({
+    path: '/api/v2/authorizations',
+    json: { orgID: world.orgId, permissions: readData(world) },
+  }),
+  'GET /api/v2/authorizations/:id': async (world) => ({ path: `/api/v2/authorizations/${await newToken(world)}` }),
+  'PATCH /api/v2/authorizations/:id': async (world) => ({
+    path: `/api/v2/authorizations/${await newToken(world)}`,
+    json: { description: 'x' },
+  }),
+  'PATCH /api/v2/authorizations/:id [operator]': ({ authorizationId }) => ({
+    path: `/api/v2/authorizations/${authorizationId}`,
+    json: { description: 'x' },
+  }),
+  'DELETE /api/v2/authorizations/:id': async (world) => ({ path: `/api/v2/authorizations/${await newToken(world)}` }),
+
+  'POST /api/v2/write [data]': () => write('acme', 'data'),
+  'POST /api/v2/write [second]': () => write('acme', 'second'),
+  'POST /api/v2/write [other org]': () => write('beta', 'other'),
+  'POST /api/v2/write [other by id]': ({ otherBucketId }) => write('acme', otherBucketId),
+  'POST /api/v2/delete [data]': () => remove('acme', 'data'),
+  'POST /api/v2/delete [second]': () => remove('acme', 'second'),
+  'POST /api/v2/delete [other by id]': ({ otherBucketId }) => remove('acme', otherBucketId),
+  'POST /api/v2/query [data]': () => query('acme', 'data'),
+  'POST /api/v2/query [second]': () => query('acme', 'second'),
+  'POST /api/v2/query [other org]': () => query('beta', 'other'),
+};

@@ -1,0 +1,23 @@
+/** Ends a test run with the one line that CI reads: `N passed, N failed`. */
+import type { Reporter, TestModule } from 'vitest/node';
+
+export default class SummaryReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+    let passed = 0;
+    // A file that cannot even be collected has no tests to count, yet it has failed.
+    let failed = unhandled.length;
+    for (const module of modules) {
+      const before = failed;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === 'passed') passed++;
+        else if (state === 'failed') failed++;
+      }
+      if (module.state() === 'failed' && failed === before) failed++;
+    }
+    // The default reporter prints its own summary in the same event; ours has to be the last line.
+    process.once('exit', () => {
+      process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+    });
+  }
+}
