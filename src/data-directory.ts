@@ -1,6 +1,6 @@
 /** The directory that holds everything: made private, and held by one server at a time. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { SEALING_KEY_BYTES } from './auth/sealer.js';
@@ -24,7 +24,9 @@ export interface DataDirectory {
 export function holdDataDirectory(path: string): DataDirectory {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   // The lock is SQLite's on an empty database of its own: the operating system drops it with the process, so that none goes stale.
-  const lock = new Sqlite(join(path, LOCK_FILE), { timeout: 0 });
+  const lockFile = join(path, LOCK_FILE);
+  closeSync(openSync(lockFile, 'a', 0o600));
+  const lock = new Sqlite(lockFile, { timeout: 0 });
   const pidFile = join(path, PID_FILE);
   try {
     lock.pragma('locking_mode = EXCLUSIVE');

@@ -64,6 +64,8 @@ async function runCommand(argv: readonly string[]): Promise<void> {
 }
 
 async function run({ config, ignored, filePath }: LoadedConfig): Promise<void> {
+  // Whatever a library makes in the data directory is for its owner alone.
+  process.umask(0o077);
   const unattendedSetup = readUnattendedSetup(process.env);
   const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   if (filePath !== undefined) logger.info({ file: filePath }, 'configuration file read');

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Attempts } from './auth/attempts.js';
 import { Authenticator } from './auth/authenticate.js';
@@ -66,6 +67,7 @@ export interface RunningServer {
 
 /** What DuckDB may use for its caches and work; a machine of 2 GiB has room for it. */
 const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
+const IDLE_CONNECTIONS_INTERVAL_MS = 50;
 const EXPIRED_SESSIONS_INTERVAL_MS = 10 * 60_000;
 
 /** @throws Error saying what stands in the way; then nothing is left open */
@@ -150,7 +152,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
         tls: config.tls && readTls(config.tls),
       },
     });
-    closing.push(() => app.close());
+    closing.push(() => closeApp(app));
     await app.listen({ host: config.httpBindAddress.host, port: config.httpBindAddress.port });
     const url = urlOf(app.server.address() as AddressInfo, config.tls !== undefined);
     logger.info({ url, dataDir: directory.path, version: VERSION }, 'listening');
@@ -159,6 +161,15 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     await close();
     throw error;
   }
+}
+
+/** Waits for the requests in flight; the connections that they leave open would be waited for as long as their clients like. */
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const timer = setInterval(() => {
+    app.server.closeIdleConnections();
+  }, IDLE_CONNECTIONS_INTERVAL_MS);
+  await app.close();
+  clearInterval(timer);
 }
 
 function sweepSessions(sessions: Sessions, logger: Logger): () => void {

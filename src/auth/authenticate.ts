@@ -1,5 +1,5 @@
 /** Secret -> Actor, or why not. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Actor } from '../domain/actor.js';
 import type { Authorization } from '../domain/authorization.js';
 import type { AuthorizationId, Clock, UserId } from '../domain/id.js';
@@ -41,19 +41,19 @@ export class Authenticator {
   /** Synchronous for a token that was seen lately: a check is a hash, a look-up and a comparison, however many tokens there are. */
   authenticateToken(secret: Secret): Verdict | Promise<Verdict> {
     const text = secret.reveal();
-    const digest = createHash('sha256').update(text, 'utf8').digest();
-    const known = this.#tokens.get(digest.toString('latin1'));
+    const digest = hash('sha256', text, 'binary');
+    const known = this.#tokens.get(digest);
     if (known === undefined) return isHashLike(text) ? HASH_AS_TOKEN : this.#lookUp(secret, digest);
-    return timingSafeEqual(known.digest, digest) ? verdictOf(known) : UNKNOWN_TOKEN;
+    return timingSafeEqual(known.digest, Buffer.from(digest, 'binary')) ? verdictOf(known) : UNKNOWN_TOKEN;
   }
 
-  async #lookUp(secret: Secret, digest: Buffer): Promise<Verdict> {
+  async #lookUp(secret: Secret, digest: string): Promise<Verdict> {
     const before = this.#generation;
     const authorization = await this.#findByHash(secret);
     if (authorization === undefined) return UNKNOWN_TOKEN;
     const user = await this.#store.findUser(authorization.userID);
     const known: KnownToken = {
-      digest,
+      digest: Buffer.from(digest, 'binary'),
       userActive: user?.status === 'active' && authorization.endedAtMs === undefined,
       actor: {
         kind: 'token',
@@ -64,7 +64,7 @@ export class Authenticator {
       },
     };
     // What a commit has overtaken in the meantime must not be remembered.
-    if (before === this.#generation) this.#tokens.put(digest.toString('latin1'), known);
+    if (before === this.#generation) this.#tokens.put(digest, known);
     return verdictOf(known);
   }
 
@@ -79,15 +79,15 @@ export class Authenticator {
 
   /** What a user's session may do is what his roles and his active tokens allow at this moment. */
   async authenticateSession(key: Secret): Promise<Verdict> {
-    const hash = hashToken(key);
-    const session = await this.#store.findSession(hash);
+    const sessionHash = hashToken(key);
+    const session = await this.#store.findSession(sessionHash);
     const now = this.#clock();
     if (session === undefined || session.expiresAtMs <= now) return UNKNOWN_SESSION;
     const user = await this.#store.findUser(session.userId);
     if (user?.status !== 'active') return USER_INACTIVE;
     const extendedMs = this.#rules.extendedExpiry(session, now);
-    if (extendedMs !== undefined) await this.#store.transaction((writer) => writer.extendSession(hash, extendedMs));
-    return { actor: { kind: 'session', userId: user.id, sessionHash: hash, permissions: await this.#permissionsOf(user.id) } };
+    if (extendedMs !== undefined) await this.#store.transaction((writer) => writer.extendSession(sessionHash, extendedMs));
+    return { actor: { kind: 'session', userId: user.id, sessionHash, permissions: await this.#permissionsOf(user.id) } };
   }
 
   #permissionsOf(userId: UserId): Promise<PermissionSet> {

@@ -26,11 +26,12 @@ export function checkPasswordRules(password: Secret, strong: boolean): void {
   const faults = [];
   const length = Buffer.byteLength(text);
   if (length < PASSWORD_BYTES_MIN || length > PASSWORD_BYTES_MAX) faults.push(LENGTH_RULE);
-  if (strong && !isStrong(text)) faults.push(STRENGTH_RULE);
+  if (strong && !isStrong(password)) faults.push(STRENGTH_RULE);
   if (faults.length > 0) throw invalid(faults.join('\n'));
 }
 
-export function isStrong(text: string): boolean {
+export function isStrong(password: Secret): boolean {
+  const text = password.reveal();
   const kinds = [/[A-Z]/, /[a-z]/, /[0-9]/, /[!@#$%^&*()_+]/];
   return kinds.filter((kind) => kind.test(text)).length >= 3;
 }

@@ -61,7 +61,7 @@ export const createSessions = (dependencies: SessionDependencies) => {
     async signIn(address: string, userName: string, password: Secret): Promise<SignedIn> {
       const user = await verifyPassword(address, userName, password, await store.findUserByName(userName));
       if (user === undefined) throw unauthorized('unauthorized access');
-      if (strongPasswords && !isStrong(password.reveal())) throw new DomainError('forbidden', `password change required\n${STRENGTH_RULE}`);
+      if (strongPasswords && !isStrong(password)) throw new DomainError('forbidden', `password change required\n${STRENGTH_RULE}`);
       const key = generateToken();
       const now = clock();
       const session: Session = { hash: hashToken(key), userId: user.id, createdAtMs: now, expiresAtMs: rules.expiryOfNew(now) };

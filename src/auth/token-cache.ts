@@ -12,7 +12,7 @@ export interface KnownToken {
 /** Tokens that are kept; the one that came first makes room. At about 1 kB each this bounds the memory. */
 const KNOWN_TOKENS_MAX = 50_000;
 
-/** Absent tokens are not kept, or strangers could drive the known ones out. */
+/** Keyed by the digest as a binary string. Absent tokens are not kept, or strangers could drive the known ones out. */
 export class TokenCache {
   readonly #byDigest = new Map<string, KnownToken>();
   readonly #digestOf = new Map<AuthorizationId, string>();

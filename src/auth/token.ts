@@ -1,5 +1,5 @@
 /** Tokens as secrets: how one is made, how it is hashed for rest, and what can be none. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { invalid } from '../domain/errors.js';
 import { Secret } from './secret.js';
 
@@ -22,7 +22,7 @@ export type HashVariant = (typeof HASH_VARIANTS)[number];
  */
 export const hashToken = (secret: Secret, variant: HashVariant = 'sha256'): string => formatHash(variant, digestToken(secret, variant));
 
-export const digestToken = (secret: Secret, variant: HashVariant): Buffer => createHash(variant).update(secret.reveal(), 'utf8').digest();
+export const digestToken = (secret: Secret, variant: HashVariant): Buffer => hash(variant, secret.reveal(), 'buffer');
 
 const formatHash = (variant: HashVariant, digest: Buffer): string => `$influxdb2-${variant}$${toPaddedBase64Url(digest)}`;
 

@@ -1,9 +1,10 @@
 /** What the engine knows by name: measurements, their series and their fields, each with the small integer that SQL sees instead. */
 import type { BucketId } from '../domain/id.js';
-import type { FieldType, Tag } from '../domain/series.js';
+import type { FieldType, Predicate, Tag } from '../domain/series.js';
 import { compareUtf8 } from '../domain/utf8-order.js';
 import type { SeriesExtents } from './extents.js';
 import { PendingRows } from './pending-rows.js';
+import { TagIndex } from './tag-index.js';
 
 export interface Field {
   /** The column is `f<index>`. */
@@ -35,6 +36,7 @@ export class Measurement {
   /** Unknown until somebody asks the table. */
   extents: SeriesExtents | undefined;
   #order = new Int32Array(0);
+  readonly #tagIndex = new TagIndex();
 
   constructor(id: number, bucketId: BucketId, name: string) {
     this.id = id;
@@ -106,11 +108,22 @@ export class Measurement {
   seriesOrder(): Int32Array {
     const known = this.#order;
     if (known.length === this.series.length) return known;
-    const compare = (a: number, b: number): number => compareTags(this.series[a] as readonly Tag[], this.series[b] as readonly Tag[]);
+    const compare = this.#compareSeries;
     const added = Int32Array.from({ length: this.series.length - known.length }, (_, i) => known.length + i).sort(compare);
     this.#order = merge(known, added, compare);
     return this.#order;
   }
+
+  /** Ids, in the order of their keys, among which all series are that can fit; undefined where these are not few. */
+  candidates(predicate: Predicate): Int32Array | undefined {
+    this.#tagIndex.update(this.series);
+    const ids = this.#tagIndex.candidates(predicate);
+    // Sorting many would take longer than to go through all, which are sorted.
+    return ids === undefined || ids.length * 4 > this.series.length ? undefined : Int32Array.from(ids).sort(this.#compareSeries);
+  }
+
+  readonly #compareSeries = (a: number, b: number): number =>
+    compareTags(this.series[a] as readonly Tag[], this.series[b] as readonly Tag[]);
 }
 
 export class Catalog {
@@ -121,9 +134,10 @@ export class Catalog {
     return this.#buckets.get(bucketId)?.get(name);
   }
 
-  /** The measurements of a bucket in the order of their names. */
-  measurements(bucketId: BucketId): Measurement[] {
-    return [...(this.#buckets.get(bucketId)?.values() ?? [])].sort((a, b) => compareUtf8(a.name, b.name));
+  /** The measurements of a bucket that fit, in the order of their names. */
+  measurements(bucketId: BucketId, fits: (name: string) => boolean = () => true): Measurement[] {
+    const measurements = [...(this.#buckets.get(bucketId)?.values() ?? [])].filter(({ name }) => fits(name));
+    return measurements.sort((a, b) => compareUtf8(a.name, b.name));
   }
 
   *all(): IterableIterator<Measurement> {

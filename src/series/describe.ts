@@ -2,9 +2,8 @@
 import { invalid } from '../domain/errors.js';
 import type { Predicate, SeriesDescription, Tag, TimeRange } from '../domain/series.js';
 import type { Measurement } from './catalog.js';
-import type { Readable } from './extents.js';
+import { keepPresent, type Readable } from './extents.js';
 import { clampRange } from './queries.js';
-import { keepPresent } from './read.js';
 import { select } from './selection.js';
 import type { Session } from './session.js';
 
@@ -21,7 +20,7 @@ export async function describeSeries(
   let present: Map<number, readonly boolean[]> | undefined;
   for (const { ids, fields } of select(measurement, predicate, fieldCount)) {
     if (fields.some(({ condition }) => condition !== undefined)) throw invalid('a predicate on values cannot select series');
-    for (const id of keepPresent(ids, extents, asked)) {
+    for (const id of keepPresent(ids, extents, asked).ids) {
       present ??= await findPresentFields(session, measurement, fieldCount, asked);
       const hasField = present.get(id);
       for (const { field } of fields) {

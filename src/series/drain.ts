@@ -1,6 +1,5 @@
 /**
- * Moves rows from memory into their tables, in one transaction with the position of the log from which it is still needed: what is
- * drained is drained once, whatever happens in between.
+ * Moves rows from memory into their tables, in one transaction with the position of the log from which it is still needed.
  *
  * A table never has two rows with one series and time: rows that are not later than all of their series are merged into what is there,
  * field by field; all others are appended.
@@ -33,8 +32,13 @@ const directRowsMax = 65_536;
 /** Chunks that are filled before others have their turn. */
 const CHUNKS_PER_TURN = 8;
 
-/** Stores rows and notes that the log is needed from `nextSegment` on. */
-export async function drain(session: Session, batches: readonly DrainedRows[], nextSegment: number): Promise<void> {
+/**
+ * Stores rows.
+ *
+ * @param nextSegment the segment from which the log is still needed; undefined where other rows of the log wait: what is stored here will
+ *   be stored once more if a crash comes first, which changes nothing, since all that came after it will be, too
+ */
+export async function drain(session: Session, batches: readonly DrainedRows[], nextSegment: number | undefined): Promise<void> {
   const sorted: SortedRows[] = [];
   for (const batch of batches) sorted.push(sortRows(batch, await loadExtents(session, batch.measurement)));
   await session.transact(async () => {
@@ -43,8 +47,11 @@ export async function drain(session: Session, batches: readonly DrainedRows[], n
     for (const part of sorted) await storeTable(session, part, entries);
     for (const part of sorted) collectSeries(part, entries);
     await entries.store(session);
-    for (const part of sorted) await storeRows(session, part);
-    await session.run(`UPDATE log_position SET segment = ${nextSegment}`);
+    for (const part of sorted) {
+      await storeRows(session, part);
+      await new Promise(setImmediate);
+    }
+    if (nextSegment !== undefined) await session.run(`UPDATE log_position SET segment = ${nextSegment}`);
   });
   for (const part of sorted) noteStored(part);
 }

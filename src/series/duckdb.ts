@@ -48,8 +48,9 @@ export interface DuckDbEngineOptions {
 /** Rows in memory that cause a drain, and that make writers wait for one. */
 const pendingBytesTarget = 16 * 1024 * 1024;
 const pendingBytesMax = 64 * 1024 * 1024;
-/** Rows wait no longer than this, so that the log stays short and reads find little to drain. */
-const drainDelayMs = 1_000;
+/** A longer log causes a drain, too; and rows wait no longer than this. */
+const logBytesTarget = 64 * 1024 * 1024;
+const drainDelayMs = 10_000;
 /** Reads that are under way. */
 const openReadsMax = 128;
 /** Threads of Node's pool that the log, a drain and the rest of the server keep. */
@@ -106,6 +107,12 @@ async function openFile<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+interface FrozenRows {
+  readonly rows: readonly DrainedRows[];
+  /** The segment of the log that comes after them; undefined where older ones hold other rows that wait. */
+  readonly nextSegment: number | undefined;
+}
+
 class Engine implements DuckDbEngine {
   readonly #instance: DuckDBInstance;
   /** Used by one piece of work at a time, see `#exclusively`. */
@@ -115,8 +122,8 @@ class Engine implements DuckDbEngine {
   readonly #catalog: Catalog;
   readonly #log: WriteAheadLog;
   #pendingBytes = 0;
-  /** Rows of a drain that is under way, or that failed and will be tried again. */
-  #frozen: DrainedRows[] = [];
+  /** What is being drained, or could not be and will be tried again. */
+  #frozen: FrozenRows | undefined;
   #work: Promise<unknown> = Promise.resolve();
   /** A drain that has not begun and will take all rows that are there when it does. */
   #nextDrain: Promise<void> | undefined;
@@ -139,12 +146,17 @@ class Engine implements DuckDbEngine {
       const { bucketId, measurements } = readRecord(reader);
       for (const part of measurements) this.#store(bucketId, part);
     });
-    await this.#drain();
+    // Even where there is nothing to store: a segment that was cut off must not be followed by another.
+    await this.#exclusively(() => {
+      this.#frozen = { rows: this.#freeze(this.#catalog.all()), nextSegment: this.#log.rotate() };
+      return this.#drainFrozen();
+    });
   }
 
   async write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome> {
     this.#assertOpen();
     while (this.#pendingBytes > pendingBytesMax) await this.#drain();
+    this.#log.assertUsable();
     const { measurements, outcome } = admit(this.#catalog, bucketId, batch);
     if (measurements.length === 0) return outcome;
     // In this order and without a pause: the log replays what is done here, in the order in which it is done.
@@ -171,7 +183,7 @@ class Engine implements DuckDbEngine {
   }
 
   #scheduleDrain(): void {
-    if (this.#pendingBytes > pendingBytesTarget) {
+    if (this.#pendingBytes > pendingBytesTarget || this.#log.segmentBytes > logBytesTarget) {
       // A failure comes up again where somebody waits for the drain.
       this.#drain().catch(() => undefined);
     } else {
@@ -192,26 +204,37 @@ class Engine implements DuckDbEngine {
   }
 
   async #drainNow(): Promise<void> {
-    if (this.#frozen.length > 0) await this.#drainFrozen();
-    this.#freeze();
+    await this.#drainFrozen();
+    const rows = this.#freeze(this.#catalog.all());
+    if (rows.length > 0) this.#frozen = { rows, nextSegment: this.#log.rotate() };
     await this.#drainFrozen();
   }
 
-  #freeze(): void {
-    for (const measurement of this.#catalog.all()) {
+  /** Drains what waits of some measurements; the log keeps it with the rest. */
+  async #drainSome(measurements: readonly Measurement[]): Promise<void> {
+    await this.#drainFrozen();
+    const rows = this.#freeze(measurements);
+    if (rows.length > 0) this.#frozen = { rows, nextSegment: undefined };
+    await this.#drainFrozen();
+  }
+
+  #freeze(measurements: Iterable<Measurement>): DrainedRows[] {
+    const frozen: DrainedRows[] = [];
+    for (const measurement of measurements) {
       if (measurement.pending.rowCount === 0) continue;
-      this.#frozen.push({ measurement, rows: measurement.pending });
+      frozen.push({ measurement, rows: measurement.pending });
       measurement.pending = new PendingRows();
     }
+    return frozen;
   }
 
   async #drainFrozen(): Promise<void> {
-    if (this.#frozen.length === 0) return;
-    const nextSegment = this.#log.rotate();
-    await drain(this.#writer, this.#frozen, nextSegment);
-    for (const { rows } of this.#frozen) this.#pendingBytes -= rows.byteCount;
-    this.#frozen = [];
-    await this.#log.release(nextSegment);
+    if (this.#frozen === undefined) return;
+    const { rows, nextSegment } = this.#frozen;
+    await drain(this.#writer, rows, nextSegment);
+    for (const { rows: drained } of rows) this.#pendingBytes -= drained.byteCount;
+    this.#frozen = undefined;
+    if (nextSegment !== undefined) await this.#log.release(nextSegment);
   }
 
   /** Runs work when all that was asked before is done, and nothing beside it. */
@@ -235,10 +258,12 @@ class Engine implements DuckDbEngine {
     let isComplete = false;
     try {
       const runner = {
-        run: <T>(work: (reader: Session) => Promise<T>): Promise<T> => {
-          signal?.throwIfAborted();
-          return this.#queries.pass(() => work(session));
-        },
+        run: <T>(work: (reader: Session) => Promise<T>): Promise<T> =>
+          this.#queries.pass(() => {
+            signal?.throwIfAborted();
+            this.#assertOpen();
+            return work(session);
+          }),
       };
       for (const readable of readables) yield* readMeasurement(runner, readable, request);
       isComplete = true;
@@ -268,8 +293,11 @@ class Engine implements DuckDbEngine {
     try {
       const described: SeriesDescription[] = [];
       for (const readable of readables) {
-        signal?.throwIfAborted();
-        const found = await this.#queries.pass(() => describeSeries(session, readable, range, predicate));
+        const found = await this.#queries.pass(() => {
+          signal?.throwIfAborted();
+          this.#assertOpen();
+          return describeSeries(session, readable, range, predicate);
+        });
         for (const description of found) described.push(description);
       }
       return described;
@@ -280,17 +308,16 @@ class Engine implements DuckDbEngine {
 
   /** The measurements that a predicate does not rule out by their name. */
   #find(bucketId: BucketId, predicate: Predicate | undefined): Measurement[] {
-    const measurements = this.#catalog.measurements(bucketId);
-    if (predicate === undefined) return measurements;
-    const verdictOf = ({ name }: Measurement): Verdict => decide(predicate, ({ kind }) => (kind === 'measurement' ? name : undefined));
-    return measurements.filter((measurement) => verdictOf(measurement) !== false);
+    if (predicate === undefined) return this.#catalog.measurements(bucketId);
+    const verdictOf = (name: string): Verdict => decide(predicate, ({ kind }) => (kind === 'measurement' ? name : undefined));
+    return this.#catalog.measurements(bucketId, (name) => verdictOf(name) !== false);
   }
 
   /** Sees to it that all rows of these measurements are in their tables. */
   async #settle(measurements: readonly Measurement[]): Promise<Readable[]> {
     const isPending = (measurement: Measurement): boolean =>
-      measurement.pending.rowCount > 0 || this.#frozen.some((frozen) => frozen.measurement === measurement);
-    if (measurements.some(isPending)) await this.#drain();
+      measurement.pending.rowCount > 0 || (this.#frozen?.rows.some((frozen) => frozen.measurement === measurement) ?? false);
+    if (measurements.some(isPending)) await this.#exclusively(() => this.#drainSome(measurements));
     if (measurements.some(({ extents }) => extents === undefined)) {
       await this.#exclusively(async () => {
         for (const measurement of measurements) await loadExtents(this.#writer, measurement);
@@ -361,7 +388,7 @@ class Engine implements DuckDbEngine {
         await this.#writer.run('CHECKPOINT');
       });
     } finally {
-      this.#readers.close();
+      await this.#readers.close(this.#queries);
       this.#writer.close();
       this.#instance.closeSync();
     }

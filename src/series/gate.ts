@@ -2,9 +2,12 @@
 
 export class Gate {
   #free: number;
+  readonly #max: number;
   readonly #waiting: (() => void)[] = [];
+  #idle: (() => void) | undefined;
 
   constructor(max: number) {
+    this.#max = max;
     this.#free = max;
   }
 
@@ -17,6 +20,12 @@ export class Gate {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free++;
       else next();
+      if (this.#free === this.#max) this.#idle?.();
     }
+  }
+
+  /** Fulfilled when nobody is within or in line. */
+  async whenIdle(): Promise<void> {
+    if (this.#free < this.#max) await new Promise<void>((resolve) => (this.#idle = resolve));
   }
 }

@@ -29,11 +29,14 @@ export interface Scope {
   readonly ids: Int32Array;
   /** No other series has rows in the range. */
   readonly isAll: boolean;
+  /** What of the range that is asked for can hold rows of these series; within the times that points can have. */
   readonly range: TimeRange;
+  /** The end of the range that is asked for. */
+  readonly stopNs: bigint;
 }
 
 function where({ ids, isAll, range }: Scope): string {
-  const { startNs, stopNs } = clampRange(range);
+  const { startNs, stopNs } = range;
   const inRange = `time >= ${startNs} AND time < ${stopNs}`;
   if (isAll) return inRange;
   return ids.length === 1 ? `${inRange} AND series = ${ids[0] as number}` : `${inRange} AND series IN (${ids.join()})`;
@@ -88,9 +91,15 @@ function limitQuery(scope: Scope, selected: SelectedField, { count, offset, desc
   const parameters: Parameter[] = [];
   const value = valueOf(selected, parameters);
   const points = `SELECT series, time, ${value} AS v0 FROM ${scope.measurement.table} WHERE ${where(scope)}`;
-  const place = `row_number() OVER (PARTITION BY series ORDER BY time${descending ? ' DESC' : ''})`;
+  const order = `ORDER BY time${descending ? ' DESC' : ''}`;
+  const skipped = Math.min(offset, Number.MAX_SAFE_INTEGER);
+  const end = Math.min(offset + count, Number.MAX_SAFE_INTEGER);
+  const cut =
+    scope.ids.length === 1
+      ? `${order} LIMIT ${end - skipped} OFFSET ${skipped}`
+      : `QUALIFY row_number() OVER (PARTITION BY series ${order}) BETWEEN ${skipped + 1} AND ${end}`;
   return {
-    sql: `SELECT series, time, v0 FROM (${points}) WHERE v0 IS NOT NULL QUALIFY ${place} BETWEEN ${offset + 1} AND ${offset + count}`,
+    sql: `SELECT series, time, v0 FROM (${points}) WHERE v0 IS NOT NULL ${cut}`,
     parameters,
     layout: { fields: [selected.field.type], sharesTimes: true },
   };
@@ -102,7 +111,7 @@ function aggregateQuery(scope: Scope, fields: readonly SelectedField[], aggregat
   const parameters: Parameter[] = [];
   const values = fields.map((selected, i) => `${valueOf(selected, parameters)} AS v${i}`);
   const selects = isSelector(aggregate);
-  const times = selects ? '' : `${windows === undefined ? asTime(scope.range.stopNs) : windowStart(scope.range, windows)} AS time, `;
+  const times = selects ? '' : `${windows === undefined ? asTime(scope.stopNs) : windowStart(scope.range, windows)} AS time, `;
   const reduced = fields.map(({ field }, i) => reduce(aggregate, `v${i}`, field.type));
   const windowIndex = windows === undefined ? '' : `, ${windowNumber(scope.range, windows)} AS w`;
   const grouped = windows === undefined ? 'series' : 'series, w';
@@ -168,15 +177,14 @@ function wrappedSum(value: string, type: FieldType): string {
 
 /** The start of the window that the range's start lies in; other windows are counted from it, so that no difference is negative. */
 function firstWindowStart(range: TimeRange, { everyNs, offsetNs }: Windows): bigint {
-  const { startNs } = clampRange(range);
+  const { startNs } = range;
   return startNs - ((((startNs - offsetNs) % everyNs) + everyNs) % everyNs);
 }
 
 function windowNumber(range: TimeRange, windows: Windows): string {
   const first = firstWindowStart(range, windows);
-  const { stopNs } = clampRange(range);
   // Where differences might not fit 64 bits, the slower wide integers are used.
-  const isNarrow = first >= TIME_MIN && stopNs - first < TIME_END;
+  const isNarrow = first >= TIME_MIN && range.stopNs - first < TIME_END;
   return isNarrow ? `(time - ${asTime(first)}) // ${windows.everyNs}` : `(time::HUGEINT - (${first})) // ${windows.everyNs}`;
 }
 

@@ -2,8 +2,7 @@
 import { DomainError } from '../domain/errors.js';
 import type { Predicate, TimeRange } from '../domain/series.js';
 import type { Measurement } from './catalog.js';
-import { loadExtents } from './extents.js';
-import { keepPresent } from './read.js';
+import { keepPresent, loadExtents } from './extents.js';
 import { select } from './selection.js';
 import type { Session } from './session.js';
 
@@ -25,7 +24,7 @@ export async function removeRows(
       if (fields.length < measurement.storedFieldCount || fields.some(({ condition }) => condition !== undefined)) {
         throw new DomainError('not implemented', 'delete by field is not supported');
       }
-      const present = keepPresent(ids, extents, range);
+      const present = keepPresent(ids, extents, range).ids;
       if (present.length > 0) removals.push({ measurement, ids: present });
     }
   }

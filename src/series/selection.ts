@@ -21,9 +21,8 @@ export interface SelectedSeries {
 export function select(measurement: Measurement, predicate: Predicate | undefined, fieldCount: number): SelectedSeries[] {
   const named = predicate === undefined || decide(predicate, ({ kind }) => (kind === 'measurement' ? measurement.name : undefined));
   if (named === false) return [];
-  const order = measurement.seriesOrder();
   const fieldsOf = fieldSelector(measurement.fields.slice(0, fieldCount));
-  if (named === true) return keepUseful([{ ids: order, fields: fieldsOf(true) }]);
+  if (named === true) return keepUseful([{ ids: measurement.seriesOrder(), fields: fieldsOf(true) }]);
   const verdictOf = seriesJudge(named);
   const groups: SelectedSeries[] = [];
   let verdict: Verdict = false;
@@ -33,7 +32,7 @@ export function select(measurement: Measurement, predicate: Predicate | undefine
     if (ids.length > 0) groups.push({ ids: Int32Array.from(ids), fields });
     ids = [];
   };
-  for (const id of order) {
+  for (const id of measurement.candidates(named) ?? measurement.seriesOrder()) {
     const next = verdictOf(measurement.series[id] as readonly Tag[]);
     if (next === false) continue;
     if (next !== verdict) {

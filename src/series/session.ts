@@ -1,9 +1,18 @@
 /** DuckDB connections: one at a time per user, errors translated, reads abortable. */
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import {
+  DOUBLE,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  VARCHAR,
+} from '@duckdb/node-api';
 import { DomainError } from '../domain/errors.js';
+import type { Gate } from './gate.js';
 
-/** A value that goes into a statement beside its text. */
-export type Parameter = string | number | bigint | boolean;
+/** A value that goes into a statement beside its text: a VARCHAR or a DOUBLE. */
+export type Parameter = string | number;
 
 export class Session {
   readonly connection: DuckDBConnection;
@@ -14,7 +23,7 @@ export class Session {
 
   async run(sql: string, parameters: readonly Parameter[] = []): Promise<void> {
     try {
-      await this.connection.run(sql, [...parameters]);
+      await this.connection.run(sql, [...parameters], parameters.map(typeOf));
     } catch (error) {
       throw translate(error);
     }
@@ -23,7 +32,7 @@ export class Session {
   /** The rows of a small answer. */
   async rows(sql: string, parameters: readonly Parameter[] = []): Promise<DuckDBValue[][]> {
     try {
-      return (await this.connection.runAndReadAll(sql, [...parameters])).getRows();
+      return (await this.connection.runAndReadAll(sql, [...parameters], parameters.map(typeOf))).getRows();
     } catch (error) {
       throw translate(error);
     }
@@ -32,7 +41,7 @@ export class Session {
   /** The answer chunk by chunk, as it is made. A chunk is valid until the next is asked for. */
   async *chunks(sql: string, parameters: readonly Parameter[] = []): AsyncGenerator<DuckDBDataChunk, void, undefined> {
     try {
-      const result = await this.connection.stream(sql, [...parameters]);
+      const result = await this.connection.stream(sql, [...parameters], parameters.map(typeOf));
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) return;
@@ -62,6 +71,10 @@ export class Session {
   }
 }
 
+function typeOf(parameter: Parameter): DuckDBType {
+  return typeof parameter === 'string' ? VARCHAR : DOUBLE;
+}
+
 function translate(cause: unknown): DomainError {
   if (cause instanceof DomainError) return cause;
   const text = cause instanceof Error ? cause.message : '';
@@ -76,7 +89,7 @@ export class SessionPool {
   readonly #instance: DuckDBInstance;
   readonly #sessionsMax: number;
   readonly #idle: Session[] = [];
-  #busyCount = 0;
+  readonly #busy = new Set<Session>();
 
   constructor(instance: DuckDBInstance, sessionsMax: number) {
     this.#instance = instance;
@@ -85,29 +98,28 @@ export class SessionPool {
 
   /** @throws DomainError `too many requests` */
   async acquire(): Promise<Session> {
-    if (this.#busyCount >= this.#sessionsMax) {
+    if (this.#busy.size >= this.#sessionsMax) {
       throw new DomainError('too many requests', `there are ${this.#sessionsMax} reads at once already: try again later`);
     }
-    this.#busyCount++;
-    try {
-      return this.#idle.pop() ?? new Session(await this.#instance.connect());
-    } catch (error) {
-      this.#busyCount--;
-      throw error;
-    }
+    const session = this.#idle.pop() ?? new Session(await this.#instance.connect());
+    this.#busy.add(session);
+    return session;
   }
 
   release(session: Session): void {
-    this.#busyCount--;
-    this.#idle.push(session);
+    if (this.#busy.delete(session)) this.#idle.push(session);
   }
 
+  /** For a session that may be in the middle of an answer. */
   discard(session: Session): void {
-    this.#busyCount--;
-    session.close();
+    if (this.#busy.delete(session)) session.close();
   }
 
-  close(): void {
-    for (const session of this.#idle.splice(0)) session.close();
+  /** Interrupts what runs, waits until it has stopped, and closes all. */
+  async close(queries: Gate): Promise<void> {
+    for (const session of this.#busy) session.connection.interrupt();
+    await queries.whenIdle();
+    for (const session of [...this.#idle.splice(0), ...this.#busy]) session.close();
+    this.#busy.clear();
   }
 }

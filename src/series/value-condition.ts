@@ -58,9 +58,9 @@ function compareFloat(column: string, comparison: Comparison, literal: number | 
     if (!Number.isFinite(nearest)) return constant(comparison.startsWith('<') === nearest > 0);
     const isAbove = BigInt(nearest) > literal;
     const isLess = comparison.startsWith('<');
-    return `${column} ${isLess ? '<' : '>'}${isAbove === isLess ? '' : '='} ${parameter(nearest)}::DOUBLE`;
+    return `${column} ${isLess ? '<' : '>'}${isAbove === isLess ? '' : '='} ${parameter(nearest)}`;
   }
-  return `${column} ${SQL_COMPARISONS[comparison]} ${parameter(nearest)}::DOUBLE`;
+  return `${column} ${SQL_COMPARISONS[comparison]} ${parameter(nearest)}`;
 }
 
 const RANGES = {

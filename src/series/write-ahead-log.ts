@@ -31,6 +31,7 @@ export class WriteAheadLog {
   readonly #directory: string;
   /** The segment that records go to. */
   #segment: number;
+  #segmentBytes = 0;
   /** Segments on disk, oldest first. */
   readonly #segments: number[];
   /** Frames that wait; the last one still takes records. */
@@ -73,6 +74,16 @@ export class WriteAheadLog {
     }
   }
 
+  /** Bytes of the records since the last rotation. */
+  get segmentBytes(): number {
+    return this.#segmentBytes;
+  }
+
+  /** @throws DomainError where records can no longer be added */
+  assertUsable(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   /** Adds a record; fulfilled when it is on disk. */
   append(write: (writer: ByteWriter) => void): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
@@ -81,13 +92,16 @@ export class WriteAheadLog {
       frame = newFrame(this.#segment);
       this.#frames.push(frame);
     }
+    const before = frame.writer.length;
     write(frame.writer);
+    this.#segmentBytes += frame.writer.length - before;
     this.#start();
     return frame.written;
   }
 
   /** Records go to a new segment from here on, whose number is returned. */
   rotate(): number {
+    this.#segmentBytes = 0;
     return ++this.#segment;
   }
 

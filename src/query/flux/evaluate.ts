@@ -223,7 +223,7 @@ class Evaluation {
       isFunction: true,
       pipeParameter: pipe,
       call: (args) => {
-        const result = call(new Arguments(args), this.callContext());
+        const result = call(new Arguments(args), this.callContext);
         if (result instanceof TableStream && (result.node.spec.kind === 'yield' || result.node.spec.kind === 'to'))
           this.yields.push(result.node);
         return result;
@@ -231,18 +231,34 @@ class Evaluation {
     };
   }
 
-  private callContext(): CallContext {
-    return {
-      nowNs: this.nowNs(),
-      site: this.interpreter.callStack.at(-1),
-      location: this.interpreter.global('location') ?? UTC_LOCATION,
-      tablesOf: (node) => {
-        const key = String(this.questions++);
-        const tables = this.found.get(key);
-        if (tables === undefined) throw new TablesNeeded(key, node);
-        return tables;
-      },
-    };
+  /** One for all calls; it is asked anew for what changes while the script runs. */
+  private readonly callContext = ((evaluation: Evaluation): CallContext => ({
+    get nowNs() {
+      return evaluation.nowNs();
+    },
+    get site() {
+      return evaluation.interpreter.callStack.at(-1);
+    },
+    get location() {
+      return evaluation.interpreter.global('location') ?? UTC_LOCATION;
+    },
+    tablesOf: (node) => evaluation.tablesOf(node),
+    reserve: (bytes) => {
+      evaluation.memory.hold(bytes);
+      // What is made for a row does not outlive it.
+      if (evaluation.interpreter.isInRows) evaluation.memory.release(bytes);
+    },
+    compile: (expression) => evaluation.interpreter.compileFunctionValue(expression),
+  }))(this);
+
+  private tablesOf(node: PlanNode): readonly Chunk[] {
+    if (this.interpreter.isInRows) {
+      throw fluxError('a function that is applied to rows cannot read tables of a stream; read them before, into a variable');
+    }
+    const key = String(this.questions++);
+    const tables = this.found.get(key);
+    if (tables === undefined) throw new TablesNeeded(key, node);
+    return tables;
   }
 
   private nowNs(): bigint {

@@ -96,6 +96,15 @@ export class Interpreter {
     }
   }
 
+  /** A function that stands outside of the script. */
+  compileFunctionValue(expression: FunctionExpression): FunctionValue {
+    return this.compileFunction(expression, undefined)(undefined) as FunctionValue;
+  }
+
+  get isInRows(): boolean {
+    return this.rowDepth > 0;
+  }
+
   /** Runs `use` in the way in which functions are applied to rows. */
   applyToRows<T>(use: () => T): T {
     this.rowDepth++;
@@ -315,7 +324,9 @@ export class Interpreter {
         call: (args) => {
           const frame: Frame = { values: new Array<Value | undefined>(inner.indexOf.size), outer };
           for (const { name, index } of parameters) {
-            const value = args.get(name) ?? defaults[index];
+            // A null that is handed over is an argument, too.
+            const given = args.get(name);
+            const value = given === undefined ? defaults[index] : given;
             if (value === undefined) throw fluxError(`missing required keyword argument "${name}"`);
             frame.values[index] = value;
           }

@@ -26,6 +26,9 @@ export interface Location {
   readonly offset: Duration;
 }
 
+/** What clocks at a location show, as if it were UTC. */
+export const localNs = (ns: bigint, { zone, offset }: Location): bigint => offset.addTo(zone === undefined ? ns : zone.toLocal(ns));
+
 const MONTHS_PER_YEAR = 12;
 
 export class Window {

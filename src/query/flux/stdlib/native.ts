@@ -8,6 +8,7 @@ import type { Bounds, Location } from '../language/window.js';
 import { Zone } from '../language/zone.js';
 import type { PlanNode, Spec } from '../plan/node.js';
 import { unionBounds } from '../plan/node.js';
+import type { FunctionExpression } from '../syntax/ast.js';
 import type { Chunk } from '../table/chunk.js';
 
 /** What a library function may know beside its arguments. */
@@ -19,7 +20,11 @@ export interface CallContext {
   /** `option location`. */
   readonly location: Value;
   /** The tables of a stream, which are computed while the script still runs. */
-  tablesOf(stream: PlanNode): readonly Chunk[];
+  readonly tablesOf: (stream: PlanNode) => readonly Chunk[];
+  /** Called before something large is made of something small. @throws DomainError where the query may not hold that much */
+  readonly reserve: (bytes: number) => void;
+  /** A function that is written in Flux, without names from around it. */
+  readonly compile: (expression: FunctionExpression) => FunctionValue;
 }
 
 export interface Native {
@@ -37,6 +42,11 @@ export class Arguments {
 
   constructor(values: ReadonlyMap<string, Value>) {
     this.values = values;
+  }
+
+  static of(values: Readonly<Record<string, Value | undefined>>): Arguments {
+    const given = Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined);
+    return new Arguments(new Map(given));
   }
 
   get(name: string): Value | undefined {
@@ -173,9 +183,7 @@ export class Pipe {
   }
 
   to(target: Native, args: Readonly<Record<string, Value | undefined>> = {}): Pipe {
-    const values = new Map<string, Value>([['tables', new TableStream(this.node)]]);
-    for (const [name, value] of Object.entries(args)) if (value !== undefined) values.set(name, value);
-    return Pipe.of(target.call(new Arguments(values), this.context), this.context);
+    return Pipe.of(target.call(Arguments.of({ tables: new TableStream(this.node), ...args }), this.context), this.context);
   }
 
   /** Applies a function of the script. */

@@ -80,7 +80,7 @@ export const skew = aggregateStep((vector) => {
   return { type: 'float', value: count < 2 ? Number.NaN : (Math.sqrt(count) * m3) / m2 ** 1.5 };
 });
 
-/** The values that are there most often, in order; none where all are there equally often. */
+/** The values that are there most often, in order; a null where all are there equally often. */
 export const mode = step((args) => {
   const label = args.string('column', '_value');
   return collectTables((table) => modeTable(table, label));
@@ -94,10 +94,9 @@ function modeTable(table: Chunk, label: string): Chunk {
     if (cell !== null) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   }
   const most = Math.max(0, ...counts.values());
-  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const modes = [...counts].filter(([, count]) => count === most).map(([cell]) => cell);
   const values = new VectorBuilder(vector.type);
-  if (modes.length === 0 || (most * counts.size === all && counts.size > 1)) values.push(null);
+  if (modes.length === counts.size) values.push(null);
   else for (const cell of modes.sort(compareCells)) values.push(cell);
   return { key: table.key, columns: [...keyColumns(table.key, values.length), columnOf(label, values.build())], rowCount: values.length };
 }

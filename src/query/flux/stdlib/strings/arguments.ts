@@ -1,0 +1,35 @@
+/** The arguments of functions of text, which take no nulls. */
+import { fluxError } from '../../language/errors.js';
+import type { Value } from '../../language/value.js';
+import { displayValue, typeName } from '../../language/value.js';
+import type { Arguments, Native } from '../native.js';
+import { native } from '../native.js';
+
+const notOfType = (name: string, type: string, value: Value): Error =>
+  fluxError(
+    `expected argument "${name}" to be of type ${type}, got type ${value === null ? type : typeName(value)} value ${value === null ? '<nil>' : displayValue(value)}`,
+  );
+
+export function textArgument(args: Arguments, name: string): string {
+  const value = args.required(name);
+  if (typeof value !== 'string') throw notOfType(name, 'string', value);
+  return value;
+}
+
+export function intArgument(args: Arguments, name: string): number {
+  const value = args.required(name);
+  if (typeof value !== 'bigint') throw notOfType(name, 'int', value);
+  return Number(value);
+}
+
+/** A function of the text `v`. */
+export const ofText = (call: (text: string) => string): Native =>
+  native((args) => {
+    const value = args.required('v');
+    if (typeof value === 'string') return call(value);
+    throw fluxError(`cannot convert argument of type ${value === null ? 'string' : typeName(value)} value ${value === null ? '<nil>' : displayValue(value)} to upper case`);
+  });
+
+/** A function of two texts. */
+export const ofTexts = (first: string, second: string, call: (a: string, b: string) => Value): Native =>
+  native((args) => call(textArgument(args, first), textArgument(args, second)));

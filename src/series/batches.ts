@@ -1,0 +1,87 @@
+/** Cuts a read into batches of series that fit in memory together. */
+import type { Reduction } from '../domain/series.js';
+import type { SeriesExtents } from './extents.js';
+import { clampRange, type Scope } from './queries.js';
+import type { SelectedField } from './selection.js';
+import type { Session } from './session.js';
+
+/** Cells that one batch may hold: values and times. */
+const cellsPerBatchMax = 4_000_000;
+/** What a text counts for: it takes more memory than a number. */
+const CELLS_PER_TEXT = 16;
+
+/** Runs queries when it is their turn. */
+export interface QueryRunner {
+  run<T>(work: (session: Session) => Promise<T>): Promise<T>;
+}
+
+export interface Batch {
+  readonly scope: Scope;
+  /** One series that is too long for a batch. */
+  readonly isTooLong: boolean;
+}
+
+export async function planBatches(
+  runner: QueryRunner,
+  scope: Scope,
+  extents: SeriesExtents,
+  fields: readonly SelectedField[],
+  reduction: Reduction | undefined,
+): Promise<Batch[]> {
+  const cellsPerRow = fields.reduce((sum, { field }) => sum + (field.type === 'string' ? CELLS_PER_TEXT : 2), 2);
+  const rowsMax = Math.max(1, Math.floor(cellsPerBatchMax / cellsPerRow));
+  const rowsAtMost = await estimateRows(runner, scope, extents, reduction, rowsMax);
+  const batches: Batch[] = [];
+  for (let start = 0, end = 0; start < scope.ids.length; start = end) {
+    let rowCount = 0;
+    for (; end < scope.ids.length; end++) {
+      rowCount += rowsAtMost(scope.ids[end] as number);
+      if (rowCount > rowsMax && end > start) break;
+    }
+    const ids = scope.ids.subarray(start, end);
+    const isTooLong = ids.length === 1 && rowsAtMost(ids[0] as number) > rowsMax;
+    batches.push({ scope: { ...scope, ids, isAll: scope.isAll && ids.length === scope.ids.length }, isTooLong });
+  }
+  return batches;
+}
+
+/** How many rows a series has at most in the answer; counted where what is known is too much for one batch. */
+async function estimateRows(
+  runner: QueryRunner,
+  scope: Scope,
+  extents: SeriesExtents,
+  reduction: Reduction | undefined,
+  rowsMax: number,
+): Promise<(id: number) => number> {
+  const stored = (id: number): number => extents.rowsAtMost[id] as number;
+  const reducedMax = reducedRowsMax(scope, extents, reduction);
+  const known = (id: number): number => Math.min(stored(id), reducedMax(id));
+  let sum = 0;
+  for (const id of scope.ids) sum += known(id);
+  if (sum <= rowsMax) return known;
+  const { startNs, stopNs } = scope.range;
+  const rows = await runner.run((session) =>
+    session.rows(`SELECT series, count(*) FROM ${scope.measurement.table} WHERE time >= ${startNs} AND time < ${stopNs} GROUP BY series`),
+  );
+  const counts = new Map((rows as [number, bigint][]).map(([id, count]) => [id, Number(count)]));
+  return (id) => Math.min(counts.get(id) ?? 0, reducedMax(id));
+}
+
+function reducedRowsMax({ range }: Scope, { first, last }: SeriesExtents, reduction: Reduction | undefined): (id: number) => number {
+  switch (reduction?.kind) {
+    case undefined:
+      return () => Infinity;
+    case 'limit':
+      return () => reduction.count;
+    case 'aggregate':
+      return () => 1;
+    case 'window': {
+      const { startNs, stopNs } = clampRange(range);
+      return (id) => {
+        const from = first[id] as bigint;
+        const to = last[id] as bigint;
+        return Number(((to < stopNs ? to : stopNs) - (from > startNs ? from : startNs)) / reduction.everyNs) + 2;
+      };
+    }
+  }
+}

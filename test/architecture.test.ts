@@ -1,0 +1,121 @@
+/** The rules that ARCHITECTURE.md states, most of them by absence: what no file of a room may import, and where dangerous words may stand. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = join(import.meta.dirname, '../src');
+
+/** Room -> the rooms whose files it may import. What lies in no room (main, server, config ...) may import everything. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  auth: ['domain'],
+  services: ['domain', 'auth', 'query'],
+  store: ['domain'],
+  series: ['domain'],
+  query: ['domain'],
+  wire: ['domain'],
+  http: ['domain', 'auth', 'services', 'wire'],
+  config: ['domain'],
+  client: ['wire'],
+  cli: ['client', 'wire'],
+};
+
+/** Files that lie in no room, and the rooms that may import them; nobody else may. */
+const LOBBY: Readonly<Record<string, readonly string[]>> = { 'version.js': ['cli'], 'config.js': ['config'] };
+
+/** Package -> the only places that know it. */
+const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
+  fastify: ['http/app.ts', 'server.ts'],
+  kysely: ['store/'],
+  'better-sqlite3': ['store/', 'data-directory.ts'],
+  '@duckdb/node-api': ['series/'],
+  '@influxdata/flux-lsp-node': ['query/'],
+  '@node-rs/argon2': ['auth/passwords.ts'],
+  '@node-rs/bcrypt': ['auth/passwords.ts'],
+  commander: ['cli/'],
+  'prom-client': ['http/metrics.ts'],
+};
+
+/** The only places where a secret comes out of its cover: to be hashed, compared, sealed, checked, stored in the clear, or answered. */
+const MAY_REVEAL = [
+  'auth/authenticate.ts',
+  'auth/authorizations.ts',
+  'auth/passwords.ts',
+  'auth/sealer.ts',
+  'auth/secret.ts',
+  'auth/token.ts',
+  'http/routes/authorizations.ts',
+  'http/routes/sessions.ts',
+  'http/routes/setup.ts',
+  'services/setup.ts',
+];
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file))
+  .map((file) => ({ file, text: readFileSync(join(SRC, file), 'utf8') }));
+
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'|import\('([^']+)'\)/gms)].map(([, a, b]) => a ?? b ?? '');
+const roomOf = (file: string): string | undefined => (file.includes('/') ? file.split('/')[0] : undefined);
+const isIn = (file: string, places: readonly string[]): boolean =>
+  places.some((place) => file === place || (place.endsWith('/') && file.startsWith(place)));
+
+describe('the architecture', () => {
+  it('has files to look at', () => {
+    expect(files.length).toBeGreaterThan(100);
+  });
+
+  it('lets rooms import only what they may', () => {
+    const wrong = files.flatMap(({ file, text }) => {
+      const room = roomOf(file);
+      const allowed = room === undefined ? undefined : MAY_IMPORT[room];
+      if (allowed === undefined) return [];
+      return importsOf(text)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(SRC, resolve(SRC, dirname(file), target)))
+        .filter(
+          (target) =>
+            !(room !== undefined && LOBBY[target]?.includes(room)) && roomOf(target) !== room && !allowed.includes(roomOf(target) ?? ''),
+        )
+        .map((target) => `${file} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('knows every room', () => {
+    const rooms = new Set(files.map(({ file }) => roomOf(file)).filter((room) => room !== undefined));
+    expect([...rooms].filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+  });
+
+  it('keeps each package where it belongs', () => {
+    const wrong = files.flatMap(({ file, text }) =>
+      importsOf(text)
+        .filter((target) => target in ONLY_IN && !isIn(file, ONLY_IN[target] ?? []))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('reveals secrets only where it must', () => {
+    expect(
+      files
+        .filter(({ text }) => text.includes('.reveal()'))
+        .map(({ file }) => file)
+        .filter((file) => !MAY_REVEAL.includes(file)),
+    ).toEqual([]);
+  });
+
+  it('has a first line in every file that says what it promises, and no file called utils', () => {
+    expect(files.filter(({ text }) => !text.startsWith('/**')).map(({ file }) => file)).toEqual([]);
+    expect(files.filter(({ file }) => /util|helper|misc|common/.test(file)).map(({ file }) => file)).toEqual([]);
+  });
+
+  it('opens no connection to anywhere from the server, and starts no process', () => {
+    // The configuration asks `node:net` only what an address looks like.
+    const server = files.filter(({ file }) => !isIn(file, ['cli/', 'client/', 'config/']));
+    const wrong = server.filter(({ text }) =>
+      /\bfetch\(|node:child_process|from 'node:(http|https|net|tls|dgram|dns)'/.test(text.replace(/import type [^;]+;/g, '')),
+    );
+    expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+});

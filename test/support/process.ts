@@ -1,0 +1,109 @@
+/** The built binaries as a user runs them: processes of their own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { newServerDirectory } from './artifacts.js';
+import { TestClient } from './server.js';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const START_TIMEOUT_MS = 20_000;
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Nothing of the surroundings reaches a child but what it needs to run. */
+const environment = (extra: Record<string, string> = {}): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  HOME: '/nonexistent',
+  ...extra,
+});
+
+/** Runs a binary to its end. */
+export async function runBinary(
+  name: 'sluice' | 'sluiced',
+  args: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string; input?: string } = {},
+): Promise<Outcome> {
+  const child = spawn(join(PROJECT, 'bin', name), args, { env: environment(options.env), cwd: options.cwd ?? '/' });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  child.stdin.end(options.input ?? '');
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('close', resolve);
+    child.on('error', reject);
+  });
+  return { code, stdout, stderr };
+}
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly client: TestClient;
+  readonly directory: string;
+  readonly dataDirectory: string;
+  readonly log: () => string;
+  /** Sends a signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts `sluiced` and waits until it answers; rejects with its output when it ends instead. */
+export async function startProcess(
+  options: { flags?: readonly string[]; env?: Record<string, string>; directory?: string } = {},
+): Promise<ServerProcess> {
+  const directory = options.directory ?? newServerDirectory();
+  const dataDirectory = join(directory, 'data');
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const args = ['--data-dir', dataDirectory, '--http-bind-address', `127.0.0.1:${port}`, ...(options.flags ?? [])];
+  const child = spawn(join(PROJECT, 'bin/sluiced'), args, { env: environment(options.env), cwd: directory });
+  let log = '';
+  const keep = (data: Buffer): void => {
+    log += data.toString();
+    appendFileSync(join(directory, 'log'), data);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+
+  const client = new TestClient(url);
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`sluiced ended with ${child.exitCode}: ${log}`);
+    if (
+      await client.get('/health').then(
+        ({ status }) => status === 200,
+        () => false,
+      )
+    )
+      break;
+    if (Date.now() > deadline) throw new Error(`sluiced does not answer: ${log}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    child,
+    url,
+    client,
+    directory,
+    dataDirectory,
+    log: () => log,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
