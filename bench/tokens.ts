@@ -86,7 +86,7 @@ async function addTokens(count: number, orgID: OrganizationId, userID: UserId, k
           status: 'active',
           description: `token ${i}`,
           permissions: [{ action: 'read', resource: { type: 'buckets', id: ids(), orgID } }],
-          hash: hashToken(secret),
+          secret: { kind: 'token', hash: hashToken(secret) },
           createdAtMs: Date.now(),
           updatedAtMs: Date.now(),
         };

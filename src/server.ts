@@ -9,20 +9,23 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Attempts } from './auth/attempts.js';
 import { Authenticator } from './auth/authenticate.js';
-import { createAuthorizations } from './auth/authorizations.js';
+import { createAuthorizations, createV1Authorizations } from './auth/authorizations.js';
 import { PasswordVerifier } from './auth/passwords.js';
+import { hashPlainTokens } from './auth/plain-tokens.js';
 import { Sealer } from './auth/sealer.js';
 import { SessionRules } from './auth/session-rules.js';
 import { createSessions, type Sessions } from './auth/sessions.js';
 import { generateToken } from './auth/token.js';
+import { V1Authenticator } from './auth/v1.js';
 import { configForApi, type Config, type TlsConfig } from './config.js';
 import { holdDataDirectory } from './data-directory.js';
 import { createIdGenerator, type Clock } from './domain/id.js';
 import { createApp } from './http/app.js';
 import { Metrics } from './http/metrics.js';
 import type { Route } from './http/route.js';
-import { authorizationRoutes } from './http/routes/authorizations.js';
+import { authorizationRoutes, v1AuthorizationRoutes } from './http/routes/authorizations.js';
 import { bucketRoutes } from './http/routes/buckets.js';
+import { dbrpRoutes } from './http/routes/dbrps.js';
 import { deleteRoutes } from './http/routes/delete.js';
 import { labelRoutes } from './http/routes/labels.js';
 import { organizationRoutes } from './http/routes/organizations.js';
@@ -34,6 +37,7 @@ import { userRoutes } from './http/routes/users.js';
 import { writeRoutes } from './http/routes/write.js';
 import { openDuckDbEngine } from './series/duckdb.js';
 import { createBuckets } from './services/buckets.js';
+import { createDbrps } from './services/dbrps.js';
 import { createDelete } from './services/delete.js';
 import { createLabels } from './services/labels.js';
 import { createMemberships } from './services/memberships.js';
@@ -41,6 +45,7 @@ import { createOrganizations } from './services/organizations.js';
 import { createQuery } from './services/query.js';
 import { createSecrets } from './services/secrets.js';
 import { createSetup, type SetupInput } from './services/setup.js';
+import { resolveOrganization } from './services/target.js';
 import { createUsers } from './services/users.js';
 import { createWrite } from './services/write.js';
 import { rememberReads } from './store/remembered.js';
@@ -95,8 +100,12 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     const rules = new SessionRules(config.sessionLengthMinutes, !config.sessionRenewDisabled);
     const authenticator = new Authenticator(store, clock, rules);
     const passwords = new PasswordVerifier(generateToken());
-    const sessions = createSessions({ store, clock, rules, attempts: new Attempts(clock), passwords, strongPasswords });
-    const authorizations = createAuthorizations({ store, ids, clock, hashTokens: config.useHashedTokens });
+    const attempts = new Attempts(clock);
+    const v1Authenticator = new V1Authenticator({ store, authenticator, passwords, attempts });
+    const sessions = createSessions({ store, clock, rules, attempts, passwords, strongPasswords });
+    const lifeOfTokens = { store, ids, clock, hashTokens: config.useHashedTokens };
+    const authorizations = createAuthorizations(lifeOfTokens);
+    const v1Authorizations = createV1Authorizations(lifeOfTokens);
     const organizations = createOrganizations({ store, engine, ids, clock });
     const users = createUsers({ store, ids, clock, sessions, strongPasswords });
     const buckets = createBuckets({ store, engine, ids, clock });
@@ -104,12 +113,13 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     const memberships = createMemberships({ store });
     const secrets = createSecrets({ store, sealer: new Sealer(directory.sealingKey) });
     const setup = createSetup({ store, ids, clock, organizations, authorizations, strongPasswords });
+    const dbrps = createDbrps({ store, ids });
     const write = createWrite({ store, engine });
     const remove = createDelete({ store, engine });
     const query = createQuery({ store, engine, clock, memoryBytesMax: config.queryMemoryBytes, timeoutMs: config.queryTimeoutMs });
 
     if (config.useHashedTokens) {
-      const count = await authorizations.hashPlainTokens();
+      const count = await hashPlainTokens(store);
       if (count > 0) logger.info({ count }, 'tokens that were stored in the clear have been hashed');
     } else {
       logger.warn('tokens are stored in the clear: --use-hashed-tokens is false');
@@ -133,6 +143,8 @@ export async function startServer({ config, logger, clock = Date.now, unattended
       ...bucketRoutes(buckets, labels, memberships),
       ...labelRoutes(labels),
       ...authorizationRoutes(authorizations),
+      ...v1AuthorizationRoutes(v1Authorizations),
+      ...dbrpRoutes(dbrps, (parameters) => resolveOrganization(store, parameters)),
       ...writeRoutes(write, clock, config.writeBodyBytesMax),
       ...deleteRoutes(remove),
       ...queryRoutes(query, logger),
@@ -140,6 +152,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     const app = createApp({
       routes,
       authenticator,
+      v1Authenticator,
       metrics,
       logger,
       settings: {

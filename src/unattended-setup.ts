@@ -80,7 +80,7 @@ export async function runUnattendedSetup(input: SetupInput, setup: Setup, authen
   }
   if (input.token === undefined) return;
   const verdict = await authenticator.authenticateToken(input.token);
-  const matches = 'actor' in verdict && verdict.actor.kind === 'token' && !verdict.actor.inactive;
+  const matches = 'actor' in verdict && !verdict.actor.inactive;
   if (!matches || firstMissingOperatorPermission(verdict.actor.permissions) !== undefined) {
     logger.warn(`${PREFIX}ADMIN_TOKEN is ignored: this store is set up already, and no active operator token of it matches`);
   }

@@ -1,4 +1,5 @@
 /** Slows guessing down: after some failures in a row from one address for one user, the next try has to wait, ever longer. */
+import { TryAgainLaterError } from '../domain/errors.js';
 import type { Clock } from '../domain/id.js';
 
 const FREE_FAILURES = 5;
@@ -29,6 +30,14 @@ export class Attempts {
     if (failures === undefined || failures.count < FREE_FAILURES) return 0;
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (failures.count - FREE_FAILURES), LONGEST_WAIT_MS);
     return Math.max(0, failures.lastAtMs + waitMs - this.#clock());
+  }
+
+  /** @throws TryAgainLaterError while the pair has to wait */
+  check(address: string, userName: string): void {
+    const waitMs = this.waitMs(address, userName);
+    if (waitMs === 0) return;
+    const seconds = Math.ceil(waitMs / 1000);
+    throw new TryAgainLaterError(`too many failed attempts; try again in ${seconds} seconds`, seconds);
   }
 
   recordFailure(address: string, userName: string): void {

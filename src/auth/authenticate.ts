@@ -1,6 +1,6 @@
 /** Secret -> Actor, or why not. */
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { Actor } from '../domain/actor.js';
+import type { Actor, SessionActor, TokenActor } from '../domain/actor.js';
 import type { Authorization } from '../domain/authorization.js';
 import type { AuthorizationId, Clock, UserId } from '../domain/id.js';
 import { PermissionSet } from '../domain/permission.js';
@@ -12,14 +12,21 @@ import { digestToken, HASH_VARIANTS, hashToken, isHashLike, parseTokenHash } fro
 import { TokenCache, type KnownToken } from './token-cache.js';
 
 /** Why somebody is not let in. For the log; the caller of the server is told less. */
-export type Refusal = 'no credentials' | 'unknown token' | 'stored hash as token' | 'unknown session' | 'user inactive or deleted';
+export type Refusal =
+  | 'no credentials'
+  | 'unknown token'
+  | 'stored hash as token'
+  | 'unknown session'
+  | 'user inactive or deleted'
+  | 'inactive token'
+  | 'wrong name or password';
 
-export type Verdict = { readonly actor: Actor } | { readonly refusal: Refusal };
+export type Verdict<A extends Actor = Actor> = { readonly actor: A } | { readonly refusal: Refusal };
 
-const UNKNOWN_TOKEN: Verdict = { refusal: 'unknown token' };
-const USER_INACTIVE: Verdict = { refusal: 'user inactive or deleted' };
-const HASH_AS_TOKEN: Verdict = { refusal: 'stored hash as token' };
-const UNKNOWN_SESSION: Verdict = { refusal: 'unknown session' };
+const UNKNOWN_TOKEN: Verdict<TokenActor> = { refusal: 'unknown token' };
+const USER_INACTIVE: { readonly refusal: Refusal } = { refusal: 'user inactive or deleted' };
+const HASH_AS_TOKEN: Verdict<TokenActor> = { refusal: 'stored hash as token' };
+const UNKNOWN_SESSION: Verdict<SessionActor> = { refusal: 'unknown session' };
 
 export class Authenticator {
   readonly #store: Store;
@@ -39,7 +46,7 @@ export class Authenticator {
   }
 
   /** Synchronous for a token that was seen lately: a check is a hash, a look-up and a comparison, however many tokens there are. */
-  authenticateToken(secret: Secret): Verdict | Promise<Verdict> {
+  authenticateToken(secret: Secret): Verdict<TokenActor> | Promise<Verdict<TokenActor>> {
     const text = secret.reveal();
     const digest = hash('sha256', text, 'binary');
     const known = this.#tokens.get(digest);
@@ -47,7 +54,7 @@ export class Authenticator {
     return timingSafeEqual(known.digest, Buffer.from(digest, 'binary')) ? verdictOf(known) : UNKNOWN_TOKEN;
   }
 
-  async #lookUp(secret: Secret, digest: string): Promise<Verdict> {
+  async #lookUp(secret: Secret, digest: string): Promise<Verdict<TokenActor>> {
     const before = this.#generation;
     const authorization = await this.#findByHash(secret);
     if (authorization === undefined) return UNKNOWN_TOKEN;
@@ -58,6 +65,7 @@ export class Authenticator {
       actor: {
         kind: 'token',
         userId: authorization.userID,
+        orgId: authorization.orgID,
         authorizationId: authorization.id,
         permissions: new PermissionSet(authorization.permissions),
         inactive: authorization.status !== 'active',
@@ -71,14 +79,14 @@ export class Authenticator {
   async #findByHash(secret: Secret): Promise<Authorization | undefined> {
     for (const variant of HASH_VARIANTS) {
       const authorization = await this.#store.findAuthorizationByHash(hashToken(secret, variant));
-      const stored = authorization && parseTokenHash(authorization.hash);
+      const stored = authorization?.secret.kind === 'token' ? parseTokenHash(authorization.secret.hash) : undefined;
       if (stored !== undefined && timingSafeEqual(stored.digest, digestToken(secret, variant))) return authorization;
     }
     return undefined;
   }
 
   /** What a user's session may do is what his roles and his active tokens allow at this moment. */
-  async authenticateSession(key: Secret): Promise<Verdict> {
+  async authenticateSession(key: Secret): Promise<Verdict<SessionActor>> {
     const sessionHash = hashToken(key);
     const session = await this.#store.findSession(sessionHash);
     const now = this.#clock();
@@ -115,4 +123,4 @@ export class Authenticator {
   }
 }
 
-const verdictOf = (known: KnownToken): Verdict => (known.userActive ? { actor: known.actor } : USER_INACTIVE);
+const verdictOf = (known: KnownToken): Verdict<TokenActor> => (known.userActive ? { actor: known.actor } : USER_INACTIVE);

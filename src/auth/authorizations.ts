@@ -1,7 +1,10 @@
-/** The life of a token: create, find, list, change, end. The rules are InfluxDB's (its package `authorization`) but where noted. */
+/**
+ * The life of an authorization: create, find, list, change, end. The rules are InfluxDB's (its package `authorization`) but where noted;
+ * they are the same for tokens and for the names and passwords of the v1-compatible API, which never mix.
+ */
 import type { Actor } from '../domain/actor.js';
-import { unscopedPermissions, type Authorization } from '../domain/authorization.js';
-import { forbidden, invalid, notFound } from '../domain/errors.js';
+import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
+import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
 import {
@@ -11,24 +14,16 @@ import {
   permissionInOrganization,
   type Action,
   type Permission,
-  type ResourceType,
 } from '../domain/permission.js';
-import type { AuthorizationFilter, Store } from '../domain/store.js';
+import { DuplicateError, type AuthorizationFilter, type Store } from '../domain/store.js';
 import { isStatus, type Status } from '../domain/user.js';
-import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
+import { authorize, permissionsOf, readableScope } from './authorize.js';
+import { describeAuthorization, type DescribedAuthorization } from './describe.js';
+import { checkGrants, checkPermissionCount, resolvePermissions, type RequestedPermission } from './grants.js';
+import { checkPasswordRules, hashPassword } from './passwords.js';
+import { storeToken } from './plain-tokens.js';
 import type { Secret } from './secret.js';
-import { generateToken, hashToken } from './token.js';
-
-/** A permission as it was asked for; buckets, organizations and users may be named instead of given by id. */
-export interface RequestedPermission {
-  readonly action: Action;
-  readonly resource: {
-    readonly type: ResourceType;
-    readonly id?: string | undefined;
-    readonly orgID?: OrganizationId | undefined;
-    readonly name?: string | undefined;
-  };
-}
+import { generateToken } from './token.js';
 
 export interface NewAuthorization {
   readonly orgID: OrganizationId;
@@ -45,21 +40,13 @@ export interface AuthorizationQuery {
   readonly org?: string | undefined;
   readonly userID?: UserId | undefined;
   readonly user?: string | undefined;
+  /** The name of a v1-compatible one. */
+  readonly v1User?: string | undefined;
 }
 
-/** An authorization with the names that its ids have at this moment. */
-export interface DescribedAuthorization {
-  readonly authorization: Authorization;
-  /** Undefined when the organization is gone. */
-  readonly organizationName: string | undefined;
-  readonly userName: string;
-  readonly permissions: readonly DescribedPermission[];
-}
-
-export interface DescribedPermission {
-  readonly permission: Permission;
-  readonly name?: string | undefined;
-  readonly organizationName?: string | undefined;
+export interface AuthorizationChange {
+  readonly status?: string | undefined;
+  readonly description?: string | undefined;
 }
 
 export interface CreatedAuthorization extends DescribedAuthorization {
@@ -69,8 +56,6 @@ export interface CreatedAuthorization extends DescribedAuthorization {
 
 /** Rows that a long list is fetched in. */
 const FETCH_ROWS = 500;
-/** The most that one token may hold. */
-const PERMISSIONS_MAX = 10_000;
 
 export interface AuthorizationDependencies {
   readonly store: Store;
@@ -81,110 +66,127 @@ export interface AuthorizationDependencies {
 }
 
 export type Authorizations = ReturnType<typeof createAuthorizations>;
+export type V1Authorizations = ReturnType<typeof createV1Authorizations>;
 
-export const createAuthorizations = ({ store, ids, clock, hashTokens }: AuthorizationDependencies) => {
-  /** The record of a new token, and the secret that nobody will see again. */
-  function mint(fields: Pick<Authorization, 'orgID' | 'userID' | 'status' | 'description' | 'permissions'>, secret: Secret): Authorization {
-    const now = clock();
-    return {
-      id: ids<AuthorizationId>(),
-      ...fields,
-      hash: hashToken(secret),
-      plainToken: hashTokens ? undefined : secret.reveal(),
-      createdAtMs: now,
-      updatedAtMs: now,
-    };
-  }
+/** The authorizations that are opened by tokens. */
+export const createAuthorizations = (dependencies: AuthorizationDependencies) => {
+  const { hashTokens } = dependencies;
+  return {
+    ...createKind('token', dependencies),
 
-  /** What a request names, by its id. InfluxDB drops such a name, and so grants all resources of the type. */
-  async function resolveName({ action, resource }: RequestedPermission, orgID: OrganizationId): Promise<Permission> {
-    const { type, id, name } = resource;
-    if (name === undefined || name === '' || id !== undefined) return { action, resource: { type, id, orgID: resource.orgID } };
-    const found = await findIdByName(type, name, resource.orgID ?? orgID);
-    return { action, resource: { type, id: found, orgID: resource.orgID } };
-  }
+    /** The record of a new token for a transaction that is under way (set-up). */
+    mint(fields: AuthorizationFields, token: Secret): Authorization {
+      return buildAuthorization(dependencies, fields, storeToken(token, hashTokens));
+    },
 
-  async function findIdByName(type: ResourceType, name: string, orgID: OrganizationId): Promise<string> {
-    switch (type) {
-      case 'buckets': {
-        const bucket = await store.findBucketByName(orgID, name);
-        if (bucket === undefined) throw notFound(`bucket "${name}" not found`);
-        return bucket.id;
+    /** @throws DomainError in the order and words that InfluxDB was seen to follow */
+    async create(actor: Actor, input: NewAuthorization): Promise<CreatedAuthorization> {
+      const token = generateToken();
+      return { ...(await createChecked(dependencies, actor, input, storeToken(token, hashTokens))), secret: token };
+    },
+  };
+};
+
+/** The authorizations of the v1-compatible API, which are opened by a name and a password. */
+export const createV1Authorizations = (dependencies: AuthorizationDependencies) => {
+  const kind = createKind('v1', dependencies);
+  const { store, clock } = dependencies;
+  return {
+    ...kind,
+
+    /** @throws DomainError as for tokens; `invalid` without a name, `conflict` for one that is taken */
+    async create(actor: Actor, input: NewAuthorization, userName: string): Promise<DescribedAuthorization> {
+      if (userName === '') throw invalid('token required for v1 user authorization type');
+      try {
+        return await createChecked(dependencies, actor, input, { kind: 'v1', userName });
+      } catch (error) {
+        throw error instanceof DuplicateError ? conflict('token already exists') : error;
       }
-      case 'orgs': {
-        const organization = await store.findOrganizationByName(name);
-        if (organization === undefined) throw notFound(`organization name "${name}" not found`);
-        return organization.id;
+    },
+
+    /**
+     * Sets the password, which nothing shows again. Who sets it can use what it opens, so that the right to write the user is not enough,
+     * as it is for InfluxDB: in another organization than that of the authorization it must open nothing.
+     */
+    async setPassword(actor: Actor, id: AuthorizationId, password: Secret): Promise<void> {
+      const authorization = await kind.findRecord(id);
+      authorizeFor(actor, 'write', authorization);
+      guardUnscoped(actor, authorization);
+      checkPasswordRules(password, false);
+      const passwordHash = await hashPassword(password);
+      await store.transaction(async (writer) => {
+        const current = await writer.findAuthorization(id);
+        if (current?.secret.kind !== 'v1') throw notFound('authorization not found');
+        await writer.updateAuthorization({ ...current, secret: { ...current.secret, passwordHash }, updatedAtMs: clock() });
+      });
+    },
+  };
+};
+
+type AuthorizationFields = Pick<Authorization, 'orgID' | 'userID' | 'status' | 'description' | 'permissions'>;
+
+function buildAuthorization({ ids, clock }: AuthorizationDependencies, fields: AuthorizationFields, secret: StoredSecret): Authorization {
+  const now = clock();
+  return { id: ids<AuthorizationId>(), ...fields, secret, createdAtMs: now, updatedAtMs: now };
+}
+
+async function createChecked(
+  dependencies: AuthorizationDependencies,
+  actor: Actor,
+  input: NewAuthorization,
+  secret: StoredSecret,
+): Promise<DescribedAuthorization> {
+  const { store } = dependencies;
+  const { orgID, status, description } = input;
+  checkPermissionCount(input.permissions);
+  authorize(actor, permissionInOrganization('write', 'authorizations', orgID));
+  const userID = input.userID ?? (actor.kind === 'system' ? undefined : actor.userId);
+  if (userID === undefined) throw invalid('an authorization needs a user');
+  authorize(actor, permissionById('write', 'users', userID));
+
+  const permissions = await resolvePermissions(store, input.permissions, orgID);
+  checkGrants(actor, permissions, orgID);
+
+  const authorization = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, secret);
+  await store.transaction(async (writer) => {
+    // Inside, so that none is born to a user or an organization that goes in the same moment.
+    if ((await writer.findUser(userID)) === undefined || (await writer.findOrganization(orgID)) === undefined) {
+      throw invalid('unable to create token');
+    }
+    // InfluxDB asks this of the v1-compatible ones only.
+    if (secret.kind === 'v1') {
+      for (const id of bucketsIn(permissions)) {
+        if ((await writer.findBucket(id)) === undefined) throw notFound('bucket not found when creating auth');
       }
-      case 'users': {
-        const user = await store.findUserByName(name);
-        if (user === undefined) throw notFound('user not found');
-        return user.id;
-      }
-      default:
-        throw invalid(`a permission for ${type} cannot name its resource; give the id, or leave the name out for all of them`);
     }
-  }
+    await writer.insertAuthorization(authorization);
+  });
+  return describeAuthorization(store, authorization);
+}
 
-  function checkGrants(actor: Actor, permissions: readonly Permission[], orgID: OrganizationId): void {
-    for (const permission of permissions) {
-      // No token may hold `instance`, whoever asks: it would be an operator for all that will ever come.
-      if (permission.resource.type === 'instance' || !isAllowed(actor, permission)) {
-        const text = formatPermission(permission);
-        throw forbidden(`permission ${text} is not allowed: ${text} is unauthorized`);
-      }
-    }
-    for (const permission of permissions) {
-      const given = permission.resource.orgID;
-      if (given !== undefined && given !== orgID) {
-        throw invalid(`permission ${formatPermission(permission)} is not for org id ${orgID}`);
-      }
-    }
-  }
+const bucketsIn = (permissions: readonly Permission[]): BucketId[] =>
+  permissions.flatMap(({ resource: { type, id } }) => (type === 'buckets' && id !== undefined ? [id as BucketId] : []));
 
-  function authorizeFor(actor: Actor, action: Action, { id, orgID, userID }: Authorization): void {
-    authorize(actor, permissionFor(action, 'authorizations', id, orgID));
-    authorize(actor, permissionById(action, 'users', userID));
-  }
+function authorizeFor(actor: Actor, action: Action, { id, orgID, userID }: Authorization): void {
+  authorize(actor, permissionFor(action, 'authorizations', id, orgID));
+  authorize(actor, permissionById(action, 'users', userID));
+}
 
-  /** What reaches beyond its organization is only for those to touch who reach as far. InfluxDB does not ask for this. */
-  function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
-    const missing = permissionsOf(actor).firstMissing(unscopedPermissions(permissions));
-    if (missing !== undefined) {
-      throw forbidden(
-        `this authorization holds ${formatPermission(missing)} for every organization, which yours does not: ask an operator`,
-      );
-    }
+/** What reaches beyond its organization is only for those to touch who reach as far. InfluxDB does not ask for this. */
+function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
+  const missing = permissionsOf(actor).firstMissing(unscopedPermissions(permissions));
+  if (missing !== undefined) {
+    throw forbidden(`this authorization holds ${formatPermission(missing)} for every organization, which yours does not: ask an operator`);
   }
+}
 
-  async function describePermission(permission: Permission): Promise<DescribedPermission> {
-    const { type, id, orgID } = permission.resource;
-    let name: string | undefined;
-    if (id !== undefined && (type === 'buckets' || type === 'orgs' || type === 'users')) {
-      if (type === 'buckets') name = (await store.findBucket(id as BucketId))?.name;
-      else if (type === 'orgs') name = (await store.findOrganization(id as OrganizationId))?.name;
-      else name = (await store.findUser(id as UserId))?.name;
-      // InfluxDB leaves both names out when the one is gone.
-      if (name === undefined) return { permission };
-    }
-    const organizationName = orgID === undefined ? undefined : (await store.findOrganization(orgID))?.name;
-    return { permission, name, organizationName };
-  }
+/** What is alike for both kinds. */
+function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationDependencies) {
+  const isOfKind = (authorization: Authorization | undefined): authorization is Authorization => authorization?.secret.kind === kind;
 
-  async function describe(authorization: Authorization): Promise<DescribedAuthorization> {
-    const { userID, orgID, permissions, endedAtMs } = authorization;
-    const user = endedAtMs === undefined ? await store.findUser(userID) : undefined;
-    if (user === undefined) throw notFound('user not found');
-    const organization = await store.findOrganization(orgID);
-    if (organization === undefined && unscopedPermissions(permissions).length === 0) throw notFound('organization not found');
-    const described: DescribedPermission[] = [];
-    for (const permission of permissions) described.push(await describePermission(permission));
-    return { authorization, organizationName: organization?.name, userName: user.name, permissions: described };
-  }
-
-  async function findOrRefuse(id: AuthorizationId): Promise<Authorization> {
+  async function findRecord(id: AuthorizationId): Promise<Authorization> {
     const authorization = await store.findAuthorization(id);
-    if (authorization === undefined) throw notFound('authorization not found');
+    if (!isOfKind(authorization)) throw notFound('authorization not found');
     return authorization;
   }
 
@@ -194,7 +196,10 @@ export const createAuthorizations = ({ store, ids, clock, hashTokens }: Authoriz
     while (left > 0) {
       const limit = Math.min(left, FETCH_ROWS);
       const rows = await store.listAuthorizations(filter, { ...page, after, offset, limit });
-      for (const row of rows) yield await describe(row);
+      for (const row of rows) {
+        const described = await describeUnlessGone(row);
+        if (described !== undefined) yield described;
+      }
       if (rows.length < limit) return;
       left -= rows.length;
       after = rows.at(-1)?.id;
@@ -202,39 +207,24 @@ export const createAuthorizations = ({ store, ids, clock, hashTokens }: Authoriz
     }
   }
 
+  /** A user or an organization may go while a long list is on its way; then the list goes on without what was theirs. */
+  async function describeUnlessGone(authorization: Authorization): Promise<DescribedAuthorization | undefined> {
+    try {
+      return await describeAuthorization(store, authorization);
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'not found') return undefined;
+      throw error;
+    }
+  }
+
   return {
-    mint,
-
-    /** @throws DomainError in the order and words of facts that InfluxDB was seen to follow */
-    async create(actor: Actor, input: NewAuthorization): Promise<CreatedAuthorization> {
-      const { orgID, status, description } = input;
-      if (input.permissions.length > PERMISSIONS_MAX) throw invalid(`an authorization can hold ${PERMISSIONS_MAX} permissions at the most`);
-      authorize(actor, permissionInOrganization('write', 'authorizations', orgID));
-      const userID = input.userID ?? (actor.kind === 'system' ? undefined : actor.userId);
-      if (userID === undefined) throw invalid('an authorization needs a user');
-      authorize(actor, permissionById('write', 'users', userID));
-
-      const permissions: Permission[] = [];
-      for (const requested of input.permissions) permissions.push(await resolveName(requested, orgID));
-      checkGrants(actor, permissions, orgID);
-
-      const secret = generateToken();
-      const authorization = mint({ orgID, userID, status, description, permissions }, secret);
-      await store.transaction(async (writer) => {
-        // Inside, so that no token is born to a user or an organization that goes in the same moment.
-        if ((await writer.findUser(userID)) === undefined || (await writer.findOrganization(orgID)) === undefined) {
-          throw invalid('unable to create token');
-        }
-        await writer.insertAuthorization(authorization);
-      });
-      return { ...(await describe(authorization)), secret };
-    },
+    findRecord,
 
     /** @throws DomainError `not found`, or `unauthorized` for who may not read it or its user */
     async find(actor: Actor, id: AuthorizationId): Promise<DescribedAuthorization> {
-      const authorization = await findOrRefuse(id);
+      const authorization = await findRecord(id);
       authorizeFor(actor, 'read', authorization);
-      return describe(authorization);
+      return describeAuthorization(store, authorization);
     },
 
     /**
@@ -242,7 +232,7 @@ export const createAuthorizations = ({ store, ids, clock, hashTokens }: Authoriz
      * those who could not read it.
      */
     async list(actor: Actor, query: AuthorizationQuery, page: Page): Promise<AsyncIterable<DescribedAuthorization>> {
-      let { userID, orgID } = query;
+      let { id, userID, orgID } = query;
       if (userID === undefined && query.user !== undefined) {
         userID = (await store.findUserByName(query.user))?.id;
         if (userID === undefined) throw notFound('user not found');
@@ -251,24 +241,26 @@ export const createAuthorizations = ({ store, ids, clock, hashTokens }: Authoriz
         orgID = (await store.findOrganizationByName(query.org))?.id;
         if (orgID === undefined) throw notFound(`organization name "${query.org}" not found`);
       }
-      const visible = { readable: readableScope(actor, 'authorizations'), readableUsers: readableScope(actor, 'users') };
-      if (query.id === undefined) return describePages({ ...visible, orgID, userID }, page);
-      await findOrRefuse(query.id);
-      return describePages({ ...visible, id: query.id }, page);
+      if (id === undefined && query.v1User !== undefined) {
+        id = (await store.findAuthorizationByV1User(query.v1User))?.id;
+        if (id === undefined) throw notFound('authorization not found');
+      }
+      const visible = { kind, readable: readableScope(actor, 'authorizations'), readableUsers: readableScope(actor, 'users') };
+      if (id === undefined) return describePages({ ...visible, orgID, userID }, page);
+      await findRecord(id);
+      return describePages({ ...visible, id }, page);
     },
 
     /** Changes status and description, and never anything else. */
-    async update(
-      actor: Actor,
-      id: AuthorizationId,
-      change: { readonly status?: string | undefined; readonly description?: string | undefined },
-    ): Promise<DescribedAuthorization> {
-      const authorization = await findOrRefuse(id);
+    async update(actor: Actor, id: AuthorizationId, change: AuthorizationChange): Promise<DescribedAuthorization> {
+      const authorization = await findRecord(id);
       authorizeFor(actor, 'read', authorization);
       authorizeFor(actor, 'write', authorization);
       guardUnscoped(actor, authorization);
       const status = change.status === '' ? 'active' : change.status;
-      if (status !== undefined && !isStatus(status)) throw invalid('encodeAuthorization: unknown authorization status');
+      if (status !== undefined && !isStatus(status)) {
+        throw invalid(kind === 'token' ? 'encodeAuthorization: unknown authorization status' : 'unknown authorization status');
+      }
       const updated = await store.transaction(async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current === undefined) throw notFound('authorization not found');
@@ -281,36 +273,16 @@ export const createAuthorizations = ({ store, ids, clock, hashTokens }: Authoriz
         await writer.updateAuthorization(next);
         return next;
       });
-      return describe(updated);
+      return describeAuthorization(store, updated);
     },
 
-    /** Ends a token: from the moment at which this is fulfilled it is unknown. */
+    /** Ends it: from the moment at which this is fulfilled it opens nothing. */
     async remove(actor: Actor, id: AuthorizationId): Promise<void> {
-      const authorization = await findOrRefuse(id);
+      const authorization = await findRecord(id);
       authorizeFor(actor, 'write', authorization);
       guardUnscoped(actor, authorization);
       const removed = await store.transaction((writer) => writer.deleteAuthorization(id));
       if (!removed) throw notFound('authorization not found');
     },
-
-    /**
-     * Hashes what rests in the clear, in batches that are each done or not done, and leaves no trace of it in any file.
-     *
-     * @returns how many there were
-     */
-    async hashPlainTokens(): Promise<number> {
-      let count = 0;
-      for (;;) {
-        const hashed = await store.transaction(async (writer) => {
-          const plain = await writer.listPlainAuthorizations(FETCH_ROWS);
-          for (const authorization of plain) await writer.updateAuthorization({ ...authorization, plainToken: undefined });
-          return plain.length;
-        });
-        if (hashed === 0) break;
-        count += hashed;
-      }
-      if (count > 0) await store.purge();
-      return count;
-    },
   };
-};
+}

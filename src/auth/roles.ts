@@ -37,6 +37,6 @@ export async function rolePermissions(store: StoreReader, userId: UserId): Promi
 
 /** What a session of the user may do: his roles, and whatever his active tokens may. */
 export async function permissionsOfUser(store: StoreReader, userId: UserId): Promise<PermissionSet> {
-  const authorizations = await store.listActiveAuthorizationsOfUser(userId);
+  const authorizations = await store.listActiveTokensOfUser(userId);
   return new PermissionSet([...(await rolePermissions(store, userId)), ...authorizations.flatMap(({ permissions }) => permissions)]);
 }

@@ -1,5 +1,5 @@
 /** Signing in and out. */
-import { DomainError, TryAgainLaterError, unauthorized } from '../domain/errors.js';
+import { DomainError, unauthorized } from '../domain/errors.js';
 import type { Clock } from '../domain/id.js';
 import type { Session, Store } from '../domain/store.js';
 import type { User } from '../domain/user.js';
@@ -36,11 +36,7 @@ export const createSessions = (dependencies: SessionDependencies) => {
    * @throws TryAgainLaterError after several failures in a row from this address for this user
    */
   async function verifyPassword(address: string, userName: string, password: Secret, user: User | undefined): Promise<User | undefined> {
-    const waitMs = attempts.waitMs(address, userName);
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000);
-      throw new TryAgainLaterError(`too many failed attempts; try again in ${seconds} seconds`, seconds);
-    }
+    attempts.check(address, userName);
     const hash = user && (await store.findPasswordHash(user.id));
     if (!(await passwords.verify(hash, password)) || user === undefined || hash === undefined) {
       attempts.recordFailure(address, userName);

@@ -1,10 +1,10 @@
 /** Tokens that were seen lately, ready to be checked without a question to the store. */
-import type { Actor } from '../domain/actor.js';
+import type { TokenActor } from '../domain/actor.js';
 import type { AuthorizationId } from '../domain/id.js';
 
 export interface KnownToken {
   readonly digest: Buffer;
-  readonly actor: Extract<Actor, { kind: 'token' }>;
+  readonly actor: TokenActor;
   /** False when the user is inactive or gone. */
   readonly userActive: boolean;
 }

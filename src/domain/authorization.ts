@@ -4,6 +4,22 @@ import type { PermissionSet } from './permission.js';
 import { isUnscoped, operatorPermissions, type Permission } from './permission.js';
 import type { Status } from './user.js';
 
+/** What is kept of the secret that opens an authorization. */
+export type StoredSecret =
+  | {
+      readonly kind: 'token';
+      /** `$influxdb2-sha256$<digest>`: what the token is looked up by. */
+      readonly hash: string;
+      /** The token in the clear; only in stores that are run with hashing switched off. */
+      readonly plainToken?: string | undefined;
+    }
+  | {
+      /** An authorization of the v1-compatible API: a name, and a password that may have to be set yet. */
+      readonly kind: 'v1';
+      readonly userName: string;
+      readonly passwordHash?: string | undefined;
+    };
+
 export interface Authorization {
   readonly id: AuthorizationId;
   readonly orgID: OrganizationId;
@@ -11,10 +27,7 @@ export interface Authorization {
   readonly status: Status;
   readonly description: string;
   readonly permissions: readonly Permission[];
-  /** `$influxdb2-sha256$<digest>`: what the secret is looked up by. */
-  readonly hash: string;
-  /** The secret in the clear; only in stores that are run with hashing switched off. */
-  readonly plainToken?: string | undefined;
+  readonly secret: StoredSecret;
   /** When its user was deleted. It is refused for good from then on, and only waits to be deleted itself. */
   readonly endedAtMs?: number | undefined;
   readonly createdAtMs: number;

@@ -2,8 +2,9 @@
  * What must be remembered: the interface of the metadata store. It holds records and hashes; it never sees an actor, decides nothing,
  * and never sees a secret but the tokens of a server that is run with hashing switched off.
  */
-import type { Authorization } from './authorization.js';
+import type { Authorization, StoredSecret } from './authorization.js';
 import type { Bucket } from './bucket.js';
+import type { DbrpMapping } from './dbrp.js';
 import type { AuthorizationId, BucketId, Id, LabelId, OrganizationId, UserId } from './id.js';
 import type { Label } from './label.js';
 import type { Organization } from './organization.js';
@@ -51,6 +52,7 @@ export interface LabelFilter {
 }
 
 export interface AuthorizationFilter {
+  readonly kind: StoredSecret['kind'];
   readonly readable: Scope;
   readonly readableUsers: Scope;
   readonly id?: AuthorizationId | undefined;
@@ -85,19 +87,24 @@ export interface StoreReader {
   /** Those that stick on a resource, by id. */
   listLabelsOn(resourceId: Id): Promise<Label[]>;
 
+  findMapping(id: Id): Promise<DbrpMapping | undefined>;
+  /** The stored ones, the oldest first. */
+  listMappings(orgID: OrganizationId): Promise<DbrpMapping[]>;
+
   listSecretKeys(orgID: OrganizationId): Promise<string[]>;
   /** The value as it was sealed by `putSecret`'s caller. */
   findSealedSecret(orgID: OrganizationId, key: string): Promise<Uint8Array | undefined>;
 
   findAuthorization(id: AuthorizationId): Promise<Authorization | undefined>;
   findAuthorizationByHash(hash: string): Promise<Authorization | undefined>;
+  findAuthorizationByV1User(userName: string): Promise<Authorization | undefined>;
   /**
    * By id, which is the order of creation. Those whose user is gone are left out, and those whose organization is gone unless they reach
    * beyond it.
    */
   listAuthorizations(filter: AuthorizationFilter, page: Page): Promise<Authorization[]>;
-  /** The active ones of a user, for what his sessions may do. */
-  listActiveAuthorizationsOfUser(userId: UserId): Promise<Authorization[]>;
+  /** The active tokens of a user, for what his sessions may do. */
+  listActiveTokensOfUser(userId: UserId): Promise<Authorization[]>;
   /** Tokens in the clear, the oldest first. */
   listPlainAuthorizations(limit: number): Promise<Authorization[]>;
 
@@ -111,7 +118,7 @@ export interface StoreReader {
 export interface StoreWriter extends StoreReader {
   insertOrganization(organization: Organization): Promise<void>;
   updateOrganization(organization: Organization): Promise<boolean>;
-  /** With its buckets, labels, secrets and memberships; its authorizations stay (see `listAuthorizations`). */
+  /** With its buckets, labels, mappings, secrets and memberships; its authorizations stay (see `listAuthorizations`). */
   deleteOrganization(id: OrganizationId): Promise<boolean>;
 
   insertUser(user: User): Promise<void>;
@@ -141,6 +148,10 @@ export interface StoreWriter extends StoreReader {
   attachLabel(labelId: LabelId, resourceId: Id): Promise<void>;
   detachLabel(labelId: LabelId, resourceId: Id): Promise<boolean>;
 
+  insertMapping(mapping: DbrpMapping): Promise<void>;
+  updateMapping(mapping: DbrpMapping): Promise<boolean>;
+  deleteMapping(id: Id): Promise<boolean>;
+
   putSecret(orgID: OrganizationId, key: string, sealed: Uint8Array): Promise<void>;
   deleteSecret(orgID: OrganizationId, key: string): Promise<boolean>;
 
@@ -155,7 +166,8 @@ export class DuplicateError extends Error {
 }
 
 /** The kinds of records whose change caches want to know of. */
-export type Noun = 'organization' | 'user' | 'password' | 'session' | 'membership' | 'bucket' | 'label' | 'secret' | 'authorization';
+export type Noun =
+  'organization' | 'user' | 'password' | 'session' | 'membership' | 'bucket' | 'label' | 'mapping' | 'secret' | 'authorization';
 export type Change = { readonly noun: Noun; readonly kind: 'insert' | 'update' | 'delete'; readonly id: string };
 
 export interface Store extends StoreReader {

@@ -8,9 +8,10 @@ import { Readable } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Authenticator, Verdict } from '../auth/authenticate.js';
+import type { V1Authenticator } from '../auth/v1.js';
 import type { Actor } from '../domain/actor.js';
 import { DomainError } from '../domain/errors.js';
-import { hintAt, readCredentials } from './credentials.js';
+import { hintAt, readCredentials, readV1Credentials } from './credentials.js';
 import { answerError, answerFailure } from './errors.js';
 import type { Metrics } from './metrics.js';
 import { empty, PAGE_NOT_FOUND, text, type Answer, type Method, type Route, type RouteRequest } from './route.js';
@@ -39,6 +40,7 @@ export interface HttpSettings {
 export interface AppDependencies {
   readonly routes: readonly Route[];
   readonly authenticator: Authenticator;
+  readonly v1Authenticator: V1Authenticator;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly settings: HttpSettings;
@@ -48,6 +50,7 @@ export interface AppDependencies {
 interface PathEntry {
   readonly path: string;
   readonly routes: ReadonlyMap<string, Route>;
+  readonly isV1: boolean;
   readonly otherMethods: Route['otherMethods'];
 }
 
@@ -64,7 +67,7 @@ declare module 'fastify' {
 }
 
 export function createApp(dependencies: AppDependencies): FastifyInstance {
-  const { routes, authenticator, metrics, logger, settings } = dependencies;
+  const { routes, authenticator, v1Authenticator, metrics, logger, settings } = dependencies;
   const app = Fastify({
     logger: false,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
@@ -122,6 +125,15 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     send(reply, answerError('unauthorized', 'unauthorized access', hint === undefined ? undefined : { hint }));
   }
 
+  /** The v1-compatible API tells who came without credentials from who came with wrong ones, and has no other words for either. */
+  function refuseV1(request: FastifyRequest, reply: FastifyReply, refusal: string): void {
+    request.refusal = refusal;
+    metrics.countRefusal(refusal);
+    const hint = refusal === 'no credentials' ? hintAt(request.headers) : undefined;
+    const message = refusal === 'no credentials' ? 'unauthorized access' : 'Unauthorized';
+    send(reply, answerError('unauthorized', message, hint === undefined ? undefined : { hint }));
+  }
+
   function admit(request: FastifyRequest, reply: FastifyReply, verdict: Verdict, done: () => void): void {
     if ('actor' in verdict) {
       request.actor = verdict.actor;
@@ -145,8 +157,16 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     }
     // Only the very path is open: with a slash behind it, it is any other path.
     const isOpen = route?.access === 'open' && !(path.length > 1 && path.endsWith('/'));
-    if (isOpen || !isApiPath(path)) {
+    const isV1 = request.routeOptions.config.entry?.isV1 === true;
+    if (isOpen || (!isApiPath(path) && !isV1)) {
       done();
+      return;
+    }
+    if (isV1) {
+      v1Authenticator.authenticate(readV1Credentials(request.headers, queryOf(request.url)), request.ip).then((verdict) => {
+        if ('actor' in verdict) admit(request, reply, verdict, done);
+        else refuseV1(request, reply, verdict.refusal);
+      }, done);
       return;
     }
     const credentials = readCredentials(request.headers);
@@ -218,8 +238,11 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
   function run(route: Route, request: FastifyRequest, reply: FastifyReply): Answer | Promise<Answer> {
     const seen = new SeenRequest(request, reply);
     if (route.access === 'open') return route.handle(seen);
-    if (request.actor === undefined) throw new Error('a route for actors was reached without one');
-    return route.handle(request.actor, seen);
+    const { actor } = request;
+    if (actor === undefined) throw new Error('a route for actors was reached without one');
+    if (route.access === 'actor') return route.handle(actor, seen);
+    if (actor.kind !== 'token') throw new Error('a v1 route was reached without an authorization');
+    return route.handle(actor, seen);
   }
 
   return app;
@@ -242,9 +265,7 @@ class SeenRequest implements RouteRequest {
   }
 
   get query(): URLSearchParams {
-    const { url } = this.#request;
-    const mark = url.indexOf('?');
-    return (this.#query ??= new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)));
+    return (this.#query ??= queryOf(this.#request.url));
   }
 
   get headers(): IncomingHttpHeaders {
@@ -285,6 +306,7 @@ function groupByPath(routes: readonly Route[]): PathEntry[] {
   return [...byPath].map(([path, methods]) => ({
     path,
     routes: methods,
+    isV1: [...methods.values()].some((route) => route.access === 'v1'),
     otherMethods: [...methods.values()].find((route) => route.otherMethods !== undefined)?.otherMethods,
   }));
 }
@@ -303,6 +325,11 @@ const PREFLIGHT = empty(204, {
 
 /** Where nothing is answered without credentials (InfluxDB's platform handler); everything else is pages. */
 const isApiPath = (path: string): boolean => path.startsWith('/api/v2') || path.startsWith('/private/') || path.startsWith('/v1');
+
+function queryOf(url: string): URLSearchParams {
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+}
 
 function pathOf(url: string): string {
   const mark = url.indexOf('?');

@@ -1,6 +1,7 @@
 /** Header and cookie -> the credentials in them, and a hint where they cannot be any. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Secret } from '../auth/secret.js';
+import type { V1Credentials } from '../auth/v1.js';
 
 export const SESSION_COOKIE = 'influxdb-oss-session';
 
@@ -47,6 +48,20 @@ export function readBasic(headers: IncomingHttpHeaders): { readonly userName: st
   const colon = pair.indexOf(':');
   if (colon < 0) return undefined;
   return { userName: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) };
+}
+
+/**
+ * The credentials of the v1-compatible API: `u` and `p` win over the header; there `Token` is taken to the letter and may carry a name
+ * before a colon, and Basic is a name with a password or a token (InfluxDB's http/legacy/influx1x_authentication_handler.go).
+ */
+export function readV1Credentials(headers: IncomingHttpHeaders, query: URLSearchParams): V1Credentials {
+  const [userName, password] = [query.get('u'), query.get('p')];
+  if (userName && password) return { kind: 'password', userName, password: new Secret(password) };
+  const header = headers.authorization?.trim() ?? '';
+  const token = /^Token (?! )(?:[^:]*:)?(.+)$/.exec(header)?.[1];
+  if (token !== undefined) return { kind: 'token', secret: new Secret(decodeHeader(token)) };
+  const basic = readBasic(headers);
+  return basic === undefined ? { kind: 'none' } : { kind: 'password', ...basic };
 }
 
 /**

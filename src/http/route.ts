@@ -1,6 +1,6 @@
 /** The shape of a route: rows of the one table from which the server, its 405s and the authorization matrix are made. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Actor } from '../domain/actor.js';
+import type { Actor, TokenActor } from '../domain/actor.js';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
@@ -48,7 +48,13 @@ export interface ActorRoute extends RouteShape {
   readonly handle: (actor: Actor, request: RouteRequest) => Answer | Promise<Answer>;
 }
 
-export type Route = OpenRoute | ActorRoute;
+/** Answers as `actor` does, by the credentials and in the words of the v1-compatible API. */
+export interface V1Route extends RouteShape {
+  readonly access: 'v1';
+  readonly handle: (actor: TokenActor, request: RouteRequest) => Answer | Promise<Answer>;
+}
+
+export type Route = OpenRoute | ActorRoute | V1Route;
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 export const TEXT_TYPE = 'text/plain; charset=utf-8';

@@ -4,7 +4,8 @@
  */
 import type { BucketId } from '../domain/id.js';
 import { quoteGo } from '../domain/go-quote.js';
-import type { Column, FieldType, MeasurementBatch, PointBatch, PointFault, WriteOutcome } from '../domain/series.js';
+import { hasValue, pickRows } from '../domain/point-batch.js';
+import type { FieldType, MeasurementBatch, PointBatch, PointFault, WriteOutcome } from '../domain/series.js';
 import type { Catalog, Measurement } from './catalog.js';
 
 export interface Admitted {
@@ -26,7 +27,7 @@ export function admit(catalog: Catalog, bucketId: BucketId, batch: PointBatch): 
     const { kept, fault } = sift(part, known);
     droppedCount += part.rowCount - kept.length;
     if (fault !== undefined && (first === undefined || fault.position < first.position)) first = fault;
-    if (kept.length > 0) measurements.push(pick(part, kept));
+    if (kept.length > 0) measurements.push(pickRows(part, kept));
   }
   return { measurements, outcome: { droppedCount, reason: (first ?? batch.stripped)?.reason } };
 }
@@ -70,39 +71,4 @@ function findConflict(
   }
   for (const [key, type] of own) decided.set(key, type);
   return undefined;
-}
-
-function hasValue({ valid }: Column, row: number): boolean {
-  return valid === undefined || valid[row] === 1;
-}
-
-/** The rows of a batch; columns without a value in them, which are those of a wrong type, are left out. */
-export function pick(part: MeasurementBatch, rows: readonly number[]): MeasurementBatch {
-  return {
-    measurement: part.measurement,
-    rowCount: rows.length,
-    times: BigInt64Array.from(rows, (row) => part.times[row] as bigint),
-    tagSetOf: Int32Array.from(rows, (row) => part.tagSetOf[row] as number),
-    tagSets: part.tagSets,
-    fields: part.fields
-      .filter(({ column }) => rows.some((row) => hasValue(column, row)))
-      .map(({ key, column }) => ({ key, column: pickValues(column, rows) })),
-    positions: Int32Array.from(rows, (row) => part.positions[row] as number),
-  };
-}
-
-function pickValues(column: Column, rows: readonly number[]): Column {
-  const valid = column.valid && Uint8Array.from(rows, (row) => (column.valid as Uint8Array)[row] as number);
-  switch (column.type) {
-    case 'float':
-      return { type: 'float', values: Float64Array.from(rows, (row) => column.values[row] as number), valid };
-    case 'integer':
-      return { type: 'integer', values: BigInt64Array.from(rows, (row) => column.values[row] as bigint), valid };
-    case 'unsigned':
-      return { type: 'unsigned', values: BigUint64Array.from(rows, (row) => column.values[row] as bigint), valid };
-    case 'boolean':
-      return { type: 'boolean', values: Uint8Array.from(rows, (row) => column.values[row] as number), valid };
-    case 'string':
-      return { type: 'string', values: rows.map((row) => column.values[row] as string), valid };
-  }
 }

@@ -1,7 +1,7 @@
 /** Cuts a read into batches of series that fit in memory together. */
 import type { Reduction } from '../domain/series.js';
 import type { SeriesExtents } from './extents.js';
-import { clampRange, type Scope } from './queries.js';
+import type { Scope } from './scope.js';
 import type { SelectedField } from './selection.js';
 import type { Session } from './session.js';
 
@@ -76,7 +76,7 @@ function reducedRowsMax({ range }: Scope, { first, last }: SeriesExtents, reduct
     case 'aggregate':
       return () => 1;
     case 'window': {
-      const { startNs, stopNs } = clampRange(range);
+      const { startNs, stopNs } = range;
       return (id) => {
         const from = first[id] as bigint;
         const to = last[id] as bigint;

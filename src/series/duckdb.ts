@@ -30,7 +30,7 @@ import { Gate } from './gate.js';
 import { readRecord, writeRecord } from './log-record.js';
 import { PendingRows } from './pending-rows.js';
 import { decide, type Verdict } from './predicate.js';
-import { clampRange } from './queries.js';
+import { clampRange } from './scope.js';
 import { readMeasurement } from './read.js';
 import { describeSeries } from './describe.js';
 import { removeMeasurements, removeRows } from './removal.js';
@@ -46,7 +46,7 @@ export interface DuckDbEngineOptions {
 }
 
 /** Rows in memory that cause a drain, and that make writers wait for one. */
-const pendingBytesTarget = 16 * 1024 * 1024;
+const pendingBytesTarget = 8 * 1024 * 1024;
 const pendingBytesMax = 64 * 1024 * 1024;
 /** A longer log causes a drain, too; and rows wait no longer than this. */
 const logBytesTarget = 64 * 1024 * 1024;

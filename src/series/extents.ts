@@ -1,5 +1,4 @@
 /** Where in time the stored rows of each series lie: tells late rows from others, and which tables a range cannot touch. */
-import type { TimeRange } from '../domain/series.js';
 import type { Measurement } from './catalog.js';
 import type { Session } from './session.js';
 
@@ -33,26 +32,6 @@ export async function loadExtents(session: Session, measurement: Measurement): P
   }
   measurement.extents = extents;
   return extents;
-}
-
-/** Leaves out series that have no rows in a range, and the ends of the range where no series has any. */
-export function keepPresent(
-  ids: Int32Array,
-  { first, last, rowsAtMost }: SeriesExtents,
-  { startNs, stopNs }: TimeRange,
-): { readonly ids: Int32Array; readonly range: TimeRange } {
-  let from = stopNs;
-  let to = startNs;
-  const present = ids.filter((id) => {
-    if (!((rowsAtMost[id] ?? 0) > 0)) return false;
-    const begin = first[id] as bigint;
-    const end = last[id] as bigint;
-    if (begin >= stopNs || end < startNs) return false;
-    if (begin < from) from = begin;
-    if (end >= to) to = end + 1n;
-    return true;
-  });
-  return { ids: present, range: { startNs: from > startNs ? from : startNs, stopNs: to < stopNs ? to : stopNs } };
 }
 
 export function growExtents(extents: SeriesExtents, seriesCount: number): void {

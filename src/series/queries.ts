@@ -1,8 +1,8 @@
 /** The SQL of reads. Names of tables and columns are made of numbers; texts of users are parameters. */
 import type { Aggregate, FieldType, Reduction, TimeRange } from '../domain/series.js';
 import { invalid } from '../domain/errors.js';
-import type { Measurement } from './catalog.js';
 import type { ResultLayout } from './result-rows.js';
+import { type Scope, TIME_END, TIME_MIN } from './scope.js';
 import type { SelectedField } from './selection.js';
 import type { Parameter } from './session.js';
 import { valueCondition } from './value-condition.js';
@@ -13,28 +13,7 @@ export interface Query {
   readonly layout: ResultLayout;
 }
 
-/** Times that points can have, and the first that none has. */
-const TIME_MIN = -(2n ** 63n) + 2n;
-const TIME_END = 2n ** 63n - 1n;
-
-/** The part of a range in which points can be. */
-export function clampRange({ startNs, stopNs }: TimeRange): TimeRange {
-  return { startNs: startNs < TIME_MIN ? TIME_MIN : startNs, stopNs: stopNs > TIME_END ? TIME_END : stopNs };
-}
-
-/** Rows of some series of a measurement: where they are. */
-export interface Scope {
-  readonly measurement: Measurement;
-  readonly fieldCount: number;
-  readonly ids: Int32Array;
-  /** No other series has rows in the range. */
-  readonly isAll: boolean;
-  /** What of the range that is asked for can hold rows of these series; within the times that points can have. */
-  readonly range: TimeRange;
-  /** The end of the range that is asked for. */
-  readonly stopNs: bigint;
-}
-
+/** The condition of the rows in a scope. */
 function where({ ids, isAll, range }: Scope): string {
   const { startNs, stopNs } = range;
   const inRange = `time >= ${startNs} AND time < ${stopNs}`;
@@ -62,6 +41,17 @@ export function pointsQuery(scope: Scope, fields: readonly SelectedField[]): Que
     parameters,
     layout: { fields: fields.map(({ field }) => field.type), sharesTimes: true },
   };
+}
+
+/** For each series whether it has each of the fields. */
+export function presenceQuery(scope: Scope, fields: readonly SelectedField[]): string {
+  const present = fields.map(({ field }) => `count(f${field.index}) > 0`);
+  return `SELECT series, ${present.join(', ')} FROM ${scope.measurement.table} WHERE ${where(scope)} GROUP BY series`;
+}
+
+/** Deletes rows. */
+export function deletion(scope: Scope): string {
+  return `DELETE FROM ${scope.measurement.table} WHERE ${where(scope)}`;
 }
 
 /** The points of one field of one series in the order of time. */

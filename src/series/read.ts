@@ -1,9 +1,11 @@
 /** Reads: measurement by measurement, series by series, field by field. */
 import type { ReadRequest, Reduction, SeriesTable, Tag, TimeRange } from '../domain/series.js';
 import { type Batch, planBatches, type QueryRunner } from './batches.js';
-import { keepPresent, type Readable, type SeriesExtents } from './extents.js';
-import { clampRange, orderedQuery, pointsQuery, type Query, reductionQueries, type Scope } from './queries.js';
+import type { Measurement } from './catalog.js';
+import type { Readable, SeriesExtents } from './extents.js';
+import { orderedQuery, pointsQuery, type Query, reductionQueries } from './queries.js';
 import { type FieldRows, ResultRows } from './result-rows.js';
+import { type Scope, scopeOf } from './scope.js';
 import { select, type SelectedField } from './selection.js';
 import type { Session } from './session.js';
 
@@ -12,16 +14,13 @@ const rowsPerPiece = 65_536;
 
 export async function* readMeasurement(
   runner: QueryRunner,
-  { measurement, extents, fieldCount }: Readable,
-  request: ReadRequest,
+  readable: Readable,
+  { range, predicate, reduction }: ReadRequest,
 ): AsyncGenerator<SeriesTable, void, undefined> {
-  const { predicate, reduction } = request;
-  const asked = clampRange(request.range);
-  for (const { ids: selectedIds, fields } of select(measurement, predicate, fieldCount)) {
-    const { ids, range } = keepPresent(selectedIds, extents, asked);
-    if (ids.length === 0) continue;
-    const isAll = selectedIds.length === measurement.series.length;
-    const scope = { measurement, ids, isAll, range, fieldCount, stopNs: asked.stopNs };
+  const { measurement, extents, fieldCount } = readable;
+  for (const { ids, fields } of select(measurement, predicate, fieldCount)) {
+    const scope = scopeOf(readable, ids, range);
+    if (scope === undefined) continue;
     for (const batch of await planBatches(runner, scope, extents, fields, reduction)) {
       yield* readBatch(runner, batch, extents, fields, reduction);
     }
@@ -62,15 +61,16 @@ function gatherAll(
   const queries = reduction === undefined ? [pointsQuery(scope, fields)] : reductionQueries(scope, fields, reduction);
   return runner.run(async (session) => {
     const results: ResultRows[] = [];
-    for (const query of queries) results.push(await gather(session, query, scope.measurement.series.length));
+    for (const query of queries) results.push(await gather(session, query, scope.measurement));
     return results;
   });
 }
 
-async function gather(session: Session, { sql, parameters, layout }: Query, seriesCount: number): Promise<ResultRows> {
+async function gather(session: Session, { sql, parameters, layout }: Query, { series }: Measurement): Promise<ResultRows> {
   const rows = new ResultRows(layout);
   for await (const chunk of session.chunks(sql, parameters)) rows.add(chunk);
-  rows.arrange(seriesCount);
+  // Counted now: rows of a series may have come that was not there when the query began.
+  rows.arrange(series.length);
   return rows;
 }
 

@@ -2,7 +2,9 @@
 import { DomainError } from '../domain/errors.js';
 import type { Predicate, TimeRange } from '../domain/series.js';
 import type { Measurement } from './catalog.js';
-import { keepPresent, loadExtents } from './extents.js';
+import { loadExtents } from './extents.js';
+import { deletion } from './queries.js';
+import { type Scope, scopeOf } from './scope.js';
 import { select } from './selection.js';
 import type { Session } from './session.js';
 
@@ -17,26 +19,22 @@ export async function removeRows(
   range: TimeRange,
   predicate: Predicate | undefined,
 ): Promise<void> {
-  const removals: { readonly measurement: Measurement; readonly ids: Int32Array }[] = [];
+  const removals: Scope[] = [];
   for (const measurement of measurements) {
-    const extents = await loadExtents(session, measurement);
-    for (const { ids, fields } of select(measurement, predicate, measurement.storedFieldCount)) {
-      if (fields.length < measurement.storedFieldCount || fields.some(({ condition }) => condition !== undefined)) {
+    const readable = { measurement, extents: await loadExtents(session, measurement), fieldCount: measurement.storedFieldCount };
+    for (const { ids, fields } of select(measurement, predicate, readable.fieldCount)) {
+      if (fields.length < readable.fieldCount || fields.some(({ condition }) => condition !== undefined)) {
         throw new DomainError('not implemented', 'delete by field is not supported');
       }
-      const present = keepPresent(ids, extents, range).ids;
-      if (present.length > 0) removals.push({ measurement, ids: present });
+      const scope = scopeOf(readable, ids, range);
+      if (scope !== undefined) removals.push(scope);
     }
   }
   if (removals.length === 0) return;
   const changed = new Set(removals.map(({ measurement }) => measurement));
   const left = new Map<Measurement, Set<number>>();
   await session.transact(async () => {
-    for (const { measurement, ids } of removals) {
-      await session.run(
-        `DELETE FROM ${measurement.table} WHERE time >= ${range.startNs} AND time < ${range.stopNs} AND series IN (${ids.join()})`,
-      );
-    }
+    for (const scope of removals) await session.run(deletion(scope));
     for (const measurement of changed) {
       const rows = (await session.rows(`SELECT DISTINCT series FROM ${measurement.table}`)) as [number][];
       left.set(measurement, new Set(rows.map(([series]) => series)));

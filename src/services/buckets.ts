@@ -50,7 +50,7 @@ export const isReadable = (actor: Actor, { type, id, orgID }: Bucket): boolean =
     ? permissionsOf(actor).allows('read', 'orgs', orgID, undefined)
     : permissionsOf(actor).allows('read', 'buckets', id, orgID);
 
-function authorizeToRead(actor: Actor, bucket: Bucket): void {
+export function authorizeToRead(actor: Actor, bucket: Bucket): void {
   if (isReadable(actor, bucket)) return;
   const { type, id, orgID } = bucket;
   throw refusal(actor, type === 'system' ? permissionById('read', 'orgs', orgID) : permissionFor('read', 'buckets', id, orgID));

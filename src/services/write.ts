@@ -1,10 +1,11 @@
 /** Writing points: into which bucket, and whether the actor may. */
 import { isInactive, permissionsOf } from '../auth/authorize.js';
-import type { Actor } from '../domain/actor.js';
+import type { Actor, TokenActor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { forbidden, notFound, unprocessable } from '../domain/errors.js';
 import type { PointBatch, SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
+import { resolveMapping } from './dbrps.js';
 import { resolveBucket, resolveOrganization, type OrganizationParameters } from './target.js';
 
 export interface WriteParameters extends OrganizationParameters {
@@ -25,12 +26,8 @@ export interface WritableBucket {
 
 export type Write = ReturnType<typeof createWrite>;
 
-export const createWrite = ({ store, engine }: { readonly store: StoreReader; readonly engine: SeriesEngine }) => ({
-  /** @throws DomainError in the order in which InfluxDB looks: bucket given, organization, bucket, right */
-  async open(actor: Actor, parameters: WriteParameters): Promise<WritableBucket> {
-    if (parameters.bucket === undefined) throw notFound('bucket not found');
-    const organization = await resolveOrganization(store, parameters);
-    const bucket = await resolveBucket(store, organization.id, parameters.bucket);
+export const createWrite = ({ store, engine }: { readonly store: StoreReader; readonly engine: SeriesEngine }) => {
+  function openBucket(actor: Actor, bucket: Bucket): WritableBucket {
     if (!permissionsOf(actor).allows('write', 'buckets', bucket.id, bucket.orgID)) {
       throw forbidden(`insufficient permissions for write${isInactive(actor) ? ': token is inactive' : ''}`);
     }
@@ -44,5 +41,25 @@ export const createWrite = ({ store, engine }: { readonly store: StoreReader; re
         throw unprocessable(`failure writing points to database: partial write: ${reason} dropped=${droppedCount}${place}`);
       },
     };
-  },
-});
+  }
+
+  return {
+    /** @throws DomainError in the order in which InfluxDB looks: bucket given, organization, bucket, right */
+    async open(actor: Actor, parameters: WriteParameters): Promise<WritableBucket> {
+      if (parameters.bucket === undefined) throw notFound('bucket not found');
+      const organization = await resolveOrganization(store, parameters);
+      return openBucket(actor, await resolveBucket(store, organization.id, parameters.bucket));
+    },
+
+    /**
+     * What a database and a retention policy of the v1-compatible API mean, in the organization of the authorization.
+     *
+     * @throws DomainError `not found` where they mean nothing
+     */
+    async openMapped(actor: TokenActor, database: string, retentionPolicy: string | undefined): Promise<WritableBucket> {
+      const mapped = await resolveMapping(store, actor.orgId, database, retentionPolicy);
+      if (mapped === undefined) throw notFound('no dbrp mapping found');
+      return openBucket(actor, mapped.bucket);
+    },
+  };
+};

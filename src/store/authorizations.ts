@@ -1,5 +1,5 @@
 /** Authorizations in the metadata store. */
-import { unscopedPermissions, type Authorization } from '../domain/authorization.js';
+import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
 import type { AuthorizationId, OrganizationId, UserId } from '../domain/id.js';
 import type { Action, Permission, ResourceType } from '../domain/permission.js';
 import type { StoreWriter } from '../domain/store.js';
@@ -12,8 +12,9 @@ type Methods = Pick<
   StoreWriter,
   | 'findAuthorization'
   | 'findAuthorizationByHash'
+  | 'findAuthorizationByV1User'
   | 'listAuthorizations'
-  | 'listActiveAuthorizationsOfUser'
+  | 'listActiveTokensOfUser'
   | 'listPlainAuthorizations'
   | 'insertAuthorization'
   | 'updateAuthorization'
@@ -29,13 +30,18 @@ export const authorizationQueries = (db: Database, record: Record): Methods => (
     return decode(await db.selectFrom('authorizations').selectAll().where('hash', '=', hash).executeTakeFirst());
   },
 
+  async findAuthorizationByV1User(userName) {
+    return decode(await db.selectFrom('authorizations').selectAll().where('v1_user', '=', userName).executeTakeFirst());
+  },
+
   async listAuthorizations(filter, page) {
-    const { id, orgID, userID, readable, readableUsers } = filter;
+    const { kind, id, orgID, userID, readable, readableUsers } = filter;
     let query = db
       .selectFrom('authorizations')
       .selectAll()
       .where((eb) => within(eb, readable, 'authorizations.id', 'authorizations.organization_id'))
       .where((eb) => within(eb, readableUsers, 'authorizations.user_id', undefined))
+      .where('v1_user', kind === 'v1' ? 'is not' : 'is', null)
       .where('ended_at_ms', 'is', null)
       .where((eb) =>
         eb.or([eb('is_unscoped', '=', 1), eb('organization_id', 'in', eb.selectFrom('organizations').select('organizations.id'))]),
@@ -47,12 +53,13 @@ export const authorizationQueries = (db: Database, record: Record): Methods => (
     return rows.map(decodeRow);
   },
 
-  async listActiveAuthorizationsOfUser(userId) {
+  async listActiveTokensOfUser(userId) {
     const rows = await db
       .selectFrom('authorizations')
       .selectAll()
       .where('user_id', '=', userId)
       .where('status', '=', 'active')
+      .where('v1_user', 'is', null)
       .where('ended_at_ms', 'is', null)
       .orderBy('id')
       .execute();
@@ -103,6 +110,18 @@ const decodePermission = ([action, type, id, orgID]: StoredPermission): Permissi
   resource: { type, id: id ?? undefined, orgID: (orgID as OrganizationId | null) ?? undefined },
 });
 
+type SecretColumns = Pick<Tables['authorizations'], 'hash' | 'plain_token' | 'v1_user' | 'v1_password_hash'>;
+
+const encodeSecret = (secret: StoredSecret): SecretColumns =>
+  secret.kind === 'token'
+    ? { hash: secret.hash, plain_token: secret.plainToken ?? null, v1_user: null, v1_password_hash: null }
+    : { hash: null, plain_token: null, v1_user: secret.userName, v1_password_hash: secret.passwordHash ?? null };
+
+const decodeSecret = (row: SecretColumns): StoredSecret =>
+  row.v1_user === null
+    ? { kind: 'token', hash: row.hash ?? '', plainToken: row.plain_token ?? undefined }
+    : { kind: 'v1', userName: row.v1_user, passwordHash: row.v1_password_hash ?? undefined };
+
 const encode = (authorization: Authorization): Tables['authorizations'] => ({
   id: authorization.id,
   organization_id: authorization.orgID,
@@ -111,8 +130,7 @@ const encode = (authorization: Authorization): Tables['authorizations'] => ({
   description: authorization.description,
   permissions: JSON.stringify(authorization.permissions.map(encodePermission)),
   is_unscoped: unscopedPermissions(authorization.permissions).length > 0 ? 1 : 0,
-  hash: authorization.hash,
-  plain_token: authorization.plainToken ?? null,
+  ...encodeSecret(authorization.secret),
   ended_at_ms: authorization.endedAtMs ?? null,
   created_at_ms: authorization.createdAtMs,
   updated_at_ms: authorization.updatedAtMs,
@@ -125,8 +143,7 @@ const decodeRow = (row: Tables['authorizations']): Authorization => ({
   status: row.status as Status,
   description: row.description,
   permissions: (JSON.parse(row.permissions) as StoredPermission[]).map(decodePermission),
-  hash: row.hash,
-  plainToken: row.plain_token ?? undefined,
+  secret: decodeSecret(row),
   endedAtMs: row.ended_at_ms ?? undefined,
   createdAtMs: row.created_at_ms,
   updatedAtMs: row.updated_at_ms,

@@ -62,12 +62,13 @@ export const organizationQueries = (db: Database, record: Record): Methods => ({
     await db.deleteFrom('label_attachments').where('label_id', 'in', labels).execute();
     await db.deleteFrom('memberships').where('resource_type', '=', 'buckets').where('resource_id', 'in', buckets).execute();
     await db.deleteFrom('memberships').where('resource_type', '=', 'orgs').where('resource_id', '=', id).execute();
-    for (const table of ['buckets', 'labels', 'secrets'] as const) {
+    for (const table of ['buckets', 'labels', 'dbrp_mappings', 'secrets'] as const) {
       await db.deleteFrom(table).where('organization_id', '=', id).execute();
     }
     const { numDeletedRows } = await db.deleteFrom('organizations').where('id', '=', id).executeTakeFirst();
     if (numDeletedRows === 0n) return false;
-    for (const noun of ['organization', 'membership', 'bucket', 'label', 'secret'] as const) record({ noun, kind: 'delete', id });
+    for (const noun of ['organization', 'membership', 'bucket', 'label', 'mapping', 'secret'] as const)
+      record({ noun, kind: 'delete', id });
     return true;
   },
 

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Change, StoreWriter } from '../domain/store.js';
 import { authorizationQueries } from './authorizations.js';
 import { bucketQueries } from './buckets.js';
+import { dbrpQueries } from './dbrps.js';
 import { labelQueries } from './labels.js';
 import { membershipQueries } from './memberships.js';
 import { organizationQueries } from './organizations.js';
@@ -22,6 +23,7 @@ export const createQueries = (db: Database, record: Record): StoreWriter => ({
   ...membershipQueries(db, record),
   ...bucketQueries(db, record),
   ...labelQueries(db, record),
+  ...dbrpQueries(db, record),
   ...secretQueries(db, record),
   ...authorizationQueries(db, record),
 });

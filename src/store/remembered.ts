@@ -44,6 +44,7 @@ export function rememberReads(store: Store): Store {
     findBucket: (id) => remember('bucket', id, () => store.findBucket(id)),
     findBucketByName: (orgID, name) => remember('bucket', `${orgID} ${name}`, () => store.findBucketByName(orgID, name)),
     listMembershipsOfUser: (userId) => remember('membership', userId, () => store.listMembershipsOfUser(userId)),
+    listMappings: (orgID) => remember('mapping', orgID, () => store.listMappings(orgID)),
     listLabelsOn: (resourceId) => remember('label', resourceId, () => store.listLabelsOn(resourceId)),
   };
 }

@@ -37,12 +37,14 @@ describe('the SQLite file', () => {
       status: 'active' as const,
       description: '',
       permissions: [],
-      hash: 'h',
+      secret: { kind: 'token' as const, hash: 'h' },
       createdAtMs: 0,
       updatedAtMs: 0,
     };
     const isOnDisk = (text: string): boolean => readdirSync(directory).some((file) => readFileSync(join(directory, file)).includes(text));
-    await store.transaction((writer) => writer.insertAuthorization({ ...authorization, plainToken: 'plain-token-value' }));
+    await store.transaction((writer) =>
+      writer.insertAuthorization({ ...authorization, secret: { kind: 'token', hash: 'h', plainToken: 'plain-token-value' } }),
+    );
     expect(isOnDisk('plain-token-value')).toBe(true);
     await store.transaction((writer) => writer.updateAuthorization(authorization));
     await store.purge();

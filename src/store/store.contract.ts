@@ -34,15 +34,16 @@ const bucket = (n: number, orgID: OrganizationId, name: string, type: Bucket['ty
   updatedAtMs: n,
 });
 
-const authorization = (n: number, fields: Partial<Authorization> = {}): Authorization => ({
+const hashOf = (n: number): string => `$influxdb2-sha256$${n}`;
+
+const authorization = (n: number, fields: Partial<Authorization> = {}, plainToken?: string): Authorization => ({
   id: id<AuthorizationId>(n),
   orgID: id<OrganizationId>(1),
   userID: id<UserId>(1),
   status: 'active',
   description: '',
   permissions: [{ action: 'read', resource: { type: 'buckets', id: undefined, orgID: id<OrganizationId>(1) } }],
-  hash: `$influxdb2-sha256$${n}`,
-  plainToken: undefined,
+  secret: { kind: 'token', hash: hashOf(n), plainToken },
   endedAtMs: undefined,
   createdAtMs: n,
   updatedAtMs: n,
@@ -343,15 +344,15 @@ export function storeContract(name: string, open: (directory: string) => Promise
             { action: 'read', resource: { type: 'users', id: undefined, orgID: undefined } },
           ],
           description: 'Zähler 🌡',
-          plainToken: 'plain',
+          secret: { kind: 'token', hash: hashOf(3), plainToken: 'plain' },
           endedAtMs: 5,
         });
         await store.transaction((writer) => writer.insertAuthorization(full));
-        expect(await store.findAuthorizationByHash(full.hash)).toEqual(full);
+        expect(await store.findAuthorizationByHash(hashOf(3))).toEqual(full);
         expect(await store.findAuthorization(full.id)).toEqual(full);
         expect(await store.findAuthorizationByHash('$influxdb2-sha256$4')).toBeUndefined();
         await expect(
-          store.transaction((writer) => writer.insertAuthorization(authorization(4, { hash: full.hash }))),
+          store.transaction((writer) => writer.insertAuthorization(authorization(4, { secret: full.secret }))),
         ).rejects.toBeInstanceOf(DuplicateError);
       });
 
@@ -369,7 +370,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
         });
         const list = async (...[filter, page]: Parameters<Store['listAuthorizations']>) =>
           (await store.listAuthorizations(filter, page)).map((one) => parseInt(one.id, 16));
-        const all = { readable: EVERYTHING, readableUsers: EVERYTHING };
+        const all = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING } as const;
         expect(await list(all, WHOLE_LIST)).toEqual([11, 12, 13, 16]);
         expect(await list(all, { limit: 2, offset: 1, descending: false })).toEqual([12, 13]);
         expect(await list(all, { limit: 2, offset: 0, descending: false, after: id(12) })).toEqual([13, 16]);
@@ -386,12 +387,14 @@ export function storeContract(name: string, open: (directory: string) => Promise
 
       it('tell the active ones of a user, and the ones in the clear', async () => {
         await store.transaction(async (writer) => {
-          await writer.insertAuthorization(authorization(1, { plainToken: 'p' }));
+          await writer.insertAuthorization(authorization(1, {}, 'p'));
           await writer.insertAuthorization(authorization(2, { status: 'inactive' }));
           await writer.insertAuthorization(authorization(3, { endedAtMs: 1 }));
         });
-        expect((await store.listActiveAuthorizationsOfUser(ann.id)).map((one) => one.id)).toEqual([id(1)]);
-        expect((await store.listPlainAuthorizations(10)).map((one) => one.plainToken)).toEqual(['p']);
+        expect((await store.listActiveTokensOfUser(ann.id)).map((one) => one.id)).toEqual([id(1)]);
+        expect((await store.listPlainAuthorizations(10)).map(({ secret }) => secret)).toEqual([
+          { kind: 'token', hash: hashOf(1), plainToken: 'p' },
+        ]);
         await store.transaction((writer) => writer.updateAuthorization(authorization(1, { description: 'changed' })));
         expect(await store.listPlainAuthorizations(10)).toEqual([]);
         expect(await store.transaction((writer) => writer.deleteAuthorization(id<AuthorizationId>(1)))).toBe(true);

@@ -56,6 +56,14 @@ export interface Tables {
     label_id: string;
     resource_id: string;
   };
+  dbrp_mappings: {
+    id: string;
+    organization_id: string;
+    bucket_id: string;
+    database: string;
+    retention_policy: string;
+    is_default: number;
+  };
   secrets: {
     organization_id: string;
     key: string;
@@ -71,8 +79,12 @@ export interface Tables {
     permissions: string;
     /** 1 when a permission reaches beyond the organization. */
     is_unscoped: number;
-    hash: string;
+    /** Of tokens. */
+    hash: string | null;
     plain_token: string | null;
+    /** Of the v1-compatible API. */
+    v1_user: string | null;
+    v1_password_hash: string | null;
     ended_at_ms: number | null;
     created_at_ms: number;
     updated_at_ms: number;

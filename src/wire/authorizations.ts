@@ -8,7 +8,8 @@ import { decodeJsonObject, type JsonObject } from './json.js';
 import { formatTime } from './time.js';
 import { userPath } from './users.js';
 
-const COLLECTION = '/api/v2/authorizations';
+/** Where set-up's authorization lies. */
+const TOKENS = '/api/v2/authorizations';
 
 /** Undefined members are left out of the JSON. */
 export const encodePermission = ({ action, resource }: Permission, name?: string, org?: string) => ({
@@ -27,8 +28,11 @@ export interface AuthorizationNames {
   }[];
 }
 
-/** @param token what stands in `token`: the secret in the answer that creates it, else what rests of it in the clear, which is nothing */
-export const encodeAuthorization = (authorization: Authorization, names: AuthorizationNames, token: string) => ({
+/**
+ * @param base the path of the collection
+ * @param token what stands in `token`: the secret in the answer that creates it, else what may be shown of it
+ */
+export const encodeAuthorization = (base: string, authorization: Authorization, names: AuthorizationNames, token: string) => ({
   id: authorization.id,
   token,
   status: authorization.status,
@@ -38,7 +42,7 @@ export const encodeAuthorization = (authorization: Authorization, names: Authori
   userID: authorization.userID,
   user: names.userName,
   permissions: names.permissions.map(({ permission, name, organizationName }) => encodePermission(permission, name, organizationName)),
-  links: linksOf(authorization),
+  links: linksOf(base, authorization),
   createdAt: formatTime(authorization.createdAtMs),
   updatedAt: formatTime(authorization.updatedAtMs),
 });
@@ -47,24 +51,28 @@ export const encodeAuthorization = (authorization: Authorization, names: Authori
 export const encodeBareAuthorization = (authorization: Authorization, token: string) => ({
   id: authorization.id,
   token,
-  ...(authorization.plainToken === undefined ? { hashedToken: authorization.hash } : {}),
+  ...hashOf(authorization),
   status: authorization.status,
   description: authorization.description,
   orgID: authorization.orgID,
   userID: authorization.userID,
   permissions: authorization.permissions.map((permission) => encodePermission(permission)),
-  links: linksOf(authorization),
+  links: linksOf(TOKENS, authorization),
   createdAt: formatTime(authorization.createdAtMs),
   updatedAt: formatTime(authorization.updatedAtMs),
 });
 
-const linksOf = ({ id, userID }: Authorization) => ({ self: `${COLLECTION}/${id}`, user: userPath(userID) });
+/** The hash that rests, where nothing rests in the clear. */
+const hashOf = ({ secret }: Authorization): { hashedToken?: string } =>
+  secret.kind === 'token' && secret.plainToken === undefined ? { hashedToken: secret.hash } : {};
+
+const linksOf = (base: string, { id, userID }: Authorization) => ({ self: `${base}/${id}`, user: userPath(userID) });
 
 /** The list as text in pieces, so that a long one is never whole in memory. */
-export async function* encodeAuthorizationList(items: AsyncIterable<object>): AsyncGenerator<string> {
+export async function* encodeAuthorizationList(base: string, items: AsyncIterable<object>): AsyncGenerator<string> {
   // Small pieces are gathered: a write to the socket costs more than the text.
   const PIECE_LENGTH = 64 * 1024;
-  let piece = `{"links":{"self":"${COLLECTION}"},"authorizations":[`;
+  let piece = `{"links":{"self":"${base}"},"authorizations":[`;
   let separator = '';
   for await (const item of items) {
     piece += separator + JSON.stringify(item);

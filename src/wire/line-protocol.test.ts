@@ -41,23 +41,63 @@ describe('accepted', () => {
   it.each<[string, unknown]>([
     ['m v=1 5', ['m', {}, { v: [['float', 1]] }, 5n]],
     ['m,b=2,a=1 v=1 5', ['m', { a: '1', b: '2' }, { v: [['float', 1]] }, 5n]],
-    ['m v=-1.25,w=.5,x=5.,y=1e3,z=-0 5', ['m', {}, { v: [['float', -1.25]], w: [['float', 0.5]], x: [['float', 5]], y: [['float', 1000]], z: [['float', -0]] }, 5n]],
-    ['m v=1.7976931348623157e308,w=1.5E-3,x=1e-400 5', ['m', {}, { v: [['float', Number.MAX_VALUE]], w: [['float', 0.0015]], x: [['float', 0]] }, 5n]],
-    ['m v=0.1234567890123456789,w=123456789012345678901 5', ['m', {}, { v: [['float', 0.12345678901234568]], w: [['float', 123456789012345680000]] }, 5n]],
-    ['m i=9223372036854775807i,j=-9223372036854775808i,k=-0i,l=007i 5', ['m', {}, { i: [['integer', 2n ** 63n - 1n]], j: [['integer', -(2n ** 63n)]], k: [['integer', 0n]], l: [['integer', 7n]] }, 5n]],
+    [
+      'm v=-1.25,w=.5,x=5.,y=1e3,z=-0 5',
+      ['m', {}, { v: [['float', -1.25]], w: [['float', 0.5]], x: [['float', 5]], y: [['float', 1000]], z: [['float', -0]] }, 5n],
+    ],
+    [
+      'm v=1.7976931348623157e308,w=1.5E-3,x=1e-400 5',
+      ['m', {}, { v: [['float', Number.MAX_VALUE]], w: [['float', 0.0015]], x: [['float', 0]] }, 5n],
+    ],
+    [
+      'm v=0.1234567890123456789,w=123456789012345678901 5',
+      ['m', {}, { v: [['float', 0.12345678901234568]], w: [['float', 123456789012345680000]] }, 5n],
+    ],
+    [
+      'm i=9223372036854775807i,j=-9223372036854775808i,k=-0i,l=007i 5',
+      ['m', {}, { i: [['integer', 2n ** 63n - 1n]], j: [['integer', -(2n ** 63n)]], k: [['integer', 0n]], l: [['integer', 7n]] }, 5n],
+    ],
     ['m u=18446744073709551615u,z=0u 5', ['m', {}, { u: [['unsigned', 2n ** 64n - 1n]], z: [['unsigned', 0n]] }, 5n]],
-    ['m a=t,b=T,c=true,d=True,e=TRUE 5', ['m', {}, Object.fromEntries([...'abcde'].map((key) => [key, [['boolean', true]]])), 5n]],
-    ['m a=f,b=F,c=false,d=False,e=FALSE 5', ['m', {}, Object.fromEntries([...'abcde'].map((key) => [key, [['boolean', false]]])), 5n]],
-    ['m s="",t=" , = ",u="a \\"b\\" \\\\ \\n \\t",w="two\nlines" 5', ['m', {}, { s: [['string', '']], t: [['string', ' , = ']], u: [['string', 'a "b" \\ \\n \\t']], w: [['string', 'two\nlines']] }, 5n]],
-    ['my\\ measure\\,ment\\=,tag\\ key\\,\\==va\\ l\\,ue\\=1 field\\ key\\,\\=\\"="x" 5', ['my measure,ment\\=', { 'tag key,=': 'va l,ue=1' }, { 'field key,="': [['string', 'x']] }, 5n]],
+    [
+      'm a=t,b=T,c=true,d=True,e=TRUE 5',
+      ['m', {}, Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((key) => [key, [['boolean', true]]])), 5n],
+    ],
+    [
+      'm a=f,b=F,c=false,d=False,e=FALSE 5',
+      ['m', {}, Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((key) => [key, [['boolean', false]]])), 5n],
+    ],
+    [
+      'm s="",t=" , = ",u="a \\"b\\" \\\\ \\n \\t",w="two\nlines" 5',
+      ['m', {}, { s: [['string', '']], t: [['string', ' , = ']], u: [['string', 'a "b" \\ \\n \\t']], w: [['string', 'two\nlines']] }, 5n],
+    ],
+    [
+      'my\\ measure\\,ment\\=,tag\\ key\\,\\==va\\ l\\,ue\\=1 field\\ key\\,\\=\\"="x" 5',
+      ['my measure,ment\\=', { 'tag key,=': 'va l,ue=1' }, { 'field key,="': [['string', 'x']] }, 5n],
+    ],
     ['a\\b,t\\ag=C:\\path f\\x=1 5', ['a\\b', { 't\\ag': 'C:\\path' }, { 'f\\x': [['float', 1]] }, 5n]],
     ['a"b"c,t"g"="v" v=1 5', ['a"b"c', { 't"g"': '"v"' }, { v: [['float', 1]] }, 5n]],
     ['eq=ual,t=1 v=1 5', ['eq=ual', { t: '1' }, { v: [['float', 1]] }, 5n]],
-    ['température,ville=Zürich größe=1.5,e="😀" 5', ['température', { ville: 'Zürich' }, { größe: [['float', 1.5]], e: [['string', '😀']] }, 5n]],
+    [
+      'température,ville=Zürich größe=1.5,e="😀" 5',
+      ['température', { ville: 'Zürich' }, { größe: [['float', 1.5]], e: [['string', '😀']] }, 5n],
+    ],
     ['  m,t=1   v=1    5   ', ['m', { t: '1' }, { v: [['float', 1]] }, 5n]],
     ['\t m v=1 \t5', ['m', {}, { v: [['float', 1]] }, 5n]],
     ['m v=1,v=2 5', ['m', {}, { v: [['float', 2]] }, 5n]],
-    ['m v=1,v=2i 5', ['m', {}, { v: [['float', 1], ['integer', 2n]] }, 5n]],
+    [
+      'm v=1,v=2i 5',
+      [
+        'm',
+        {},
+        {
+          v: [
+            ['float', 1],
+            ['integer', 2n],
+          ],
+        },
+        5n,
+      ],
+    ],
     ['m v="a"b 5', ['m', {}, { v: [['string', 'a"']] }, 5n]],
     ['m,_time=1,_x=2 _v=1 5', ['m', { _time: '1', _x: '2' }, { _v: [['float', 1]] }, 5n]],
     ['m v=1', ['m', {}, { v: [['float', 1]] }, NOW_NS]],
@@ -117,6 +157,11 @@ describe('accepted', () => {
         const [part] = parse(`m v=${value}i ${value}`).measurements;
         expect([part?.times[0], part?.fields[0]?.column.values[0]]).toEqual([value, value]);
       }),
+      {
+        examples: [-1n, 1n].flatMap((sign) =>
+          [31n, 32n, 33n, 62n].flatMap((bit) => [[sign << bit], [(sign << bit) - 1n], [(sign << bit) + 1n]]),
+        ) as [bigint][],
+      },
     );
   });
 
@@ -187,8 +232,14 @@ describe('refused', () => {
     ['cpu v=1e5e 1', 'invalid float'],
     ['cpu v=-e5 1', 'invalid float'],
     ['cpu v=1e400 1', 'invalid float'],
-    ['cpu v=9223372036854775808i 1', 'unable to parse integer 9223372036854775808: strconv.ParseInt: parsing "9223372036854775808": value out of range'],
-    ['cpu v=18446744073709551616u 1', 'unable to parse unsigned 18446744073709551616: strconv.ParseUint: parsing "18446744073709551616": value out of range'],
+    [
+      'cpu v=9223372036854775808i 1',
+      'unable to parse integer 9223372036854775808: strconv.ParseInt: parsing "9223372036854775808": value out of range',
+    ],
+    [
+      'cpu v=18446744073709551616u 1',
+      'unable to parse unsigned 18446744073709551616: strconv.ParseUint: parsing "18446744073709551616": value out of range',
+    ],
     ['cpu v=1 1.5', 'bad timestamp'],
     ['cpu v=1 abc', 'bad timestamp'],
     ['cpu v=1 1\r', 'bad timestamp'],
@@ -251,6 +302,8 @@ describe('left out', () => {
   it('points with a string beyond 1 MiB', () => {
     const batch = parse(`m s="${'x'.repeat(1_048_577)}" 1\nm s="${'y'.repeat(1_048_576)}" 2`);
     expect(batch.rowCount).toBe(1);
+    const after = parse(`m a=1,s="${'x'.repeat(1_048_577)}" 1\nm b=2 2`);
+    expect(pointsOf(after)).toEqual([['m', {}, { b: [['float', 2]] }, 2n]]);
     expect(batch.dropped?.first.reason).toBe('input field "s" on measurement "m" is too long, 1048577 > 1048576');
   });
 });
@@ -268,12 +321,18 @@ describe('limits', () => {
   });
 
   it('on the message, which counts what it leaves out', () => {
-    expect(() => limited('a\nb\n'.repeat(20))).toThrow(/^unable to parse 'a': missing fields\nunable to parse 'b': missing fields\nunable to parse 38 more lines$/);
+    expect(() => limited('a\nb\n'.repeat(20))).toThrow(
+      /^unable to parse 'a': missing fields\nunable to parse 'b': missing fields\nunable to parse 38 more lines$/,
+    );
   });
 });
 
 describe('the fast reader', () => {
-  const name = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\\', ' ', ',', '=', '"', 'time', '😀', '\n', '\t'), minLength: 1, maxLength: 4 });
+  const name = fc.string({
+    unit: fc.constantFrom('a', 'b', 'é', '\\', ' ', ',', '=', '"', 'time', '😀', '\n', '\t'),
+    minLength: 1,
+    maxLength: 4,
+  });
   const escapedName = name.map((text) => text.replace(/[, =]/g, '\\$&').replaceAll('\n', ''));
   const value = fc.oneof(
     fc.double().map(String),
@@ -283,14 +342,20 @@ describe('the fast reader', () => {
     fc.string({ unit: fc.constantFrom('a', '\\', '"', ' ', ',', '=', '\n', 'é') }).map((text) => `"${text}"`),
     fc.string().map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`),
   );
-  const pair = (key: fc.Arbitrary<string>, text: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.tuple(key, text).map(([k, v]) => `${k}=${v}`);
+  const pair = (key: fc.Arbitrary<string>, text: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+    fc.tuple(key, text).map(([k, v]) => `${k}=${v}`);
   const time = fc.oneof(
     fc.constant(''),
     fc.bigInt(-(2n ** 64n), 2n ** 64n).map((number) => ` ${number}`),
     fc.constantFrom(' ', ' 1 ', '  5', ' -', ' 1 x', ' 1\r', '\t5', ' 1.5'),
   );
   const wellFormed = fc
-    .tuple(fc.oneof(name, escapedName), fc.array(pair(escapedName, escapedName), { maxLength: 3 }), fc.array(pair(escapedName, value), { minLength: 1, maxLength: 3 }), time)
+    .tuple(
+      fc.oneof(name, escapedName),
+      fc.array(pair(escapedName, escapedName), { maxLength: 3 }),
+      fc.array(pair(escapedName, value), { minLength: 1, maxLength: 3 }),
+      time,
+    )
     .map(([measurement, tags, fields, at]) => `${[measurement, ...tags].join()} ${fields.join()}${at}`);
   const line = fc.oneof(
     { weight: 5, arbitrary: wellFormed },
@@ -304,14 +369,20 @@ describe('the fast reader', () => {
       const end = findLineEnd(body, start);
       const block = body.subarray(start, end);
       start = end + 1;
-      const text = block.toString('latin1').replace(/^[ \t\0]+/, '').replace(/\n$/, '');
+      const text = block
+        .toString('latin1')
+        .replace(/^[ \t\0]+/, '')
+        .replace(/\n$/, '');
       if (text === '' || text.startsWith('#')) continue;
       const exact = Buffer.from(text, 'latin1');
       try {
         const { key, fields, timeNs } = readLine(exact, precision);
         const last = new Map(fields.map((field) => [JSON.stringify([field.key, field.type]), field]));
-        const values = [...last.values()].filter((field) => field.key !== 'time').map((field) => `${field.key} ${field.type} ${String(field.value)}`);
-        if (values.length > 0) seen.push(JSON.stringify([key.measurement, [...key.tags].sort(byKey), values.sort(), String(timeNs ?? 'now')]));
+        const values = [...last.values()]
+          .filter((field) => field.key !== 'time')
+          .map((field) => `${field.key} ${field.type} ${String(field.value)}`);
+        if (values.length > 0)
+          seen.push(JSON.stringify([key.measurement, [...key.tags].sort(byKey), values.sort(), String(timeNs ?? 'now')]));
       } catch (error) {
         if (!(error instanceof LineFault)) throw error;
         seen.push(`unable to parse '${exact.toString()}': ${error.message}`);

@@ -31,9 +31,10 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
   ...Object.fromEntries(['0', 'f', 'F', 'false', 'FALSE', 'False'].map((text) => [text, false])),
 };
 
-function booleanOf(query: URLSearchParams, name: string): boolean {
+/** @throws DomainError `invalid`, for what Go would not take for a boolean */
+export function optionalBooleanOf(query: URLSearchParams, name: string): boolean | undefined {
   const text = textOf(query, name);
-  if (text === undefined) return false;
+  if (text === undefined) return undefined;
   const value = Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined;
   if (value === undefined) throw invalid(`${name} is invalid`);
   return value;
@@ -68,7 +69,7 @@ function decodeUnlimitedPage(query: URLSearchParams): Page {
   } catch (cause) {
     throw invalid(`decoding after: ${cause instanceof Error ? cause.message : ''}`);
   }
-  return { offset, descending: booleanOf(query, 'descending'), after };
+  return { offset, descending: optionalBooleanOf(query, 'descending') ?? false, after };
 }
 
 /** Writes a query string as Go's url.Values does: sorted by name, blanks as `+`. Undefined members are left out. */

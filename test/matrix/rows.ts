@@ -19,6 +19,21 @@ const newLabel = async ({ client, operator, orgId }: World, n: number): Promise<
 const readData = ({ bucketId, orgId }: World) => [{ action: 'read', resource: { type: 'buckets', id: bucketId, orgID: orgId } }];
 const newToken = async (world: World): Promise<string> => (await world.client.createToken(world.operator, world.orgId, readData(world))).id;
 
+const newV1 = async (world: World, n: number): Promise<string> =>
+  (
+    await world.client.post('/private/legacy/authorizations', {
+      as: world.operator,
+      json: { orgID: world.orgId, token: `v1 ${n}`, permissions: readData(world) },
+    })
+  ).json.id;
+const newMapping = async ({ client, operator, orgId, bucketId }: World, n: number): Promise<string> =>
+  (
+    await client.post('/api/v2/dbrps', {
+      as: operator,
+      json: { orgID: orgId, bucketID: bucketId, database: `mapped${n}`, retention_policy: 'rp' },
+    })
+  ).json.id;
+
 const at =
   (path: string): Row =>
   () => ({ path });
@@ -141,6 +156,36 @@ export const rows: Readonly<Record<string, Row>> = {
   }),
   'DELETE /api/v2/authorizations/:id': async (world) => ({ path: `/api/v2/authorizations/${await newToken(world)}` }),
 
+  'GET /private/legacy/authorizations': at('/private/legacy/authorizations'),
+  'POST /private/legacy/authorizations': (world, n) => ({
+    path: '/private/legacy/authorizations',
+    json: { orgID: world.orgId, token: `created ${n}`, permissions: readData(world) },
+  }),
+  'GET /private/legacy/authorizations/:id': async (world, n) => ({ path: `/private/legacy/authorizations/${await newV1(world, n)}` }),
+  'PATCH /private/legacy/authorizations/:id': async (world, n) => ({
+    path: `/private/legacy/authorizations/${await newV1(world, n)}`,
+    json: { description: 'x' },
+  }),
+  'DELETE /private/legacy/authorizations/:id': async (world, n) => ({ path: `/private/legacy/authorizations/${await newV1(world, n)}` }),
+  'POST /private/legacy/authorizations/:id/password': async (world, n) => ({
+    path: `/private/legacy/authorizations/${await newV1(world, n)}/password`,
+    json: { password: 'v1-passw0rd' },
+  }),
+
+  'GET /api/v2/dbrps': ({ orgId }) => ({ path: `/api/v2/dbrps?orgID=${orgId}` }),
+  'POST /api/v2/dbrps': ({ orgId, bucketId }, n) => ({
+    path: '/api/v2/dbrps',
+    json: { orgID: orgId, bucketID: bucketId, database: `db${n}`, retention_policy: 'rp' },
+  }),
+  'GET /api/v2/dbrps/:id': async (world, n) => ({ path: `/api/v2/dbrps/${await newMapping(world, n)}?orgID=${world.orgId}` }),
+  'PATCH /api/v2/dbrps/:id': async (world, n) => ({
+    path: `/api/v2/dbrps/${await newMapping(world, n)}?orgID=${world.orgId}`,
+    json: { retention_policy: 'other' },
+  }),
+  'DELETE /api/v2/dbrps/:id': async (world, n) => ({ path: `/api/v2/dbrps/${await newMapping(world, n)}?orgID=${world.orgId}` }),
+
+  'POST /write [data]': () => ({ path: '/write?db=data', body: 'm v=1 1' }),
+  'POST /write [second]': () => ({ path: '/write?db=second', body: 'm v=1 1' }),
   'POST /api/v2/write [data]': () => write('acme', 'data'),
   'POST /api/v2/write [second]': () => write('acme', 'second'),
   'POST /api/v2/write [other org]': () => write('beta', 'other'),

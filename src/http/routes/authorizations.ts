@@ -1,5 +1,8 @@
-/** /api/v2/authorizations: the one place where the secret of a token leaves the server. */
-import type { Authorizations, DescribedAuthorization } from '../../auth/authorizations.js';
+/** /api/v2/authorizations, the one place where the secret of a token leaves the server, and their like for the v1-compatible API. */
+import type { AuthorizationQuery, Authorizations, V1Authorizations } from '../../auth/authorizations.js';
+import type { DescribedAuthorization } from '../../auth/describe.js';
+import { Secret } from '../../auth/secret.js';
+import type { StoredSecret } from '../../domain/authorization.js';
 import { parseId, type AuthorizationId, type OrganizationId, type UserId } from '../../domain/id.js';
 import {
   decodeAuthorizationChange,
@@ -7,68 +10,109 @@ import {
   encodeAuthorization,
   encodeAuthorizationList,
 } from '../../wire/authorizations.js';
+import { decodeJsonObject } from '../../wire/json.js';
 import { decodeOptionalPage, idOf, textOf } from '../../wire/query-string.js';
+import { decodePassword } from '../../wire/users.js';
 import { empty, json, JSON_TYPE, type Route, type RouteRequest } from '../route.js';
 
 const BASE = '/api/v2/authorizations';
+const V1_BASE = '/private/legacy/authorizations';
 /** Rows in one page, where a page is asked for. */
 const PAGE_LIMIT_MAX = 1000;
 
 const idIn = (request: RouteRequest): AuthorizationId => parseId<AuthorizationId>(request.params.id ?? '');
 
-/** What rests of a token in the clear is nothing, unless hashing is switched off. */
-const encode = (described: DescribedAuthorization) =>
-  encodeAuthorization(described.authorization, described, described.authorization.plainToken ?? '');
-
 export const authorizationRoutes = (authorizations: Authorizations): Route[] => [
-  {
-    method: 'GET',
-    path: BASE,
-    access: 'actor',
-    async handle(actor, { query }) {
-      const filter = {
-        id: idOf<AuthorizationId>(query, 'id'),
-        orgID: idOf<OrganizationId>(query, 'orgID'),
-        org: textOf(query, 'org'),
-        userID: idOf<UserId>(query, 'userID'),
-        user: textOf(query, 'user'),
-      };
-      const found = await authorizations.list(actor, filter, decodeOptionalPage(query, PAGE_LIMIT_MAX));
-      return { status: 200, contentType: JSON_TYPE, body: encodeAuthorizationList(map(found, encode)) };
-    },
-  },
+  ...commonRoutes(BASE, authorizations, () => ({})),
   {
     method: 'POST',
     path: BASE,
     access: 'actor',
     async handle(actor, { body }) {
       const created = await authorizations.create(actor, decodeNewAuthorization(body));
-      return json(201, encodeAuthorization(created.authorization, created, created.secret.reveal()));
+      return json(201, encodeAuthorization(BASE, created.authorization, created, created.secret.reveal()));
+    },
+  },
+];
+
+export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[] => [
+  ...commonRoutes(V1_BASE, authorizations, (query) => ({ v1User: textOf(query, 'token') })),
+  {
+    method: 'POST',
+    path: V1_BASE,
+    access: 'actor',
+    async handle(actor, { body }) {
+      const input = decodeNewAuthorization(body);
+      const userName = decodeJsonObject(body).string('token') ?? '';
+      return json(201, encode(V1_BASE, await authorizations.create(actor, input, userName)));
     },
   },
   {
-    method: 'GET',
-    path: `${BASE}/:id`,
-    access: 'actor',
-    handle: async (actor, request) => json(200, encode(await authorizations.find(actor, idIn(request)))),
-  },
-  {
-    method: 'PATCH',
-    path: `${BASE}/:id`,
-    access: 'actor',
-    handle: async (actor, request) =>
-      json(200, encode(await authorizations.update(actor, idIn(request), decodeAuthorizationChange(request.body)))),
-  },
-  {
-    method: 'DELETE',
-    path: `${BASE}/:id`,
+    method: 'POST',
+    path: `${V1_BASE}/:id/password`,
     access: 'actor',
     async handle(actor, request) {
-      await authorizations.remove(actor, idIn(request));
+      await authorizations.setPassword(actor, idIn(request), new Secret(decodePassword(request.body)));
       return empty(204);
     },
   },
 ];
+
+/** What stands in `token`: the name of a v1-compatible one; of a token what rests in the clear, which is nothing but where hashing is off. */
+const shownToken = (secret: StoredSecret): string => (secret.kind === 'v1' ? secret.userName : (secret.plainToken ?? ''));
+
+const encode = (base: string, described: DescribedAuthorization) =>
+  encodeAuthorization(base, described.authorization, described, shownToken(described.authorization.secret));
+
+/** @param readFilter what the list takes beside the filters that both have */
+function commonRoutes(
+  base: string,
+  authorizations: Pick<Authorizations, 'list' | 'find' | 'update' | 'remove'>,
+  readFilter: (query: URLSearchParams) => AuthorizationQuery,
+): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: base,
+      access: 'actor',
+      async handle(actor, { query }) {
+        const filter = {
+          id: idOf<AuthorizationId>(query, 'id'),
+          orgID: idOf<OrganizationId>(query, 'orgID'),
+          org: textOf(query, 'org'),
+          userID: idOf<UserId>(query, 'userID'),
+          user: textOf(query, 'user'),
+          ...readFilter(query),
+        };
+        const found = await authorizations.list(actor, filter, decodeOptionalPage(query, PAGE_LIMIT_MAX));
+        const items = map(found, (described) => encode(base, described));
+        return { status: 200, contentType: JSON_TYPE, body: encodeAuthorizationList(base, items) };
+      },
+    },
+    {
+      method: 'GET',
+      path: `${base}/:id`,
+      access: 'actor',
+      handle: async (actor, request) => json(200, encode(base, await authorizations.find(actor, idIn(request)))),
+    },
+    {
+      method: 'PATCH',
+      path: `${base}/:id`,
+      access: 'actor',
+      handle: async (actor, request) =>
+        json(200, encode(base, await authorizations.update(actor, idIn(request), decodeAuthorizationChange(request.body)))),
+    },
+    {
+      method: 'DELETE',
+      path: `${base}/:id`,
+      access: 'actor',
+      async handle(actor, request) {
+        await authorizations.remove(actor, idIn(request));
+        return empty(204);
+      },
+    },
+  ];
+}
 
 async function* map<T, U>(items: AsyncIterable<T>, change: (item: T) => U): AsyncGenerator<U> {
   for await (const item of items) yield change(item);

@@ -1,37 +1,59 @@
-/** /api/v2/write. */
+/** /api/v2/write, and /write of the v1-compatible API. */
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DomainError, invalid } from '../../domain/errors.js';
 import type { Clock } from '../../domain/id.js';
-import type { Write } from '../../services/write.js';
+import type { WritableBucket, Write } from '../../services/write.js';
 import { parseLineProtocol, type Precision } from '../../wire/line-protocol.js';
 import { textOf } from '../../wire/query-string.js';
-import { empty, type Route, type RouteRequest } from '../route.js';
+import { empty, type Answer, type Route, type RouteRequest } from '../route.js';
 
 const gunzipBody = promisify(gunzip);
 
-const PRECISIONS: readonly string[] = ['ns', 'us', 'ms', 's'] satisfies Precision[];
+const PRECISIONS: Readonly<Record<string, Precision>> = { ns: 'ns', us: 'us', ms: 'ms', s: 's' };
+/** InfluxDB takes every other spelling for nanoseconds, its documented `u`, `m` and `h` too, and so writes points into 1970. */
+const V1_PRECISIONS: Readonly<Record<string, Precision>> = { ...PRECISIONS, n: 'ns', u: 'us' };
 
-export const writeRoutes = (write: Write, clock: Clock, bodyBytesMax: number): Route[] => [
-  {
-    method: 'POST',
-    path: '/api/v2/write',
-    access: 'actor',
-    bodyBytesMax,
-    otherMethods: 'json',
-    async handle(actor, request) {
-      const { query } = request;
-      const precision = textOf(query, 'precision') ?? 'ns';
-      if (!PRECISIONS.includes(precision)) throw invalid('invalid precision; valid precision units are ns, us, ms, and s');
-      const target = await write.open(actor, { org: textOf(query, 'org'), orgID: textOf(query, 'orgID'), bucket: textOf(query, 'bucket') });
-      const nowNs = BigInt(clock()) * 1_000_000n;
-      const body = await readBody(request, bodyBytesMax);
-      const batch = parseLineProtocol(body, precision as Precision, nowNs);
-      if (batch.rowCount > 0 || batch.dropped !== undefined) await target.write(batch);
-      return empty(204);
+export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): Route[] {
+  async function store(target: WritableBucket, precision: Precision, request: RouteRequest): Promise<Answer> {
+    const nowNs = BigInt(clock()) * 1_000_000n;
+    const batch = parseLineProtocol(await readBody(request, bodyBytesMax), precision, nowNs);
+    if (batch.rowCount > 0 || batch.dropped !== undefined) await target.write(batch);
+    return empty(204);
+  }
+
+  return [
+    {
+      method: 'POST',
+      path: '/api/v2/write',
+      access: 'actor',
+      bodyBytesMax,
+      otherMethods: 'json',
+      async handle(actor, request) {
+        const { query } = request;
+        const precision = PRECISIONS[textOf(query, 'precision') ?? 'ns'];
+        if (precision === undefined) throw invalid('invalid precision; valid precision units are ns, us, ms, and s');
+        const parameters = { org: textOf(query, 'org'), orgID: textOf(query, 'orgID'), bucket: textOf(query, 'bucket') };
+        return store(await write.open(actor, parameters), precision, request);
+      },
     },
-  },
-];
+    {
+      method: 'POST',
+      path: '/write',
+      access: 'v1',
+      bodyBytesMax,
+      otherMethods: 'json',
+      async handle(actor, request) {
+        const { query } = request;
+        const database = textOf(query, 'db');
+        if (database === undefined) throw invalid('missing db');
+        const precision = V1_PRECISIONS[textOf(query, 'precision') ?? 'ns'];
+        if (precision === undefined) throw invalid('invalid precision; valid precision units are n, ns, u, us, ms, and s');
+        return store(await write.openMapped(actor, database, textOf(query, 'rp')), precision, request);
+      },
+    },
+  ];
+}
 
 /** Unpacked only for who may write, and never to more than an unpacked body could have. */
 async function readBody({ headers, body }: RouteRequest, bytesMax: number): Promise<Buffer> {

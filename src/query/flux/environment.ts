@@ -13,6 +13,8 @@ export interface ReadableBucket {
 export interface FluxEnvironment {
   readonly engine: Pick<SeriesEngine, 'read' | 'series'>;
   readonly organizationId: OrganizationId;
+  /** Scripts may name their own organization where they write (`to(org:)`), and no other. */
+  readonly organizationName?: string | undefined;
   /** Nanoseconds. */
   readonly now: bigint;
   readonly signal: AbortSignal;

@@ -11,7 +11,7 @@ import { fluxError, wrapError } from './language/errors.js';
 import { Interpreter } from './language/interpreter.js';
 import type { FunctionValue, RecordValue, Value } from './language/value.js';
 import { PlainRecord, TableStream, Time, isFunction } from './language/value.js';
-import type { BucketReference, PlanNode } from './plan/node.js';
+import type { BucketReference, PlanNode, SpecOf } from './plan/node.js';
 import { checkReads, pushDown } from './plan/push-down.js';
 import { PACKAGES, UNIVERSE } from './stdlib/index.js';
 import type { CallContext, Native, Package } from './stdlib/native.js';
@@ -144,7 +144,9 @@ class Evaluation {
     const writable = new Map<string, ReadableBucket>();
     for (const { spec } of reachable(roots)) {
       if (spec.kind === 'read') readable.set(referenceKey(spec.bucket), await this.findBucket(spec.bucket));
-      if (spec.kind === 'to') writable.set(referenceKey(spec.bucket), await this.findWritableBucket(spec.bucket));
+      if (spec.kind !== 'to') continue;
+      this.checkOrganization(spec.organization);
+      writable.set(referenceKey(spec.bucket), await this.findWritableBucket(spec.bucket));
     }
     const deferred: Promise<unknown>[] = [];
     const run: RunContext = {
@@ -163,6 +165,13 @@ class Evaluation {
       while (deferred.length > 0) await deferred.shift();
     };
     return { execution: new Execution(run, settle, roots) };
+  }
+
+  private checkOrganization({ name, id }: SpecOf<'to'>['organization']): void {
+    const { organizationName, organizationId } = this.environment;
+    if (name !== undefined && name !== organizationName) throw notFound(`${INITIALIZING}: could not find org "${name}"`);
+    if (id !== undefined && id !== organizationId)
+      throw fluxError(`${INITIALIZING}: host must be specified when writing points to another org`);
   }
 
   private async findBucket(reference: BucketReference): Promise<ReadableBucket> {
@@ -243,6 +252,7 @@ class Evaluation {
       return evaluation.interpreter.global('location') ?? UTC_LOCATION;
     },
     tablesOf: (node) => evaluation.tablesOf(node),
+    global: (name) => evaluation.interpreter.global(name),
     reserve: (bytes) => {
       evaluation.memory.hold(bytes);
       // What is made for a row does not outlive it.
@@ -290,6 +300,7 @@ function plan(roots: readonly PlanNode[]): PlanNode[] {
   try {
     for (const { spec } of reachable(roots)) {
       if (spec.kind === 'range' && spec.range.startNs >= spec.range.stopNs) throw fluxError('cannot query an empty range');
+      if (spec.kind === 'operator' && spec.fault !== undefined) throw fluxError(spec.fault);
     }
     const planned = pushDown(roots);
     checkReads(planned);
@@ -311,7 +322,7 @@ function resultNames(roots: readonly PlanNode[]): string[] {
   const names: string[] = [];
   for (const root of roots) {
     const { spec } = root;
-    const name = spec.kind === 'yield' ? spec.name : spec.kind === 'to' ? `to${numbers.get(root) ?? 0}` : DEFAULT_RESULT_NAME;
+    const name = spec.kind === 'yield' ? spec.name : spec.kind === 'to' ? `${spec.name}${numbers.get(root) ?? 0}` : DEFAULT_RESULT_NAME;
     if (names.includes(name)) throw fluxError(`${INITIALIZING}: tried to produce more than one result with the name "${name}"`);
     names.push(name);
   }

@@ -78,6 +78,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
 
   await db.schema
+    .createTable('dbrp_mappings')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('organization_id', 'text', (c) => c.notNull())
+    .addColumn('bucket_id', 'text', (c) => c.notNull())
+    .addColumn('database', 'text', (c) => c.notNull())
+    .addColumn('retention_policy', 'text', (c) => c.notNull())
+    .addColumn('is_default', 'integer', (c) => c.notNull())
+    .addUniqueConstraint('dbrp_mappings_name', ['organization_id', 'database', 'retention_policy'])
+    .execute();
+
+  await db.schema
     .createTable('secrets')
     .addColumn('organization_id', 'text', (c) => c.notNull())
     .addColumn('key', 'text', (c) => c.notNull())
@@ -94,8 +105,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('description', 'text', (c) => c.notNull())
     .addColumn('permissions', 'text', (c) => c.notNull())
     .addColumn('is_unscoped', 'integer', (c) => c.notNull())
-    .addColumn('hash', 'text', (c) => c.notNull().unique())
+    .addColumn('hash', 'text', (c) => c.unique())
     .addColumn('plain_token', 'text')
+    .addColumn('v1_user', 'text', (c) => c.unique())
+    .addColumn('v1_password_hash', 'text')
     .addColumn('ended_at_ms', 'bigint')
     .addColumn('created_at_ms', 'bigint', (c) => c.notNull())
     .addColumn('updated_at_ms', 'bigint', (c) => c.notNull())

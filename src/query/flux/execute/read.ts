@@ -29,6 +29,8 @@ export function readSource(spec: ReadSpec): (run: RunContext) => SourceTables {
         return readGroups(run, spec, shape);
       case 'tag keys':
         return readTagKeys(run, spec);
+      case 'cardinality':
+        return readCardinality(run, spec);
       case 'tag values':
         return readTagValues(run, spec, shape.key);
     }
@@ -367,6 +369,11 @@ async function* readTagValues(run: RunContext, spec: ReadSpec, key: string): Sou
   for (const series of await matchingSeries(run, spec))
     for (const [label, value] of seriesTags(series)) if (label === key) values.add(value);
   yield valueTable([...values].sort(compareUtf8));
+}
+
+async function* readCardinality(run: RunContext, spec: ReadSpec): SourceTables {
+  const count = (await matchingSeries(run, spec)).length;
+  yield { chunk: { key: GroupKey.EMPTY, columns: [constantColumn('_value', 'int', BigInt(count), 1)], rowCount: 1 }, last: true };
 }
 
 function valueTable(values: readonly string[]): SourceTable {

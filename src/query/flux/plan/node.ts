@@ -58,6 +58,7 @@ export type ReadShape =
   | { readonly kind: 'aggregate'; readonly method: AggregateMethod | SelectorMethod }
   | WindowShape
   | { readonly kind: 'tag keys' }
+  | { readonly kind: 'cardinality' }
   | { readonly kind: 'tag values'; readonly key: string };
 
 /** What a step does, as far as the planner looks into it; of the others it knows no more than that they are there (`operator`). */
@@ -77,9 +78,16 @@ export type Spec =
   | { readonly kind: 'limit'; readonly count: number; readonly offset: number }
   | { readonly kind: 'sort'; readonly columns: readonly string[]; readonly descending: boolean }
   | { readonly kind: 'yield'; readonly name: string }
-  | { readonly kind: 'to'; readonly bucket: BucketReference }
+  | {
+      readonly kind: 'to';
+      readonly name: 'to' | 'wide-to';
+      readonly bucket: BucketReference;
+      /** That of the query, if any is named. */
+      readonly organization: { readonly name: string | undefined; readonly id: string | undefined };
+    }
   | { readonly kind: 'source' }
-  | { readonly kind: 'operator' };
+  /** `fault` is what is wrong with the step; it shows when the script is planned. */
+  | { readonly kind: 'operator'; readonly fault?: string | undefined };
 
 export type SpecOf<Kind extends Spec['kind']> = Extract<Spec, { kind: Kind }>;
 

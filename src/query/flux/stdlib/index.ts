@@ -1,14 +1,23 @@
 /** All packages of the library by the path under which scripts import them. */
 import { array, experimentalArray } from './array/index.js';
 import { bitwise } from './bitwise/index.js';
+import { csv } from './csv/index.js';
 import { date } from './date/index.js';
 import { dict } from './dict/index.js';
+import { events } from './events/index.js';
+import { experimental } from './experimental/index.js';
+import { fillEmpty } from './experimental/table-fill.js';
+import { influxdb } from './influxdb/index.js';
+import { tasks } from './influxdb/tasks.js';
+import { interpolate } from './interpolate/index.js';
+import { join } from './join/index.js';
 import { experimentalJson, json } from './json/index.js';
 import { math } from './math/index.js';
 import type { Package } from './native.js';
 import { regexp } from './regexp/index.js';
 import { schema } from './schema/index.js';
 import { strings } from './strings/index.js';
+import { runtime, system } from './system/index.js';
 import { timezone } from './timezone/index.js';
 import { types } from './types/index.js';
 import { universe } from './universe/index.js';
@@ -18,17 +27,27 @@ export const UNIVERSE: Package = universe;
 export const PACKAGES: ReadonlyMap<string, Package> = new Map<string, Package>([
   ['array', array],
   ['bitwise', bitwise],
+  ['contrib/tomhollingworth/events', events],
+  ['csv', csv],
   ['date', date],
   ['dict', dict],
+  ['experimental', experimental],
   ['experimental/array', experimentalArray],
   ['experimental/bitwise', bitwise],
   ['experimental/json', experimentalJson],
+  ['experimental/table', { fill: fillEmpty }],
+  ['influxdata/influxdb', influxdb],
   ['influxdata/influxdb/schema', schema],
+  ['influxdata/influxdb/tasks', tasks],
   ['influxdata/influxdb/v1', schema],
+  ['interpolate', interpolate],
+  ['join', join],
   ['json', json],
   ['math', math],
   ['regexp', regexp],
+  ['runtime', runtime],
   ['strings', strings],
+  ['system', system],
   ['timezone', timezone],
   ['types', types],
 ]);

@@ -52,12 +52,21 @@ class FluxLsp {
   }
 
   /** Errors of syntax and of types, in the order in which they were found. */
-  async check(script: string): Promise<readonly Diagnostic[]> {
+  check(script: string): Promise<readonly Diagnostic[]> {
+    return this.withServer((server) => server.check(script));
+  }
+
+  /** The types of names of the prelude, as the checker writes them: `(<-tables: stream[#A], ?column: string) => stream[#B]`. */
+  typesOf(names: readonly string[]): Promise<readonly string[]> {
+    return this.withServer((server) => server.typesOf(names));
+  }
+
+  private async withServer<T>(use: (server: CheckServer) => Promise<T>): Promise<T> {
     // The server handles one document at a time: its answers come as notifications, which name no request.
     const result = this.turn.then(async () => {
       try {
         this.server ??= startCheckServer(this.module);
-        return await (await this.server).check(script);
+        return await use(await this.server);
       } catch (error) {
         this.reset();
         throw error;
@@ -91,6 +100,19 @@ class FluxLsp {
 
 interface CheckServer {
   check(script: string): Promise<readonly Diagnostic[]>;
+  typesOf(names: readonly string[]): Promise<readonly string[]>;
+}
+
+/** The server greets on standard output when it starts, which belongs to others. */
+async function withoutGreeting(start: () => Promise<void>): Promise<void> {
+  // eslint-disable-next-line no-console -- it is silenced here, not used
+  const { info } = console;
+  console.info = () => undefined;
+  try {
+    await start();
+  } finally {
+    console.info = info;
+  }
 }
 
 async function startCheckServer(module: FluxLspModule): Promise<CheckServer> {
@@ -103,19 +125,36 @@ async function startCheckServer(module: FluxLspModule): Promise<CheckServer> {
   // Runs for as long as the server does; that it ends is seen when a request fails.
   server.run().catch(() => undefined);
   const send = (message: object): Promise<unknown> => server.send(JSON.stringify({ jsonrpc: '2.0', ...message }));
-  await send({ id: 1, method: 'initialize', params: { capabilities: {} } });
-  await send({ method: 'initialized', params: {} });
+  await withoutGreeting(async () => {
+    await send({ id: 1, method: 'initialize', params: { capabilities: {} } });
+    await send({ method: 'initialized', params: {} });
+  });
   const uri = 'file:///script.flux';
+  const withDocument = async <T>(text: string, use: () => Promise<T>): Promise<T> => {
+    await send({ method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'flux', version: 1, text } } });
+    const result = await use();
+    await send({ method: 'textDocument/didClose', params: { textDocument: { uri } } });
+    return result;
+  };
   return {
-    async check(script) {
+    check(script) {
       diagnostics = [];
-      await send({ method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'flux', version: 1, text: script } } });
-      // Notifications are handed over in a task of their own.
-      await new Promise((resolve) => setImmediate(resolve));
-      const found = diagnostics.filter(({ severity }) => severity === undefined || severity === SEVERITY_ERROR);
-      await send({ method: 'textDocument/didClose', params: { textDocument: { uri } } });
-      return found;
+      return withDocument(script, async () => {
+        // Notifications are handed over in a task of their own.
+        await new Promise((resolve) => setImmediate(resolve));
+        return diagnostics.filter(({ severity }) => severity === undefined || severity === SEVERITY_ERROR);
+      });
     },
+    typesOf: (names) =>
+      withDocument(names.join('\n'), async () => {
+        const types: string[] = [];
+        for (const line of names.keys()) {
+          const answer = await send({ id: 2, method: 'textDocument/hover', params: { textDocument: { uri }, position: { line, character: 0 } } });
+          const { result } = JSON.parse(String(answer)) as { result?: { contents?: string } | null };
+          types.push(result?.contents ?? '');
+        }
+        return types;
+      }),
   };
 }
 

@@ -1,8 +1,10 @@
 /** Columns of values in typed arrays: the only form in which rows travel through a query. */
 import type { Cell, ColumnType, ConstantVector, DenseVector, Vector } from '../../../domain/table.js';
 import { compareUtf8 } from '../../../domain/utf8-order.js';
+import { VectorBuilder, allocateValues } from '../../../domain/vector-builder.js';
 
 export type { Cell, ColumnType, ConstantVector, DenseVector, Vector };
+export { VectorBuilder };
 
 export const constantVector = (type: ColumnType, value: Cell, length: number): ConstantVector => ({
   form: 'constant',
@@ -68,89 +70,6 @@ export function hasNulls(vector: Vector): boolean {
   return vector.form === 'constant' ? vector.value === null && vector.length > 0 : vector.valid?.includes(0) === true;
 }
 
-/** Collects cells of one type; grows as needed. */
-export class VectorBuilder {
-  readonly type: ColumnType;
-  length = 0;
-  private values: Float64Array | BigInt64Array | BigUint64Array | Uint8Array | string[];
-  private valid: Uint8Array | undefined;
-  private capacity: number;
-
-  constructor(type: ColumnType, capacity = 16) {
-    this.type = type;
-    this.capacity = Math.max(capacity, 1);
-    this.values = allocate(type, this.capacity);
-  }
-
-  push(cell: Cell): void {
-    if (this.length === this.capacity) this.grow(this.length + 1);
-    const at = this.length++;
-    if (cell === null) {
-      this.valid ??= new Uint8Array(this.capacity).fill(1, 0, at);
-      this.valid[at] = 0;
-      if (this.type === 'string') this.values[at] = '';
-      return;
-    }
-    if (this.valid !== undefined) this.valid[at] = 1;
-    this.values[at] = this.type === 'bool' ? Number(cell) : (cell as never);
-  }
-
-  /** Appends rows `from` to `to` of a vector of the same type. */
-  append(vector: Vector, from = 0, to = vector.length): void {
-    const count = to - from;
-    if (this.length + count > this.capacity) this.grow(this.length + count);
-    if (vector.form === 'constant' || vector.type === 'string') {
-      for (let row = from; row < to; row++) this.push(cellAt(vector, row));
-      return;
-    }
-    (this.values as Float64Array).set(vector.values.subarray(from, to) as Float64Array, this.length);
-    if (vector.valid !== undefined || this.valid !== undefined) {
-      this.valid ??= new Uint8Array(this.capacity).fill(1, 0, this.length);
-      if (vector.valid === undefined) this.valid.fill(1, this.length, this.length + count);
-      else this.valid.set(vector.valid.subarray(from, to), this.length);
-    }
-    this.length += count;
-  }
-
-  /** The vector of what was pushed. The builder must not be used afterwards. */
-  build(): DenseVector {
-    const { type, length } = this;
-    const valid = this.valid?.subarray(0, length);
-    const values = type === 'string' ? (this.values as string[]) : (this.values as Uint8Array).subarray(0, length);
-    return { form: 'dense', type, length, values, valid } as DenseVector;
-  }
-
-  private grow(needed: number): void {
-    this.capacity = Math.max(needed, this.capacity * 2);
-    if (this.type !== 'string') {
-      const larger = allocate(this.type, this.capacity) as Float64Array;
-      larger.set(this.values as Float64Array);
-      this.values = larger;
-    }
-    if (this.valid !== undefined) {
-      const larger = new Uint8Array(this.capacity);
-      larger.set(this.valid);
-      this.valid = larger;
-    }
-  }
-}
-
-function allocate(type: ColumnType, capacity: number): Float64Array | BigInt64Array | BigUint64Array | Uint8Array | string[] {
-  switch (type) {
-    case 'float':
-      return new Float64Array(capacity);
-    case 'int':
-    case 'time':
-      return new BigInt64Array(capacity);
-    case 'uint':
-      return new BigUint64Array(capacity);
-    case 'bool':
-      return new Uint8Array(capacity);
-    case 'string':
-      return [];
-  }
-}
-
 export function vectorOf(type: ColumnType, cells: Iterable<Cell>): DenseVector {
   const builder = new VectorBuilder(type);
   for (const cell of cells) builder.push(cell);
@@ -178,7 +97,7 @@ export function gatherVector(vector: Vector, rows: Int32Array): Vector {
     for (let i = 0; i < length; i++) values[i] = vector.values[rows[i] as number] as string;
     return stringVector(values, valid);
   }
-  const values = allocate(vector.type, length) as Float64Array;
+  const values = allocateValues(vector.type, length) as Float64Array;
   const source = vector.values as Float64Array;
   for (let i = 0; i < length; i++) values[i] = source[rows[i] as number] as number;
   return { form: 'dense', type: vector.type, length, values, valid } as unknown as DenseVector;

@@ -3,7 +3,7 @@ import { fluxError } from '../../language/errors.js';
 import type { FunctionValue, Value } from '../../language/value.js';
 import { typeName } from '../../language/value.js';
 import type { Native } from '../native.js';
-import { Arguments, native } from "../native.js";
+import { Arguments, native } from '../native.js';
 
 const ELEMENT_BYTES = 16;
 

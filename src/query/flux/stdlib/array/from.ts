@@ -36,7 +36,12 @@ export function tableStream(chunk: Chunk, site: CallSite | undefined): TableStre
 
 export const tableOfRecords = (rows: readonly RecordValue[], labels: readonly string[]): Chunk => ({
   key: GroupKey.EMPTY,
-  columns: labels.map((label) => columnOfValues(label, rows.map((row) => row.get(label) ?? null))),
+  columns: labels.map((label) =>
+    columnOfValues(
+      label,
+      rows.map((row) => row.get(label) ?? null),
+    ),
+  ),
   rowCount: rows.length,
 });
 

@@ -9,7 +9,8 @@ type Operation = (a: bigint, b: bigint) => bigint;
 
 const BITS = 64;
 
-const bitsOf = (value: Value): bigint | undefined => (value instanceof Unsigned ? value.value : typeof value === 'bigint' ? value : undefined);
+const bitsOf = (value: Value): bigint | undefined =>
+  value instanceof Unsigned ? value.value : typeof value === 'bigint' ? value : undefined;
 
 const signed = (bits: bigint): Value => BigInt.asIntN(BITS, bits);
 const unsigned = (bits: bigint): Value => new Unsigned(BigInt.asUintN(BITS, bits));

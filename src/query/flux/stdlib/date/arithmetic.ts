@@ -15,7 +15,8 @@ export function addInLocation(ns: bigint, duration: Duration, { zone, offset }: 
   return offset.negated().addTo(added);
 }
 
-export const truncateTo = (ns: bigint, unit: Duration, location: Location): bigint => new Window(unit, unit, NOTHING, location).latest(ns).startNs;
+export const truncateTo = (ns: bigint, unit: Duration, location: Location): bigint =>
+  new Window(unit, unit, NOTHING, location).latest(ns).startNs;
 
 export const add = native(
   (args, context) => new Time(addInLocation(momentArgument(args, 'to', context), args.duration('d'), locationArgument(args, context))),

@@ -18,7 +18,8 @@ export const parse = native((args) => {
 
 function valueOfJson(json: unknown): Value {
   if (json === null || typeof json === 'string' || typeof json === 'boolean' || typeof json === 'number') return json;
-  if (!Array.isArray(json)) return new PlainRecord(new Map(Object.entries(json as object).map(([label, item]) => [label, valueOfJson(item)])));
+  if (!Array.isArray(json))
+    return new PlainRecord(new Map(Object.entries(json as object).map(([label, item]) => [label, valueOfJson(item)])));
   const items = json.map(valueOfJson);
   const [first] = items;
   if (items.some((item) => typeName(item) !== typeName(first ?? null))) throw fluxError('array values must all be the same type');

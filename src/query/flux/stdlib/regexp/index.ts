@@ -11,7 +11,9 @@ function patternAndText(args: Arguments): { pattern: Regexp; text: string } {
   const text = args.required('v');
   if (pattern instanceof Regexp && typeof text === 'string') return { pattern, text };
   const show = (value: Value): string => (value === null ? '<nil>' : displayValue(value));
-  throw fluxError(`cannot execute function containing argument r of type regexp value ${show(pattern)} and argument v of type string value ${show(text)}`);
+  throw fluxError(
+    `cannot execute function containing argument r of type regexp value ${show(pattern)} and argument v of type string value ${show(text)}`,
+  );
 }
 
 const ofPattern = (call: (pattern: Regexp, text: string, args: Arguments) => Value): Native =>

@@ -69,7 +69,10 @@ export const schema: Package = {
   fieldKeys: valuesOf(() => '_field', givenPredicate),
   fieldsAsCols: pipeline((_args, pipe) => pipe.to(pivot, { rowKey: ['_time'], columnKey: ['_field'], valueColumn: '_value' })),
   measurementFieldKeys: valuesOf(() => '_field', ofMeasurement),
-  measurements: valuesOf(() => '_measurement', (_args, { compile }) => compile(EVERYTHING)),
+  measurements: valuesOf(
+    () => '_measurement',
+    (_args, { compile }) => compile(EVERYTHING),
+  ),
   measurementTagKeys: keysOf(ofMeasurement),
   measurementTagValues: valuesOf(givenTag, ofMeasurement),
   tagKeys: keysOf(givenPredicate),

@@ -27,7 +27,9 @@ export const ofText = (call: (text: string) => string): Native =>
   native((args) => {
     const value = args.required('v');
     if (typeof value === 'string') return call(value);
-    throw fluxError(`cannot convert argument of type ${value === null ? 'string' : typeName(value)} value ${value === null ? '<nil>' : displayValue(value)} to upper case`);
+    throw fluxError(
+      `cannot convert argument of type ${value === null ? 'string' : typeName(value)} value ${value === null ? '<nil>' : displayValue(value)} to upper case`,
+    );
   });
 
 /** A function of two texts. */

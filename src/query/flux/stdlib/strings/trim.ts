@@ -20,7 +20,9 @@ export const trim = ofTexts('v', 'cutset', (text, cutset) => trimLetters(text, i
 export const trimLeft = ofTexts('v', 'cutset', (text, cutset) => trimLetters(text, inSet(cutset), true, false));
 export const trimRight = ofTexts('v', 'cutset', (text, cutset) => trimLetters(text, inSet(cutset), false, true));
 export const trimPrefix = ofTexts('v', 'prefix', (text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text));
-export const trimSuffix = ofTexts('v', 'suffix', (text, suffix) => (text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text));
+export const trimSuffix = ofTexts('v', 'suffix', (text, suffix) =>
+  text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
+);
 
 const WHITE_SPACE = /\p{White_Space}/u;
 

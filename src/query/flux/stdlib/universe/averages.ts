@@ -172,4 +172,3 @@ export const timedMovingAverage = pipeline((args, pipe) =>
     .to(duplicate, { column: '_stop', as: '_time' })
     .to(window, { every: INFINITE }),
 );
-

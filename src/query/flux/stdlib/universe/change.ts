@@ -59,7 +59,9 @@ function differenceColumn({ label, type, vector }: Column, { nonNegative, keepFi
 
 /** The sum of what a counter has grown by, whatever resets there were. */
 export const increase = pipeline((args, pipe) =>
-  pipe.to(difference, { nonNegative: true, keepFirst: true, initialZero: true, columns: args.get('columns') }).to(cumulativeSum, { columns: args.get('columns') }),
+  pipe
+    .to(difference, { nonNegative: true, keepFirst: true, initialZero: true, columns: args.get('columns') })
+    .to(cumulativeSum, { columns: args.get('columns') }),
 );
 
 export const cumulativeSum = step((args) => {
@@ -69,7 +71,9 @@ export const cumulativeSum = step((args) => {
       narrowWithState(
         () => new Map<string, number | bigint>(),
         (chunk, sums, emit) => {
-          const columns = chunk.columns.map((column) => (labels.includes(column.label) && isNumeric(column.type) ? runningSum(column, sums) : column));
+          const columns = chunk.columns.map((column) =>
+            labels.includes(column.label) && isNumeric(column.type) ? runningSum(column, sums) : column,
+          );
           emit.chunk({ ...chunk, columns });
         },
       ),
@@ -140,7 +144,9 @@ function derivativeChunk(chunk: Chunk, spec: DerivativeSpec, state: DerivativeSt
   }
   const kept = rows.length === chunk.rowCount ? chunk : gatherChunk(chunk, Int32Array.from(rows));
   const keptTimes = (findColumn(kept.columns, spec.timeColumn) as Column).vector;
-  const columns = kept.columns.map((column) => (spec.columns.includes(column.label) ? derivativeColumn(column, keptTimes, spec, state) : column));
+  const columns = kept.columns.map((column) =>
+    spec.columns.includes(column.label) ? derivativeColumn(column, keptTimes, spec, state) : column,
+  );
   return rowsFrom({ ...kept, columns }, isFirst ? 1 : 0);
 }
 

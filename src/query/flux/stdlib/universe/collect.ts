@@ -51,5 +51,10 @@ export const replaceColumn = (chunk: Chunk, column: Column): Chunk => ({
 
 /** The rows of a table from one to the end. */
 export function rowsFrom(chunk: Chunk, first: number): Chunk {
-  return first === 0 ? chunk : gatherChunk(chunk, Int32Array.from({ length: Math.max(chunk.rowCount - first, 0) }, (_, i) => first + i));
+  return first === 0
+    ? chunk
+    : gatherChunk(
+        chunk,
+        Int32Array.from({ length: Math.max(chunk.rowCount - first, 0) }, (_, i) => first + i),
+      );
 }

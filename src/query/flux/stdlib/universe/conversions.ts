@@ -17,7 +17,8 @@ const conversion = (convert: (value: Exclude<Value, null>) => Value): Native =>
   }, 'v');
 
 const cannot = (value: Value, type: string): Error => fluxError(`cannot convert ${typeName(value)} to ${type}`);
-const invalidSyntax = (text: string, type: string): Error => fluxError(`cannot convert string ${quoteGo(text)} to ${type} due to invalid syntax`);
+const invalidSyntax = (text: string, type: string): Error =>
+  fluxError(`cannot convert string ${quoteGo(text)} to ${type} due to invalid syntax`);
 
 const INT_MIN = -(2n ** 63n);
 const INT_MAX = 2n ** 63n - 1n;

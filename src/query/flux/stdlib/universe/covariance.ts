@@ -59,6 +59,14 @@ export const pearsonr = native((args, context) => covarianceOfStreams(args, cont
 
 function covarianceOfStreams(args: Args, context: CallContext, normalizes: boolean): Value {
   const tables = PlainRecord.of({ x: args.required('x'), y: args.required('y') });
-  const joined = join.call(new Arguments(new Map<string, Value>([['tables', tables], ['on', args.required('on')]])), context) as TableStream;
+  const joined = join.call(
+    new Arguments(
+      new Map<string, Value>([
+        ['tables', tables],
+        ['on', args.required('on')],
+      ]),
+    ),
+    context,
+  ) as TableStream;
   return new TableStream(new Pipe(joined.node, context).to(covariance, { pearsonr: normalizes, columns: ['_value_x', '_value_y'] }).node);
 }

@@ -12,7 +12,8 @@ import type { Value } from '../../language/value.js';
 export const top = pipeline((args, pipe) => sortLimit(pipe, args.required('n'), args.get('columns'), true));
 export const bottom = pipeline((args, pipe) => sortLimit(pipe, args.required('n'), args.get('columns'), false));
 
-const sortLimit = (pipe: Pipe, n: Value, columns: Value | undefined, desc: boolean): Pipe => pipe.to(sort, { columns, desc }).to(limit, { n });
+const sortLimit = (pipe: Pipe, n: Value, columns: Value | undefined, desc: boolean): Pipe =>
+  pipe.to(sort, { columns, desc }).to(limit, { n });
 
 export const highestMax = ofGroups(max, true);
 export const highestAverage = ofGroups(mean, true);

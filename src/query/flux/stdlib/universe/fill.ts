@@ -22,7 +22,9 @@ export const fill = step((args) => {
   const usePrevious = hasPrevious && args.bool('usePrevious');
   return {
     create: (run) =>
-      wholeTable(run.memory, (table, emit) => emitTable(value === undefined ? fillPrevious(table, label, usePrevious) : fillValue(table, label, value), emit)),
+      wholeTable(run.memory, (table, emit) =>
+        emitTable(value === undefined ? fillPrevious(table, label, usePrevious) : fillValue(table, label, value), emit),
+      ),
   };
 });
 
@@ -30,7 +32,13 @@ function fillPrevious(table: Chunk, label: string, usePrevious: boolean): Chunk 
   const column = findColumn(table.columns, label);
   if (column === undefined || !usePrevious || !hasNulls(column.vector)) return table;
   let previous: Cell = null;
-  return replaceColumn(table, columnOf(label, mapNulls(column.vector, (cell) => (previous = cell ?? previous))));
+  return replaceColumn(
+    table,
+    columnOf(
+      label,
+      mapNulls(column.vector, (cell) => (previous = cell ?? previous)),
+    ),
+  );
 }
 
 function fillValue(table: Chunk, label: string, value: Value): Chunk {
@@ -42,7 +50,10 @@ function fillValue(table: Chunk, label: string, value: Value): Chunk {
   if (column === undefined) return { ...table, columns: [...table.columns, constantColumn(label, type, cell, table.rowCount)] };
   if (column.type !== type) throw fluxError(`fill column type mismatch: ${column.type}/${type}`);
   const filled: Column = columnOf(label, hasNulls(column.vector) ? mapNulls(column.vector, (old) => old ?? cell) : column.vector);
-  const key = keyed === undefined ? table.key : new GroupKey(table.key.columns.map((known) => (known.label === label ? { ...known, value: cell } : known)));
+  const key =
+    keyed === undefined
+      ? table.key
+      : new GroupKey(table.key.columns.map((known) => (known.label === label ? { ...known, value: cell } : known)));
   return { ...replaceColumn(table, filled), key };
 }
 

@@ -23,14 +23,21 @@ export const histogram = step((args) => {
     const counts = new Float64Array(bins.length);
     for (const value of values) {
       const index = bins.findIndex((bound) => value <= bound);
-      if (index < 0) throw fluxError(`found value greater than any bin, ${bins.length} ${bins.length} ${value.toFixed(6)} ${(bins.at(-1) ?? 0).toFixed(6)}`);
+      if (index < 0)
+        throw fluxError(
+          `found value greater than any bin, ${bins.length} ${bins.length} ${value.toFixed(6)} ${(bins.at(-1) ?? 0).toFixed(6)}`,
+        );
       counts[index] = (counts[index] as number) + 1;
     }
     for (let i = 1; i < counts.length; i++) counts[i] = (counts[i] as number) + (counts[i - 1] as number);
     const shares = normalize ? counts.map((count) => count / values.length) : counts;
     return {
       key: table.key,
-      columns: [...keyColumns(table.key, bins.length), columnOf(upperBoundColumn, floatVector(Float64Array.from(bins))), columnOf(countColumn, floatVector(shares))],
+      columns: [
+        ...keyColumns(table.key, bins.length),
+        columnOf(upperBoundColumn, floatVector(Float64Array.from(bins))),
+        columnOf(countColumn, floatVector(shares)),
+      ],
       rowCount: bins.length,
     };
   });

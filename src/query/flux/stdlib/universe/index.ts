@@ -1,6 +1,7 @@
 /** The functions that every script sees without an import. */
 import { buckets } from '../influxdb/buckets.js';
 import { from } from '../influxdb/from.js';
+import { to } from '../influxdb/to.js';
 import type { Package } from '../native.js';
 import { aggregateWindow, inf } from './aggregate-window.js';
 import { count, mean, sum } from './aggregates.js';
@@ -133,6 +134,7 @@ export const universe: Package = {
   timedMovingAverage,
   timeShift,
   timeWeightedAvg,
+  to,
   today,
   toFloat,
   toInt,

@@ -47,7 +47,10 @@ function integrate(table: Chunk, spec: IntegralSpec): Chunk {
   if (times === undefined) throw fluxError(`no column ${quoteGo(spec.timeColumn)} exists`);
   return {
     key: table.key,
-    columns: [...keyColumns(table.key, 1), ...columns.map(({ label, vector }) => constantColumn(label, 'float', areaUnder(times.vector, vector, range, spec), 1))],
+    columns: [
+      ...keyColumns(table.key, 1),
+      ...columns.map(({ label, vector }) => constantColumn(label, 'float', areaUnder(times.vector, vector, range, spec), 1)),
+    ],
     rowCount: 1,
   };
 }

@@ -26,7 +26,8 @@ export const join = native((args, context) => {
   if (method !== 'inner') throw fluxError(`${method} is not a valid join method`);
   const inputs = names.map((name) => {
     const stream = tables.get(name) ?? null;
-    if (!(stream instanceof TableStream)) throw fluxError(`value for key "${name}" in tables must be a table object: got ${typeName(stream)}`);
+    if (!(stream instanceof TableStream))
+      throw fluxError(`value for key "${name}" in tables must be a table object: got ${typeName(stream)}`);
     return stream.node;
   });
   return new TableStream({
@@ -54,7 +55,14 @@ function joinOperator(run: RunContext, names: readonly [string, string], on: rea
 /** A null equals nothing, so a table that has one in all its rows joins nothing. */
 const hasNullIn = (key: GroupKey, on: readonly string[]): boolean => on.some((label) => key.column(label)?.value === null);
 
-function joinTables(run: RunContext, left: readonly Chunk[], right: readonly Chunk[], names: readonly [string, string], on: readonly string[], emit: Emit): void {
+function joinTables(
+  run: RunContext,
+  left: readonly Chunk[],
+  right: readonly Chunk[],
+  names: readonly [string, string],
+  on: readonly string[],
+  emit: Emit,
+): void {
   const shared = on.filter((label) => left[0]?.key.has(label) === true && right[0]?.key.has(label) === true);
   const joined = new Map<string, Chunk>();
   for (const l of left) {
@@ -93,11 +101,17 @@ function joinPair(run: RunContext, l: Chunk, r: Chunk, [leftName, rightName]: re
 const PAIRS_BATCH = 65_536;
 
 /** Of rows that are in order by `on`: the pairs that agree. */
-export function matchingRows(left: Chunk, right: Chunk, on: readonly string[], hold: (pairCount: number) => void): { left: Int32Array; right: Int32Array } {
+export function matchingRows(
+  left: Chunk,
+  right: Chunk,
+  on: readonly string[],
+  hold: (pairCount: number) => void,
+): { left: Int32Array; right: Int32Array } {
   const leftOn = on.map((label) => findColumn(left.columns, label));
   const rightOn = on.map((label) => findColumn(right.columns, label));
   const pairs: [number[], number[]] = [[], []];
-  if (leftOn.some((column, i) => column === undefined || column.type !== rightOn[i]?.type)) return { left: new Int32Array(), right: new Int32Array() };
+  if (leftOn.some((column, i) => column === undefined || column.type !== rightOn[i]?.type))
+    return { left: new Int32Array(), right: new Int32Array() };
   const order = (a: number, b: number): number => {
     for (let i = 0; i < on.length; i++) {
       const cell = cellAt((leftOn[i] as Column).vector, a);

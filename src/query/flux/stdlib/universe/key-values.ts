@@ -14,7 +14,10 @@ export const keyValues = step((args) => {
 function keyValueTable(table: Chunk, labels: readonly string[]): Chunk {
   const found = labels.map((label) => findColumn(table.columns, label)).filter((column) => column !== undefined);
   const [first] = found;
-  if (first === undefined) throw fluxError(`received table with columns ${table.columns.map(({ label }) => label).join(', ')} not having key columns ${labels.join(', ')}`);
+  if (first === undefined)
+    throw fluxError(
+      `received table with columns ${table.columns.map(({ label }) => label).join(', ')} not having key columns ${labels.join(', ')}`,
+    );
   if (found.some(({ type }) => type !== first.type)) throw fluxError('keyColumns must all have the same type');
   const keys = new VectorBuilder('string');
   const values = new VectorBuilder(first.type);
@@ -29,5 +32,9 @@ function keyValueTable(table: Chunk, labels: readonly string[]): Chunk {
     }
   }
   const rowCount = keys.length;
-  return { key: table.key, columns: [...keyColumns(table.key, rowCount), columnOf('_key', keys.build()), columnOf('_value', values.build())], rowCount };
+  return {
+    key: table.key,
+    columns: [...keyColumns(table.key, rowCount), columnOf('_key', keys.build()), columnOf('_value', values.build())],
+    rowCount,
+  };
 }

@@ -84,7 +84,7 @@ function mapChunk(chunk: Chunk, apply: (row: RecordValue) => Value, types: Resul
 const ownLabels = (record: RecordValue, row: Row): Iterable<string> => (record === row ? [] : (record as PlainRecord).own.keys());
 
 /** Collects values of one property; its type is that of the first value that is not null. */
-class MappedColumn {
+export class MappedColumn {
   readonly label: string;
   private readonly rowCount: number;
   private nulls = 0;

@@ -98,7 +98,10 @@ class PivotedTable {
     const rows = new Int32Array(table.rowCount);
     const [single] = rowKey;
     // Constant columns tell no rows apart within a table, but one table from another.
-    const idOf = single !== undefined && rowKey.length === 1 ? (row: number): unknown => cellAt(single.vector, row) : (row: number): unknown => rowKey.map(({ type, vector }) => keyText(type, cellAt(vector, row))).join('\0');
+    const idOf =
+      single !== undefined && rowKey.length === 1
+        ? (row: number): unknown => cellAt(single.vector, row)
+        : (row: number): unknown => rowKey.map(({ type, vector }) => keyText(type, cellAt(vector, row))).join('\0');
     for (let row = 0; row < table.rowCount; row++) {
       const id = idOf(row);
       let at = this.rowOf.get(id);
@@ -123,7 +126,8 @@ class PivotedTable {
       column = { type, cells: [] };
       this.columns.set(label, column);
     }
-    if (column.type !== type) throw fluxError(`schema collision detected: column ${quoteGo(label)} is both of type ${type} and ${column.type}`);
+    if (column.type !== type)
+      throw fluxError(`schema collision detected: column ${quoteGo(label)} is both of type ${type} and ${column.type}`);
     return column;
   }
 
@@ -144,7 +148,8 @@ function cellsToVector(type: ColumnType, cells: readonly Cell[], rowCount: numbe
   return builder.build();
 }
 
-const labelOf = (columnKey: readonly Column[], row: number): string => columnKey.map(({ type, vector }) => keyText(type, cellAt(vector, row))).join('_');
+const labelOf = (columnKey: readonly Column[], row: number): string =>
+  columnKey.map(({ type, vector }) => keyText(type, cellAt(vector, row))).join('_');
 
 /** A cell as the name of a column. */
 function keyText(type: ColumnType, cell: Cell): string {

@@ -32,7 +32,9 @@ export const stateTracking = step((args) => {
   return { create: (run) => trackingOperator(run, spec) };
 });
 
-export const stateCount = pipeline((args, pipe) => pipe.to(stateTracking, { fn: args.fn('fn'), countColumn: args.string('column', 'stateCount') }));
+export const stateCount = pipeline((args, pipe) =>
+  pipe.to(stateTracking, { fn: args.fn('fn'), countColumn: args.string('column', 'stateCount') }),
+);
 
 export const stateDuration = pipeline((args, pipe) =>
   pipe.to(stateTracking, {

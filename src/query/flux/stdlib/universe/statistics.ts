@@ -31,7 +31,7 @@ export const spread = aggregateStep((vector) => {
     if (low === null || cell < low) low = cell;
     if (high === null || cell > high) high = cell;
   }
-  const value = low === null || high === null ? null : ((high as number) - (low as number));
+  const value = low === null || high === null ? null : (high as number) - (low as number);
   return { type: vector.type, value };
 });
 

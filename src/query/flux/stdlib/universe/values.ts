@@ -27,7 +27,9 @@ export const display = native((args) => displayValue(args.required('v')), 'v');
 
 const BINS_MAX = 100_000;
 
-export const linearBins = native((args) => bins(args.count('count'), args.bool('infinity', true), (i) => args.float('start') + i * args.float('width')));
+export const linearBins = native((args) =>
+  bins(args.count('count'), args.bool('infinity', true), (i) => args.float('start') + i * args.float('width')),
+);
 
 export const logarithmicBins = native((args) =>
   bins(args.count('count'), args.bool('infinity', true), (i) => args.float('start') * args.float('factor') ** i),

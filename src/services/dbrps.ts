@@ -1,0 +1,148 @@
+/** DBRP mappings: who may see and change which, and what a database of the v1-compatible API means. */
+import { authorize } from '../auth/authorize.js';
+import type { Actor } from '../domain/actor.js';
+import type { Bucket } from '../domain/bucket.js';
+import { allMappings, checkMappingNames, findMapping, virtualMapping, type DbrpMapping } from '../domain/dbrp.js';
+import { conflict, notFound } from '../domain/errors.js';
+import type { BucketId, Id, IdGenerator, OrganizationId } from '../domain/id.js';
+import { WHOLE_LIST } from '../domain/page.js';
+import { EVERYTHING, permissionFor, type Action } from '../domain/permission.js';
+import { DuplicateError, type Store, type StoreReader, type StoreWriter } from '../domain/store.js';
+import { authorizeToRead, isReadable } from './buckets.js';
+
+export interface DbrpQuery {
+  readonly id?: Id | undefined;
+  readonly bucketID?: BucketId | undefined;
+  readonly database?: string | undefined;
+  readonly retentionPolicy?: string | undefined;
+  readonly isDefault?: boolean | undefined;
+}
+
+export type NewDbrpMapping = Pick<DbrpMapping, 'orgID' | 'bucketID' | 'database' | 'retentionPolicy' | 'isDefault'>;
+
+export type Dbrps = ReturnType<typeof createDbrps>;
+
+const unknown = () => notFound('unable to find DBRP');
+
+/** All mappings of an organization, stored and virtual. */
+export async function listAllMappings(store: StoreReader, orgID: OrganizationId): Promise<{ mappings: DbrpMapping[]; buckets: Bucket[] }> {
+  const buckets = await store.listBuckets({ orgID, readable: EVERYTHING, readableOrganizations: EVERYTHING }, WHOLE_LIST);
+  return { mappings: allMappings(await store.listMappings(orgID), buckets), buckets };
+}
+
+/** What a database means, with the bucket that it is; undefined where it means nothing. */
+export async function resolveMapping(
+  store: StoreReader,
+  orgID: OrganizationId,
+  database: string,
+  retentionPolicy: string | undefined,
+): Promise<{ readonly mapping: DbrpMapping; readonly bucket: Bucket } | undefined> {
+  const { mappings, buckets } = await listAllMappings(store, orgID);
+  const mapping = findMapping(mappings, database, retentionPolicy);
+  const bucket = mapping && buckets.find(({ id }) => id === mapping.bucketID);
+  return mapping && bucket && { mapping, bucket };
+}
+
+export const createDbrps = ({ store, ids }: { readonly store: Store; readonly ids: IdGenerator }) => {
+  const authorizeFor = (actor: Actor, action: Action, { orgID, bucketID }: Pick<DbrpMapping, 'orgID' | 'bucketID'>): void => {
+    authorize(actor, permissionFor(action, 'buckets', bucketID, orgID));
+  };
+
+  async function findStored(orgID: OrganizationId, id: Id): Promise<DbrpMapping> {
+    const mapping = await store.findMapping(id);
+    if (mapping?.orgID !== orgID) throw unknown();
+    return mapping;
+  }
+
+  return {
+    async create(actor: Actor, input: NewDbrpMapping): Promise<DbrpMapping> {
+      authorizeFor(actor, 'write', input);
+      checkMappingNames(input.database, input.retentionPolicy);
+      const bucket = await store.findBucket(input.bucketID);
+      if (bucket?.orgID !== input.orgID) throw notFound('bucket not found');
+      // As InfluxDB, which looks the bucket up as the caller.
+      authorizeToRead(actor, bucket);
+      try {
+        return await store.transaction(async (writer) => {
+          const others = (await writer.listMappings(input.orgID)).filter(({ database }) => database === input.database);
+          // The first of a database is its default, asked or not.
+          const mapping: DbrpMapping = { ...input, id: ids(), isDefault: input.isDefault || others.length === 0, isVirtual: false };
+          await writer.insertMapping(mapping);
+          if (mapping.isDefault) await makeOnlyDefault(writer, mapping, others);
+          return mapping;
+        });
+      } catch (error) {
+        throw error instanceof DuplicateError ? conflict('another DBRP mapping with same orgID, db, and rp exists') : error;
+      }
+    },
+
+    async find(actor: Actor, orgID: OrganizationId, id: Id): Promise<DbrpMapping> {
+      const stored = await store.findMapping(id);
+      const bucket = stored === undefined ? await store.findBucket(id as BucketId) : undefined;
+      const mapping = stored ?? (bucket && virtualMapping(bucket));
+      if (mapping?.orgID !== orgID) throw unknown();
+      authorizeFor(actor, 'read', mapping);
+      return mapping;
+    },
+
+    /** Those of an organization whose buckets the actor may read. */
+    async list(actor: Actor, orgID: OrganizationId, query: DbrpQuery): Promise<DbrpMapping[]> {
+      const { mappings, buckets } = await listAllMappings(store, orgID);
+      const readable = new Set(buckets.filter((bucket) => isReadable(actor, bucket)).map(({ id }) => id));
+      return mappings.filter(
+        (mapping) =>
+          readable.has(mapping.bucketID) &&
+          (query.id === undefined || mapping.id === query.id) &&
+          (query.bucketID === undefined || mapping.bucketID === query.bucketID) &&
+          (query.database === undefined || mapping.database === query.database) &&
+          (query.retentionPolicy === undefined || mapping.retentionPolicy === query.retentionPolicy) &&
+          (query.isDefault === undefined || mapping.isDefault === query.isDefault),
+      );
+    },
+
+    /** A database always keeps a default: the one that has it loses it only to another. */
+    async update(
+      actor: Actor,
+      orgID: OrganizationId,
+      id: Id,
+      change: { readonly retentionPolicy?: string | undefined; readonly isDefault?: boolean | undefined },
+    ): Promise<DbrpMapping> {
+      authorizeFor(actor, 'write', await findStored(orgID, id));
+      if (change.retentionPolicy !== undefined) checkMappingNames('any', change.retentionPolicy);
+      try {
+        return await store.transaction(async (writer) => {
+          const current = await writer.findMapping(id);
+          if (current === undefined) throw unknown();
+          const others = (await writer.listMappings(orgID)).filter((other) => other.database === current.database && other.id !== id);
+          const heir = change.isDefault === false && current.isDefault ? others[0] : undefined;
+          const isDefault = heir === undefined && (change.isDefault === true || current.isDefault);
+          const mapping: DbrpMapping = { ...current, retentionPolicy: change.retentionPolicy ?? current.retentionPolicy, isDefault };
+          await writer.updateMapping(mapping);
+          if (isDefault) await makeOnlyDefault(writer, mapping, others);
+          if (heir !== undefined) await writer.updateMapping({ ...heir, isDefault: true });
+          return mapping;
+        });
+      } catch (error) {
+        throw error instanceof DuplicateError ? conflict('another DBRP mapping with same orgID, db, and rp exists') : error;
+      }
+    },
+
+    /** When the default goes, the oldest that is left becomes it. */
+    async remove(actor: Actor, orgID: OrganizationId, id: Id): Promise<void> {
+      authorizeFor(actor, 'write', await findStored(orgID, id));
+      await store.transaction(async (writer) => {
+        const current = await writer.findMapping(id);
+        if (current === undefined || !(await writer.deleteMapping(id))) throw unknown();
+        if (!current.isDefault) return;
+        const heir = (await writer.listMappings(orgID)).find(({ database }) => database === current.database);
+        if (heir !== undefined) await writer.updateMapping({ ...heir, isDefault: true });
+      });
+    },
+  };
+};
+
+async function makeOnlyDefault(writer: StoreWriter, mapping: DbrpMapping, others: readonly DbrpMapping[]): Promise<void> {
+  for (const other of others) {
+    if (other.isDefault && other.id !== mapping.id) await writer.updateMapping({ ...other, isDefault: false });
+  }
+}
