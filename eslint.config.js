@@ -1,7 +1,8 @@
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'test/conformance/cases/', 'test/conformance/replay.mjs'] },
+  { ignores: ['dist/', 'web/dist/', 'web/public/', 'node_modules/', 'test/conformance/cases/', 'test/conformance/replay.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -15,6 +16,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  { files: ['web/**'], ...reactHooks.configs.flat.recommended },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['bench/**', 'test/**', 'examples/**', '**/*.test.ts', '**/*.contract.ts', '**/*.mjs'],

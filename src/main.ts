@@ -16,6 +16,9 @@ const USAGE = `Sluice ${VERSION}, compatible with InfluxDB ${COMPATIBLE_VERSION}
 Usage:
   sluiced [run] [flags]             start the server
   sluiced print-config [flags]      show what would be in force (--key-name K for one key)
+  sluiced recovery auth|user|org    repair a store offline, when no token works any more
+  sluiced tokens plan               what the next start would do with the tokens
+  sluiced downgrade 2.0|2.1|2.3|2.4 erase the hashes of tokens
   sluiced version                   show the version
 
 `;
@@ -52,6 +55,15 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       process.stdout.write(printConfig(config, typeof keyName === 'string' && keyName !== '' ? keyName : undefined));
       return;
     }
+    case 'recovery':
+      await (await import('./admin/recovery.js')).runRecovery(argv.slice(1));
+      return;
+    case 'downgrade':
+      await (await import('./admin/downgrade.js')).runDowngrade(argv.slice(1));
+      return;
+    case 'tokens':
+      await (await import('./admin/tokens.js')).runTokens(argv.slice(1));
+      return;
     case 'version':
       process.stdout.write(`Sluice v${VERSION} (compatible with InfluxDB ${COMPATIBLE_VERSION})\n`);
       return;

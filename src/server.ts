@@ -1,6 +1,6 @@
 /** Config -> stores -> services -> http: a server that can be started and stopped, by `main` and by tests alike. */
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -14,19 +14,23 @@ import { PasswordVerifier } from './auth/passwords.js';
 import { hashPlainTokens } from './auth/plain-tokens.js';
 import { Sealer } from './auth/sealer.js';
 import { SessionRules } from './auth/session-rules.js';
-import { createSessions, type Sessions } from './auth/sessions.js';
+import { createSessions } from './auth/sessions.js';
 import { generateToken } from './auth/token.js';
 import { V1Authenticator } from './auth/v1.js';
 import { configForApi, type Config, type TlsConfig } from './config.js';
 import { holdDataDirectory } from './data-directory.js';
 import { createIdGenerator, type Clock } from './domain/id.js';
+import type { SeriesEngine } from './domain/series.js';
 import { createApp } from './http/app.js';
 import { Metrics } from './http/metrics.js';
+import { loadPages } from './http/pages.js';
 import type { Route } from './http/route.js';
 import { authorizationRoutes, v1AuthorizationRoutes } from './http/routes/authorizations.js';
+import { backupRoutes } from './http/routes/backup.js';
 import { bucketRoutes } from './http/routes/buckets.js';
 import { dbrpRoutes } from './http/routes/dbrps.js';
 import { deleteRoutes } from './http/routes/delete.js';
+import { influxqlRoutes } from './http/routes/influxql.js';
 import { labelRoutes } from './http/routes/labels.js';
 import { organizationRoutes } from './http/routes/organizations.js';
 import { queryRoutes } from './http/routes/query.js';
@@ -35,21 +39,27 @@ import { sessionRoutes } from './http/routes/sessions.js';
 import { setupRoutes } from './http/routes/setup.js';
 import { userRoutes } from './http/routes/users.js';
 import { writeRoutes } from './http/routes/write.js';
+import { hashCopies } from './plain-copies.js';
 import { openDuckDbEngine } from './series/duckdb.js';
+import { SwitchableEngine } from './series/switchable.js';
+import { createBackup, TEMPORARY_PREFIX } from './services/backup.js';
 import { createBuckets } from './services/buckets.js';
 import { createDbrps } from './services/dbrps.js';
 import { createDelete } from './services/delete.js';
+import { createInfluxql } from './services/influxql.js';
 import { createLabels } from './services/labels.js';
 import { createMemberships } from './services/memberships.js';
 import { createOrganizations } from './services/organizations.js';
 import { createQuery } from './services/query.js';
+import { createRestore, type RestoreEvent } from './services/restore.js';
+import { createRetention } from './services/retention.js';
 import { createSecrets } from './services/secrets.js';
 import { createSetup, type SetupInput } from './services/setup.js';
 import { resolveOrganization } from './services/target.js';
 import { createUsers } from './services/users.js';
 import { createWrite } from './services/write.js';
 import { rememberReads } from './store/remembered.js';
-import { openSqliteStore } from './store/sqlite.js';
+import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from './store/sqlite.js';
 import { runUnattendedSetup } from './unattended-setup.js';
 import { VERSION } from './version.js';
 
@@ -73,6 +83,7 @@ export interface RunningServer {
 /** What DuckDB may use for its caches and work; a machine of 2 GiB has room for it. */
 const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
 const IDLE_CONNECTIONS_INTERVAL_MS = 50;
+const RETENTION_INTERVAL_MS = 10 * 60_000;
 const EXPIRED_SESSIONS_INTERVAL_MS = 10 * 60_000;
 
 /** @throws Error saying what stands in the way; then nothing is left open */
@@ -88,11 +99,16 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     });
     const store = rememberReads(await openSqliteStore(directory.path));
     closing.push(() => store.close());
-    const engine = await openDuckDbEngine({
-      directory: join(directory.path, 'series'),
-      memoryLimitBytes: ENGINE_MEMORY_BYTES,
-      threads: availableParallelism(),
-    });
+    for (const name of readdirSync(directory.path)) {
+      if (name.startsWith(TEMPORARY_PREFIX)) rmSync(join(directory.path, name), { recursive: true });
+    }
+    const openEngine = (name: string): Promise<SeriesEngine> =>
+      openDuckDbEngine({
+        directory: join(directory.path, name),
+        memoryLimitBytes: ENGINE_MEMORY_BYTES,
+        threads: availableParallelism(),
+      });
+    const engine = new SwitchableEngine(await openEngine((await store.findFact('series directory')) ?? 'series'));
     closing.push(() => engine.close());
 
     const ids = createIdGenerator(clock, randomInt);
@@ -111,21 +127,59 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     const buckets = createBuckets({ store, engine, ids, clock });
     const labels = createLabels({ store, ids });
     const memberships = createMemberships({ store });
-    const secrets = createSecrets({ store, sealer: new Sealer(directory.sealingKey) });
+    const sealer = new Sealer(directory.sealingKey);
+    const secrets = createSecrets({ store, sealer });
     const setup = createSetup({ store, ids, clock, organizations, authorizations, strongPasswords });
     const dbrps = createDbrps({ store, ids });
     const write = createWrite({ store, engine });
     const remove = createDelete({ store, engine });
-    const query = createQuery({ store, engine, clock, memoryBytesMax: config.queryMemoryBytes, timeoutMs: config.queryTimeoutMs });
+    const backup = createBackup({ store, engine, clock, sealer, directory: directory.path });
+    const restore = createRestore({
+      store,
+      engine,
+      ids,
+      clock,
+      sealer,
+      hashTokens: config.useHashedTokens,
+      directory: directory.path,
+      openStore: openSqliteStore,
+      adoptStore: adoptSqliteStore,
+      storeFile: SQLITE_FILE,
+      openEngine,
+      onEvent: (event) => {
+        logRestore(event, logger);
+      },
+    });
+    const limits = { memoryBytesMax: config.queryMemoryBytes, timeoutMs: config.queryTimeoutMs };
+    const query = createQuery({ store, engine, clock, ...limits });
+    const influxql = createInfluxql({ store, engine, clock, ...limits });
 
     if (config.useHashedTokens) {
-      const count = await hashPlainTokens(store);
+      const count = await hashPlainTokens(store, (done) => {
+        logger.info({ count: done }, 'hashing tokens that were stored in the clear');
+      });
       if (count > 0) logger.info({ count }, 'tokens that were stored in the clear have been hashed');
+      for (const { file, outcome } of await hashCopies(directory.path)) {
+        if (typeof outcome === 'number') logger.info({ file, count: outcome }, 'tokens in a copy of the store have been hashed');
+        else logger.warn({ file, err: outcome }, 'a copy of the store cannot be opened; it may hold tokens in the clear');
+      }
     } else {
       logger.warn('tokens are stored in the clear: --use-hashed-tokens is false');
     }
     if (unattendedSetup !== undefined) await runUnattendedSetup(unattendedSetup, setup, authenticator, logger);
-    closing.push(sweepSessions(sessions, logger));
+    const retention = createRetention({ store, engine, clock });
+    const enforceRetention = async (): Promise<void> => {
+      const orphans = await retention.enforce();
+      if (orphans.length > 0) logger.info({ buckets: orphans }, 'points of buckets that are no more were removed');
+    };
+    closing.push(
+      repeat(EXPIRED_SESSIONS_INTERVAL_MS, sessions.deleteExpired, (error) => {
+        logger.error({ err: error }, 'cannot delete expired sessions');
+      }),
+      repeat(RETENTION_INTERVAL_MS, enforceRetention, (error) => {
+        logger.error({ err: error }, 'cannot remove points that are too old');
+      }),
+    );
 
     const metrics = new Metrics();
     const routes = [
@@ -148,13 +202,18 @@ export async function startServer({ config, logger, clock = Date.now, unattended
       ...writeRoutes(write, clock, config.writeBodyBytesMax),
       ...deleteRoutes(remove),
       ...queryRoutes(query, logger),
+      ...influxqlRoutes(influxql),
+      ...backupRoutes(backup, restore),
     ];
+    const pages = config.uiDisabled ? undefined : loadPages();
+    if (pages === undefined && !config.uiDisabled) logger.warn('the web pages are not built: npm run build');
     const app = createApp({
       routes,
       authenticator,
       v1Authenticator,
       metrics,
       logger,
+      pages,
       settings: {
         version: VERSION,
         readHeaderTimeoutMs: config.httpReadHeaderTimeoutMs,
@@ -185,15 +244,43 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearInterval(timer);
 }
 
-function sweepSessions(sessions: Sessions, logger: Logger): () => void {
+function logRestore(event: RestoreEvent, logger: Logger): void {
+  switch (event.kind) {
+    case 'replaced':
+      logger.warn(
+        { copy: event.storeCopy, points: event.seriesDirectory },
+        'a restore has replaced the store; to undo it, stop the server and put this copy in its place, which names the folder of its points',
+      );
+      return;
+    case 'left out':
+      logger.warn({ part: event.part, problems: event.problems }, 'a restore has left something out');
+      return;
+    case 'secrets stay sealed':
+      logger.warn(
+        { count: event.count },
+        'secrets of organizations cannot be opened: they come from another server, and the restore was not done with the token of the backup',
+      );
+  }
+}
+
+/**
+ * Does some housekeeping again and again, never twice at once.
+ *
+ * @returns what ends it
+ */
+function repeat(intervalMs: number, work: () => Promise<unknown>, onFailure: (error: unknown) => void): () => Promise<void> {
+  let running: Promise<unknown> | undefined;
   const timer = setInterval(() => {
-    sessions.deleteExpired().catch((error: unknown) => {
-      logger.error({ err: error }, 'cannot delete expired sessions');
-    });
-  }, EXPIRED_SESSIONS_INTERVAL_MS);
+    running ??= work()
+      .catch(onFailure)
+      .finally(() => {
+        running = undefined;
+      });
+  }, intervalMs);
   timer.unref();
-  return () => {
+  return async () => {
     clearInterval(timer);
+    await running;
   };
 }
 

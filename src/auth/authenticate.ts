@@ -79,7 +79,7 @@ export class Authenticator {
   async #findByHash(secret: Secret): Promise<Authorization | undefined> {
     for (const variant of HASH_VARIANTS) {
       const authorization = await this.#store.findAuthorizationByHash(hashToken(secret, variant));
-      const stored = authorization?.secret.kind === 'token' ? parseTokenHash(authorization.secret.hash) : undefined;
+      const stored = authorization?.secret.kind === 'token' ? parseTokenHash(authorization.secret.hash ?? '') : undefined;
       if (stored !== undefined && timingSafeEqual(stored.digest, digestToken(secret, variant))) return authorization;
     }
     return undefined;

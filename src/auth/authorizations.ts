@@ -8,6 +8,7 @@ import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/e
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
 import {
+  ACTIONS,
   formatPermission,
   permissionById,
   permissionFor,
@@ -15,7 +16,15 @@ import {
   type Action,
   type Permission,
 } from '../domain/permission.js';
-import { DuplicateError, type AuthorizationFilter, type Store } from '../domain/store.js';
+import {
+  DuplicateError,
+  type AuthorizationCount,
+  type AuthorizationFilter,
+  type AuthorizationOrder,
+  type OpenedBucket,
+  type Store,
+} from '../domain/store.js';
+import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
 import { authorize, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
@@ -42,6 +51,14 @@ export interface AuthorizationQuery {
   readonly user?: string | undefined;
   /** The name of a v1-compatible one. */
   readonly v1User?: string | undefined;
+  /** A part of the description, in whatever case, or the whole id. */
+  readonly search?: string | undefined;
+  readonly tokenKind?: TokenKind | undefined;
+  readonly status?: Status | undefined;
+  /** Only those that open this bucket. */
+  readonly bucketID?: BucketId | undefined;
+  /** In this way; undefined: in either. */
+  readonly action?: Action | undefined;
 }
 
 export interface AuthorizationChange {
@@ -190,20 +207,24 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
     return authorization;
   }
 
-  async function* describePages(filter: AuthorizationFilter, page: Page): AsyncGenerator<DescribedAuthorization> {
+  async function* describePages(
+    filter: AuthorizationFilter,
+    page: Page,
+    order?: AuthorizationOrder,
+  ): AsyncGenerator<DescribedAuthorization> {
     let { after, offset } = page;
     let left = page.limit ?? Number.POSITIVE_INFINITY;
     while (left > 0) {
       const limit = Math.min(left, FETCH_ROWS);
-      const rows = await store.listAuthorizations(filter, { ...page, after, offset, limit });
+      const rows = await store.listAuthorizations(filter, { ...page, after, offset, limit }, order);
       for (const row of rows) {
         const described = await describeUnlessGone(row);
         if (described !== undefined) yield described;
       }
       if (rows.length < limit) return;
       left -= rows.length;
-      after = rows.at(-1)?.id;
-      offset = 0;
+      if (order === undefined || order === 'createdAt') [after, offset] = [rows.at(-1)?.id, 0];
+      else offset += rows.length;
     }
   }
 
@@ -217,6 +238,36 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
     }
   }
 
+  async function filterFor(actor: Actor, query: AuthorizationQuery): Promise<AuthorizationFilter> {
+    let { id, userID, orgID } = query;
+    if (userID === undefined && query.user !== undefined) {
+      userID = (await store.findUserByName(query.user))?.id;
+      if (userID === undefined) throw notFound('user not found');
+    }
+    if (orgID === undefined && query.org !== undefined) {
+      orgID = (await store.findOrganizationByName(query.org))?.id;
+      if (orgID === undefined) throw notFound(`organization name "${query.org}" not found`);
+    }
+    if (id === undefined && query.v1User !== undefined) {
+      id = (await store.findAuthorizationByV1User(query.v1User))?.id;
+      if (id === undefined) throw notFound('authorization not found');
+    }
+    const visible = { kind, readable: readableScope(actor, 'authorizations'), readableUsers: readableScope(actor, 'users') };
+    if (id !== undefined) {
+      await findRecord(id);
+      return { ...visible, id };
+    }
+    const { search, tokenKind, status } = query;
+    return { ...visible, orgID, userID, search, tokenKind, status, opens: await openedBucket(query) };
+  }
+
+  async function openedBucket({ bucketID, action }: AuthorizationQuery): Promise<OpenedBucket | undefined> {
+    if (bucketID === undefined) return undefined;
+    const bucket = await store.findBucket(bucketID);
+    if (bucket === undefined) throw notFound('bucket not found');
+    return { bucketId: bucket.id, orgID: bucket.orgID, actions: action === undefined ? ACTIONS : [action] };
+  }
+
   return {
     findRecord,
 
@@ -228,27 +279,31 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
     },
 
     /**
-     * Those that the actor may read, with users that he may read, in the order of creation. An unknown id or name is `not found` even to
-     * those who could not read it.
+     * The one that the actor came with: whoever holds a token may know what it is, also when it is inactive. InfluxDB has no such thing.
+     *
+     * @throws DomainError `not found` for who did not come with one
      */
-    async list(actor: Actor, query: AuthorizationQuery, page: Page): Promise<AsyncIterable<DescribedAuthorization>> {
-      let { id, userID, orgID } = query;
-      if (userID === undefined && query.user !== undefined) {
-        userID = (await store.findUserByName(query.user))?.id;
-        if (userID === undefined) throw notFound('user not found');
-      }
-      if (orgID === undefined && query.org !== undefined) {
-        orgID = (await store.findOrganizationByName(query.org))?.id;
-        if (orgID === undefined) throw notFound(`organization name "${query.org}" not found`);
-      }
-      if (id === undefined && query.v1User !== undefined) {
-        id = (await store.findAuthorizationByV1User(query.v1User))?.id;
-        if (id === undefined) throw notFound('authorization not found');
-      }
-      const visible = { kind, readable: readableScope(actor, 'authorizations'), readableUsers: readableScope(actor, 'users') };
-      if (id === undefined) return describePages({ ...visible, orgID, userID }, page);
-      await findRecord(id);
-      return describePages({ ...visible, id }, page);
+    async findOwn(actor: Actor): Promise<DescribedAuthorization> {
+      if (actor.kind !== 'token') throw notFound('you did not ask with a token');
+      return describeAuthorization(store, await findRecord(actor.authorizationId));
+    },
+
+    /**
+     * Those that the actor may read, with users that he may read, in the order of creation unless another is asked for. An unknown id or
+     * name is `not found` even to those who could not read it.
+     */
+    async list(
+      actor: Actor,
+      query: AuthorizationQuery,
+      page: Page,
+      order?: AuthorizationOrder,
+    ): Promise<AsyncIterable<DescribedAuthorization>> {
+      return describePages(await filterFor(actor, query), page, order);
+    },
+
+    /** How many of them there are, by kind and status, were they not filtered by these two. */
+    async count(actor: Actor, query: AuthorizationQuery): Promise<AuthorizationCount[]> {
+      return store.countAuthorizations(await filterFor(actor, query));
     },
 
     /** Changes status and description, and never anything else. */

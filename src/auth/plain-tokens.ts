@@ -4,8 +4,8 @@ import type { Store } from '../domain/store.js';
 import type { Secret } from './secret.js';
 import { hashToken } from './token.js';
 
-/** Tokens that are hashed in one transaction. */
-const BATCH_ROWS = 500;
+/** Tokens that are hashed in one transaction: each of them waits for the disk. */
+const BATCH_ROWS = 20_000;
 
 /** What rests of a token: its hash, and the token itself only in stores that are run with hashing switched off. */
 export const storeToken = (token: Secret, hashTokens: boolean): StoredSecret => ({
@@ -15,24 +15,23 @@ export const storeToken = (token: Secret, hashTokens: boolean): StoredSecret => 
 });
 
 /**
- * Hashes what rests in the clear, in batches that are each done or not done, and leaves no trace of it in any file.
+ * Leaves of all tokens nothing but their hashes, which rest beside them already, in batches that are each done or not done; and no trace of
+ * a value in any file, also when an earlier run was cut off at whatever point.
  *
+ * @param onProgress told how many there have been
  * @returns how many there were
  */
-export async function hashPlainTokens(store: Store): Promise<number> {
+export async function hashPlainTokens(store: Store, onProgress: (count: number) => void = () => undefined): Promise<number> {
   let count = 0;
   for (;;) {
-    const hashed = await store.transaction(async (writer) => {
-      const plain = await writer.listPlainAuthorizations(BATCH_ROWS);
-      for (const authorization of plain) {
-        if (authorization.secret.kind !== 'token') continue;
-        await writer.updateAuthorization({ ...authorization, secret: { ...authorization.secret, plainToken: undefined } });
-      }
-      return plain.length;
-    });
-    if (hashed === 0) break;
-    count += hashed;
+    const forgotten = await store.transaction((writer) => writer.forgetPlainTokens(BATCH_ROWS));
+    if (forgotten === 0) break;
+    count += forgotten;
+    onProgress(count);
   }
-  if (count > 0) await store.purge();
+  if ((await store.findFact('has held plain tokens')) !== undefined) {
+    await store.purge();
+    await store.transaction((writer) => writer.putFact('has held plain tokens', undefined));
+  }
   return count;
 }

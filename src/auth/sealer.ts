@@ -1,5 +1,5 @@
 /** Seals values that have to be read again: encrypted and authenticated with a key that lies outside of the store. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { Secret } from './secret.js';
 
 export const SEALING_KEY_BYTES = 32;
@@ -7,6 +7,11 @@ export const SEALING_KEY_BYTES = 32;
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+
+/** How a wrapped key begins. */
+const WRAPPED = Buffer.from('SLUICE-KEY-1\n');
+const FINGERPRINT_BYTES = 8;
+const SALT_BYTES = 16;
 
 export class Sealer {
   readonly #key: Buffer;
@@ -31,4 +36,45 @@ export class Sealer {
       .setAuthTag(bytes.subarray(-TAG_BYTES));
     return new Secret(Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8'));
   }
+
+  /** Undefined where `open` would throw. */
+  tryOpen(sealed: Uint8Array, context: string): Secret | undefined {
+    try {
+      return this.open(sealed, context);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * The key for a backup, sealed itself: only who has the token can open it, so that the files of a backup alone open no value.
+   *
+   * @param token undefined: nobody can open it, and it only tells which key it was
+   */
+  wrapKey(token: Secret | undefined): Buffer {
+    const head = [WRAPPED, fingerprintOf(this.#key)];
+    if (token === undefined) return Buffer.concat(head);
+    const salt = randomBytes(SALT_BYTES);
+    const sealed = wrapperOf(token, salt).seal(new Secret(this.#key.toString('base64')), WRAPPED.toString());
+    return Buffer.concat([...head, salt, sealed]);
+  }
+
+  /**
+   * What opens the values of a backup: `own` for this sealer itself, undefined when the token is not the one with which the backup was made.
+   */
+  unwrapKey(wrapped: Buffer, token: Secret | undefined): Sealer | 'own' | 'unknown form' | undefined {
+    const fingerprintEnd = WRAPPED.length + FINGERPRINT_BYTES;
+    if (!wrapped.subarray(0, WRAPPED.length).equals(WRAPPED) || wrapped.length < fingerprintEnd) return 'unknown form';
+    if (wrapped.subarray(WRAPPED.length, fingerprintEnd).equals(fingerprintOf(this.#key))) return 'own';
+    if (token === undefined) return undefined;
+    const salt = wrapped.subarray(fingerprintEnd, fingerprintEnd + SALT_BYTES);
+    const key = wrapperOf(token, salt).tryOpen(wrapped.subarray(fingerprintEnd + SALT_BYTES), WRAPPED.toString());
+    return key && new Sealer(Buffer.from(key.reveal(), 'base64'));
+  }
 }
+
+const fingerprintOf = (key: Buffer): Buffer =>
+  createHash('sha256').update('fingerprint').update(key).digest().subarray(0, FINGERPRINT_BYTES);
+
+const wrapperOf = (token: Secret, salt: Buffer): Sealer =>
+  new Sealer(Buffer.from(hkdfSync('sha256', token.reveal(), salt, 'sluice sealing key', SEALING_KEY_BYTES)));

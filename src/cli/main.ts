@@ -1,52 +1,117 @@
-/** The command line `sluice`. */
-import { Command } from 'commander';
-import { VERSION } from '../version.js';
+/** The command line `sluice`: finds the command, reads its flags, runs it, and says what went wrong. */
+import { findApiError } from '../client/api-error.js';
+import { describeNearNames } from '../config/near-names.js';
+import { MissingFlagError, parseArguments, UsageError, type Environment } from './arguments.js';
+import { findSubcommand, type CommandEntry } from './command.js';
+import { ROOT } from './commands.js';
+import { messageOf } from './failure.js';
+import { programName } from './program-name.js';
+import { writeError, writeOut } from './terminal.js';
 
-const DEFAULT_HOST = 'http://localhost:8086';
+export async function main(argv: readonly string[], environment: Environment = process.env): Promise<void> {
+  // What stands in the arguments is no secret to who lists processes: it does not stay there.
+  process.title = 'sluice';
+  process.exitCode = await run(argv, environment);
+}
 
-export async function main(argv: readonly string[]): Promise<void> {
-  const program = new Command('sluice')
-    .description('Talks to a Sluice or InfluxDB 2.x server.')
-    .helpCommand('help [command]', 'show the help of a command')
-    .addHelpText('after', '\nExample:\n  sluice ping --host http://localhost:8086');
-  program.exitOverride();
-  program
-    .command('ping')
-    .description('ask whether the server is there and well')
-    .option('--host <url>', `where the server is (also $INFLUX_HOST; default ${DEFAULT_HOST})`)
-    .addHelpText('after', '\nExample:\n  sluice ping')
-    .action(ping);
-  program
-    .command('version')
-    .description('show the version of this command line')
-    .addHelpText('after', '\nExample:\n  sluice version')
-    .action(() => {
-      process.stdout.write(`sluice v${VERSION}\n`);
-    });
+async function run(argv: readonly string[], environment: Environment): Promise<number> {
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    const { path, rest } = findCommand(argv);
+    const entry = path.at(-1) ?? ROOT;
+    if (entry.refusal !== undefined) throw new Error(entry.refusal);
+    if (entry.load === undefined) await showGroup(path, rest);
+    else await runCommand(path, entry.load, rest, environment);
+    return 0;
   } catch (error) {
-    process.exitCode = report(error);
+    writeError(`Error: ${messageOf(error)}\n`);
+    for (const hint of hintsFor(error)) writeError(`${hint}\n`);
+    return 1;
   }
 }
 
-async function ping({ host }: { host?: string }): Promise<void> {
-  const url = (host ?? process.env.INFLUX_HOST ?? DEFAULT_HOST).replace(/\/+$/, '');
-  let status: number;
+interface Found {
+  readonly path: readonly CommandEntry[];
+  /** What is behind the names of commands. */
+  readonly rest: readonly string[];
+}
+
+const HELP_NAMES = new Set(['help', 'h']);
+
+function findCommand(argv: readonly string[]): Found {
+  const path: CommandEntry[] = [ROOT];
+  const rest = [...argv];
+  let wantsHelp = false;
+  for (;;) {
+    const entry = path.at(-1) ?? ROOT;
+    const name = rest[0];
+    if (name === undefined || entry.subcommands === undefined) break;
+    const next = findSubcommand(entry, name);
+    if (next !== undefined) path.push(next);
+    else if (HELP_NAMES.has(name)) wantsHelp = true;
+    else break;
+    rest.shift();
+  }
+  return { path, rest: wantsHelp ? ['--help'] : rest };
+}
+
+async function showGroup(path: readonly CommandEntry[], rest: readonly string[]): Promise<void> {
+  const { formatGroupHelp } = await import('./help.js');
+  const help = formatGroupHelp(path);
+  const [first] = rest;
+  if (first === undefined || /^--?(h|help)$/.test(first)) {
+    writeOut(help);
+  } else if (path.length === 1 && /^--?(v|version)$/.test(first)) {
+    const { command } = await import('./commands/version.js');
+    await command.run({ values: {}, positionals: [], origins: new Map(), environment: {} });
+  } else if (first.startsWith('-')) {
+    const reason = `flag provided but not defined: ${first.replace(/^--?/, '-').replace(/=.*/s, '')}`;
+    writeOut(`Incorrect Usage. ${reason}\n\n${help}`);
+    throw new Error(reason);
+  } else {
+    throw await unknownCommand(path, first);
+  }
+}
+
+/** @param name what should have been a command of the last in the path */
+async function unknownCommand(path: readonly CommandEntry[], name: string): Promise<Error> {
+  const names = (path.at(-1)?.subcommands ?? []).flatMap((entry) => [entry.name, ...(entry.aliases ?? [])]);
+  const group = [await programName(), ...path.slice(1).map((entry) => entry.name)].join(' ');
+  return new Error(`unknown command ${JSON.stringify(name)} for ${JSON.stringify(group)}${describeNearNames(name, names)}`);
+}
+
+async function runCommand(
+  path: readonly CommandEntry[],
+  load: NonNullable<CommandEntry['load']>,
+  rest: readonly string[],
+  environment: Environment,
+): Promise<void> {
+  const command = await load();
+  const showHelp = async (prefix = ''): Promise<void> => {
+    const { formatCommandHelp } = await import('./help.js');
+    writeOut(prefix + formatCommandHelp(path, command));
+  };
+  let parsed;
   try {
-    ({ status } = await fetch(`${url}/health`));
-  } catch (cause) {
-    throw new Error(`no server answers at ${url}; is it running, and is the address right?`, { cause });
+    parsed = parseArguments(command.flags, rest, environment);
+  } catch (error) {
+    if (error instanceof MissingFlagError) await showHelp();
+    else if (error instanceof UsageError) await showHelp(`Incorrect Usage: ${error.message}\n\n`);
+    throw error;
   }
-  if (status !== 200) throw new Error(`the server at ${url} is not well: its health is answered with ${status}`);
-  process.stdout.write('OK\n');
+  if (parsed === undefined) {
+    await showHelp();
+    return;
+  }
+  const [extra] = parsed.positionals;
+  if (command.positionals === undefined && extra !== undefined) {
+    await command.handleExtra?.({ ...parsed, environment });
+    throw new Error(`unknown command ${JSON.stringify(extra)} for ${JSON.stringify(path.at(-1)?.name)}`);
+  }
+  await command.run({ ...parsed, environment });
 }
 
-/** Commander has printed its own errors and helps already. */
-function report(error: unknown): number {
-  if (error instanceof Error && 'exitCode' in error && 'code' in error && String(error.code).startsWith('commander.')) {
-    return error.code === 'commander.help' || error.code === 'commander.helpDisplayed' ? 0 : Number(error.exitCode);
-  }
-  process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
-  return 1;
+/** What may help beyond the error. */
+function hintsFor(error: unknown): readonly string[] {
+  const refusal = findApiError(error);
+  return refusal?.isUnauthenticated === true ? refusal.hints : [];
 }

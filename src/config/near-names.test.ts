@@ -11,6 +11,7 @@ describe('findNearNames', () => {
     ['TLS-KEYS', ['tls-key']],
     ['tls-cer', ['tls-cert']],
     ['tls-kert', ['tls-cert']],
+    ['stroe', ['store']],
     ['storage', []],
     ['bogus', []],
     ['x', []],

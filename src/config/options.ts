@@ -145,12 +145,12 @@ export const OPTIONS = [
   {
     name: 'query-memory-bytes',
     kind: 'size',
-    default: '268435456',
+    default: '256MiB',
     min: 0,
     group: 'Queries and writes',
     help: 'memory for one query; 0 for no limit',
   },
-  { name: 'query-timeout', kind: 'timeout', default: '0', group: 'Queries and writes', help: 'time for one query; 0 for no limit' },
+  { name: 'query-timeout', kind: 'timeout', default: '10m', group: 'Queries and writes', help: 'time for one query; 0 for no limit' },
   {
     name: 'write-body-bytes-max',
     kind: 'size',

@@ -8,8 +8,8 @@ import type { Status } from './user.js';
 export type StoredSecret =
   | {
       readonly kind: 'token';
-      /** `$influxdb2-sha256$<digest>`: what the token is looked up by. */
-      readonly hash: string;
+      /** `$influxdb2-sha256$<digest>`: what the token is looked up by; undefined where a downgrade erased it, and then nothing opens it. */
+      readonly hash: string | undefined;
       /** The token in the clear; only in stores that are run with hashing switched off. */
       readonly plainToken?: string | undefined;
     }

@@ -30,7 +30,7 @@ export class DomainError extends Error {
   }
 }
 
-export const invalid = (message: string): DomainError => new DomainError('invalid', message);
+export const invalid = (message: string, options?: { cause?: unknown }): DomainError => new DomainError('invalid', message, options);
 export const notFound = (message: string): DomainError => new DomainError('not found', message);
 export const conflict = (message: string): DomainError => new DomainError('conflict', message);
 export const forbidden = (message: string): DomainError => new DomainError('forbidden', message);

@@ -163,6 +163,15 @@ export interface SeriesEngine {
   /** Forgets a bucket with all it holds. */
   dropBucket(bucketId: BucketId): Promise<void>;
 
+  /** The starts of the windows [k * every, (k + 1) * every) in which a bucket has points, ascending. */
+  windows(bucketId: BucketId, everyNs: bigint): Promise<readonly bigint[]>;
+
+  /** The buckets that hold points. */
+  listBuckets(): readonly BucketId[];
+
+  /** The type that a field has, and that values of it must have; undefined as long as it has none. */
+  fieldType(bucketId: BucketId, measurement: string, field: string): FieldType | undefined;
+
   /** Deletes what is older, in every series of a bucket. */
   dropBefore(bucketId: BucketId, beforeNs: bigint): Promise<void>;
 

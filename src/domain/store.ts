@@ -9,8 +9,10 @@ import type { AuthorizationId, BucketId, Id, LabelId, OrganizationId, UserId } f
 import type { Label } from './label.js';
 import type { Organization } from './organization.js';
 import type { Page } from './page.js';
-import type { Scope } from './permission.js';
-import type { Membership, MembershipResource, Role, User } from './user.js';
+import type { Action, Scope } from './permission.js';
+import type { TimeRange } from './series.js';
+import type { TokenKind } from './token-kind.js';
+import type { Membership, MembershipResource, Role, Status, User } from './user.js';
 
 /** A signed-in user; the key in his cookie is kept as a hash. */
 export interface Session {
@@ -58,6 +60,48 @@ export interface AuthorizationFilter {
   readonly id?: AuthorizationId | undefined;
   readonly orgID?: OrganizationId | undefined;
   readonly userID?: UserId | undefined;
+  /** A part of the description, in whatever case, or the whole id. */
+  readonly search?: string | undefined;
+  readonly tokenKind?: TokenKind | undefined;
+  readonly status?: Status | undefined;
+  readonly opens?: OpenedBucket | undefined;
+}
+
+/** A bucket that an authorization must open: by its id, with all of its organization, or with all there are. */
+export interface OpenedBucket {
+  readonly bucketId: BucketId;
+  readonly orgID: OrganizationId;
+  readonly actions: readonly Action[];
+}
+
+/** What lists of authorizations are sorted by; the same in one of these are in the order of creation. */
+export const AUTHORIZATION_ORDERS = ['createdAt', 'updatedAt', 'description', 'kind', 'status', 'user'] as const;
+export type AuthorizationOrder = (typeof AUTHORIZATION_ORDERS)[number];
+
+/** A stretch of a bucket's time that is backed up and restored as one, under a number (InfluxDB's word; its files are cut that way). */
+export interface Shard extends TimeRange {
+  readonly id: number;
+  readonly bucketId: BucketId;
+}
+
+/** `series directory`: the folder of the points beside the store, `series` without it. */
+export type Fact = 'has held plain tokens' | 'series directory';
+
+/** How the tokens of a store rest. */
+export interface TokenCounts {
+  /** In the clear, with their hash. */
+  readonly plain: number;
+  /** As nothing but a hash, by its variant. */
+  readonly hashed: Readonly<Record<string, number>>;
+  /** As nothing: a downgrade erased their hashes. */
+  readonly erased: number;
+}
+
+/** How many there are of a kind and status. */
+export interface AuthorizationCount {
+  readonly tokenKind: TokenKind;
+  readonly status: Status;
+  readonly count: number;
 }
 
 /** What can be read at any time; it sees what has been committed. */
@@ -99,14 +143,20 @@ export interface StoreReader {
   findAuthorizationByHash(hash: string): Promise<Authorization | undefined>;
   findAuthorizationByV1User(userName: string): Promise<Authorization | undefined>;
   /**
-   * By id, which is the order of creation. Those whose user is gone are left out, and those whose organization is gone unless they reach
-   * beyond it.
+   * By id, which is the order of creation, or by another order, which has no `after`. Those whose user is gone are left out, and those
+   * whose organization is gone unless they reach beyond it.
    */
-  listAuthorizations(filter: AuthorizationFilter, page: Page): Promise<Authorization[]>;
+  listAuthorizations(filter: AuthorizationFilter, page: Page, order?: AuthorizationOrder): Promise<Authorization[]>;
+  /** Those that `listAuthorizations` would list without its filters of kind and status. */
+  countAuthorizations(filter: AuthorizationFilter): Promise<AuthorizationCount[]>;
   /** The active tokens of a user, for what his sessions may do. */
   listActiveTokensOfUser(userId: UserId): Promise<Authorization[]>;
-  /** Tokens in the clear, the oldest first. */
-  listPlainAuthorizations(limit: number): Promise<Authorization[]>;
+  countTokens(): Promise<TokenCounts>;
+
+  findShard(id: number): Promise<Shard | undefined>;
+
+  /** What the store knows of itself. */
+  findFact(name: Fact): Promise<string | undefined>;
 
   hasAnyUserOrOrganization(): Promise<boolean>;
 }
@@ -156,8 +206,22 @@ export interface StoreWriter extends StoreReader {
   deleteSecret(orgID: OrganizationId, key: string): Promise<boolean>;
 
   insertAuthorization(authorization: Authorization): Promise<void>;
+  /** Many at once. Those of which the id, the hash or the v1 name is taken are left out; tells which are in. */
+  insertAuthorizations(authorizations: readonly Authorization[]): Promise<AuthorizationId[]>;
   updateAuthorization(authorization: Authorization): Promise<boolean>;
   deleteAuthorization(id: AuthorizationId): Promise<boolean>;
+  /** Forgets tokens in the clear, so many at the most, and keeps their hashes; tells how many there were. */
+  forgetPlainTokens(limit: number): Promise<number>;
+  /** Forgets the hashes of tokens that are not in the clear: they open nothing any more. Tells how many there were. */
+  eraseTokenHashes(): Promise<number>;
+
+  /** The shard of this stretch; its number is given when it is asked for first, and stays. */
+  putShard(bucketId: BucketId, range: TimeRange): Promise<Shard>;
+  /** One whose number is known from elsewhere. */
+  insertShard(shard: Shard): Promise<void>;
+
+  /** @param value undefined: it is known no more */
+  putFact(name: Fact, value: string | undefined): Promise<void>;
 }
 
 /** A name or hash that must be unique is taken. The caller knows which and says so in its own words. */
@@ -179,6 +243,14 @@ export interface Store extends StoreReader {
 
   /** Calls the listener with what a transaction changed, after its commit and before its promise is fulfilled. */
   onCommit(listener: (changes: readonly Change[]) => void): void;
+
+  /** Writes all that is committed into a file that does not exist yet, while others may write: a store of its own, for its owner alone. */
+  copyTo(file: string): Promise<void>;
+
+  /**
+   * Puts all that such a file holds in the place of all that is here, in one transaction. The file must have the schema of this version.
+   */
+  replaceBy(file: string): Promise<void>;
 
   /** Makes sure that nothing that was deleted or overwritten can be found in any file. */
   purge(): Promise<void>;

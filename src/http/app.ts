@@ -11,9 +11,10 @@ import type { Authenticator, Verdict } from '../auth/authenticate.js';
 import type { V1Authenticator } from '../auth/v1.js';
 import type { Actor } from '../domain/actor.js';
 import { DomainError } from '../domain/errors.js';
-import { hintAt, readCredentials, readV1Credentials } from './credentials.js';
+import { hintAt, isFromElsewhere, readCredentials, readV1Credentials } from './credentials.js';
 import { answerError, answerFailure } from './errors.js';
 import type { Metrics } from './metrics.js';
+import type { Pages } from './pages.js';
 import { empty, PAGE_NOT_FOUND, text, type Answer, type Method, type Route, type RouteRequest } from './route.js';
 
 /** What clients look at to know what they talk to; and what it really is. */
@@ -44,6 +45,8 @@ export interface AppDependencies {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly settings: HttpSettings;
+  /** Undefined: `--ui-disabled`, or not built. */
+  readonly pages: Pages | undefined;
 }
 
 /** All that a path has. */
@@ -51,6 +54,7 @@ interface PathEntry {
   readonly path: string;
   readonly routes: ReadonlyMap<string, Route>;
   readonly isV1: boolean;
+  readonly streamsBody: boolean;
   readonly otherMethods: Route['otherMethods'];
 }
 
@@ -67,7 +71,7 @@ declare module 'fastify' {
 }
 
 export function createApp(dependencies: AppDependencies): FastifyInstance {
-  const { routes, authenticator, v1Authenticator, metrics, logger, settings } = dependencies;
+  const { routes, authenticator, v1Authenticator, metrics, logger, settings, pages } = dependencies;
   const app = Fastify({
     logger: false,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
@@ -155,6 +159,12 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
       send(reply, origin === undefined ? empty(405) : PREFLIGHT);
       return;
     }
+    if (isForeignChange(request)) {
+      request.refusal = 'a session used from another origin';
+      metrics.countRefusal(request.refusal);
+      send(reply, FOREIGN_CHANGE);
+      return;
+    }
     // Only the very path is open: with a slash behind it, it is any other path.
     const isOpen = route?.access === 'open' && !(path.length > 1 && path.endsWith('/'));
     const isV1 = request.routeOptions.config.entry?.isV1 === true;
@@ -214,14 +224,16 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
 
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request.url);
+    const page = isApiPath(path) ? undefined : pages?.answer(request.method, path, request.headers);
+    if (page !== undefined) return send(reply, page);
     const resource = /^\/api\/v2\/([^/]+)/.exec(path)?.[1];
     const known = !isApiPath(path) || (resource !== undefined && resources.has(resource));
     return send(reply, known ? PAGE_NOT_FOUND : answerError('not found', 'path not found'));
   });
 
-  for (const entry of entries) {
+  function addPath(scope: FastifyInstance, entry: PathEntry): void {
     const bodyLimit = Math.max(...[...entry.routes.values()].map((route) => route.bodyBytesMax ?? JSON_BYTES_MAX));
-    app.route({
+    scope.route({
       method: [...METHODS],
       url: entry.path,
       bodyLimit,
@@ -230,10 +242,23 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
         const route = entry.routes.get(request.method);
         if (route === undefined) return send(reply, answerOtherMethod(entry));
         const answer = run(route, request, reply);
-        return answer instanceof Promise ? answer.then((known) => send(reply, known)) : send(reply, answer);
+        if (!(answer instanceof Promise)) return send(reply, answer);
+        const sent = answer.then((known) => send(reply, known));
+        // What nobody read of a body stands before the next request of the connection.
+        return route.streamsBody === true ? sent.finally(() => request.raw.resume()) : sent;
       },
     });
   }
+
+  for (const entry of entries) if (!entry.streamsBody) addPath(app, entry);
+  void app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, parsed) => {
+      parsed(null, payload);
+    });
+    for (const entry of entries) if (entry.streamsBody) addPath(scope, entry);
+    done();
+  });
 
   function run(route: Route, request: FastifyRequest, reply: FastifyReply): Answer | Promise<Answer> {
     const seen = new SeenRequest(request, reply);
@@ -273,7 +298,14 @@ class SeenRequest implements RouteRequest {
   }
 
   get body(): Uint8Array {
-    return (this.#request.body as Buffer | null | undefined) ?? NO_BODY;
+    const body = this.#request.body as Buffer | Readable | null | undefined;
+    return body instanceof Uint8Array ? body : NO_BODY;
+  }
+
+  get stream(): Readable {
+    const body = this.#request.body as Buffer | Readable | null | undefined;
+    // Whoever stops reading destroys this one and not the connection, on which the answer is to go.
+    return body instanceof Readable ? Readable.from(body.iterator({ destroyOnReturn: false })) : Readable.from([]);
   }
 
   get address(): string {
@@ -307,6 +339,7 @@ function groupByPath(routes: readonly Route[]): PathEntry[] {
     path,
     routes: methods,
     isV1: [...methods.values()].some((route) => route.access === 'v1'),
+    streamsBody: [...methods.values()].some((route) => route.streamsBody === true),
     otherMethods: [...methods.values()].find((route) => route.otherMethods !== undefined)?.otherMethods,
   }));
 }
@@ -322,6 +355,20 @@ const PREFLIGHT = empty(204, {
   'access-control-allow-methods': 'POST, GET, OPTIONS, PUT, DELETE, PATCH',
   'access-control-allow-headers': 'Accept, Content-Type, Content-Length, Accept-Encoding, Authorization, User-Agent',
 });
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const FOREIGN_CHANGE = answerError(
+  'forbidden',
+  'a page of another origin may not use your session: use a token, or let the proxy before this server pass the Host header on',
+);
+
+/** A request that would change something by a session's cookie, and that another site's page makes. */
+const isForeignChange = ({ method, headers, host }: FastifyRequest): boolean =>
+  headers.cookie !== undefined &&
+  !SAFE_METHODS.has(method) &&
+  readCredentials(headers).kind === 'session' &&
+  isFromElsewhere(headers, host);
 
 /** Where nothing is answered without credentials (InfluxDB's platform handler); everything else is pages. */
 const isApiPath = (path: string): boolean => path.startsWith('/api/v2') || path.startsWith('/private/') || path.startsWith('/v1');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hintAt, readBasic, readCredentials } from './credentials.js';
+import { hintAt, isFromElsewhere, readBasic, readCredentials } from './credentials.js';
 
 const read = (headers: Record<string, string>): string => {
   const credentials = readCredentials(headers);
@@ -36,6 +36,25 @@ describe('readCredentials', () => {
 
   it('takes letters beyond ASCII as UTF-8, which is what clients send', () => {
     expect(read({ authorization: Buffer.from('Token Zähler 🌡').toString('latin1') })).toBe('token Zähler 🌡');
+  });
+});
+
+describe('isFromElsewhere', () => {
+  it.each([
+    [{}, false],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'http://other' }, false],
+    [{ 'sec-fetch-site': 'none' }, false],
+    // The same host on another port gets the cookie, too.
+    [{ 'sec-fetch-site': 'same-site', origin: 'http://db.example:8086' }, true],
+    [{ 'sec-fetch-site': 'cross-site' }, true],
+    [{ origin: 'http://db.example:8086' }, false],
+    [{ origin: 'https://DB.example:8086' }, false],
+    [{ origin: 'http://db.example:3000' }, true],
+    [{ origin: 'http://db.example' }, true],
+    [{ origin: 'http://db.example:8086.evil.example' }, true],
+    [{ origin: 'null' }, true],
+  ])('%j: %s', (headers, expected) => {
+    expect(isFromElsewhere(headers, 'db.example:8086')).toBe(expected);
   });
 });
 

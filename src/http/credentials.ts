@@ -40,6 +40,20 @@ function readCookie(header: string, name: string): string | undefined {
   return undefined;
 }
 
+/**
+ * Whether a browser says that a page of another origin sends this. A cookie goes along from every page of the same host, whatever its port,
+ * so that it proves nothing about who asks. What is no browser sends neither header and keeps its own cookies.
+ *
+ * @param host what the client calls this server, with the port
+ */
+export function isFromElsewhere(headers: IncomingHttpHeaders, host: string): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  // Browsers leave it out where the connection is not secure.
+  const { origin } = headers;
+  return origin !== undefined && origin.replace(/^https?:\/\//, '').toLowerCase() !== host.toLowerCase();
+}
+
 /** User name and password of a Basic header; undefined where there is none. */
 export function readBasic(headers: IncomingHttpHeaders): { readonly userName: string; readonly password: Secret } | undefined {
   const match = /^basic +([A-Za-z0-9+/_=-]+)$/i.exec(headers.authorization?.trim() ?? '');

@@ -1,5 +1,6 @@
 /** DomainError -> answer: the only table of codes and statuses. */
 import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
+import { OperatorNeededError } from '../services/backup.js';
 import { json, type Answer } from './route.js';
 
 /** InfluxDB's (kit/transport/http/error_handler.go): a conflict is 422, not 409. */
@@ -29,6 +30,11 @@ export const answerError = (code: ErrorCode, message: string, headers?: Readonly
 
 export function answerFailure(error: unknown): Answer {
   if (!(error instanceof DomainError)) return answerError('internal error', INTERNAL_MESSAGE);
-  const headers = error instanceof TryAgainLaterError ? { 'retry-after': String(error.retryAfterSeconds) } : undefined;
+  const headers =
+    error instanceof TryAgainLaterError
+      ? { 'retry-after': String(error.retryAfterSeconds) }
+      : error instanceof OperatorNeededError
+        ? { hint: error.hint }
+        : undefined;
   return answerError(error.code, error.message, headers);
 }

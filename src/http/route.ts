@@ -1,5 +1,6 @@
 /** The shape of a route: rows of the one table from which the server, its 405s and the authorization matrix are made. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Actor, TokenActor } from '../domain/actor.js';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
@@ -10,6 +11,8 @@ export interface RouteRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
+  /** Where the route streams; empty elsewhere. */
+  readonly stream: Readable;
   /** The client's address, as trusted proxies tell it. */
   readonly address: string;
   /** True when the request came by TLS, here or at a trusted proxy. */
@@ -32,6 +35,8 @@ interface RouteShape {
   readonly path: string;
   /** Bytes of the largest body; the default is that of a JSON document. */
   readonly bodyBytesMax?: number | undefined;
+  /** The body is not read before the handler reads it: `stream` instead of `body`. Its limit is the handler's. */
+  readonly streamsBody?: boolean | undefined;
   /** What the path answers to methods that it has not: nothing but 405, or with a JSON error or text and the methods that there are. */
   readonly otherMethods?: 'empty' | 'json' | 'text' | undefined;
 }

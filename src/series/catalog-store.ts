@@ -63,15 +63,16 @@ export class CatalogEntries {
   async store(session: Session): Promise<void> {
     for (const table of ['measurement', 'field', 'series'] as const) {
       if (this[table].length === 0) continue;
-      const appender = await session.connection.createAppender(table);
-      for (const row of this[table]) {
-        for (const value of row) {
-          if (typeof value === 'number') appender.appendInteger(value);
-          else appender.appendVarchar(value);
+      await session.append(table, (appender) => {
+        for (const row of this[table]) {
+          for (const value of row) {
+            if (typeof value === 'number') appender.appendInteger(value);
+            else appender.appendVarchar(value);
+          }
+          appender.endRow();
         }
-        appender.endRow();
-      }
-      appender.closeSync();
+        return Promise.resolve();
+      });
     }
   }
 }

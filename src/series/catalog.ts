@@ -140,6 +140,10 @@ export class Catalog {
     return measurements.sort((a, b) => compareUtf8(a.name, b.name));
   }
 
+  bucketIds(): BucketId[] {
+    return [...this.#buckets.keys()];
+  }
+
   *all(): IterableIterator<Measurement> {
     for (const bucket of this.#buckets.values()) yield* bucket.values();
   }

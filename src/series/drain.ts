@@ -152,13 +152,13 @@ async function stage(session: Session, rows: PendingRows, order: Int32Array, fie
 
 async function append(session: Session, table: string, rows: PendingRows, order: Int32Array, fields: readonly Field[]): Promise<void> {
   const columns = fields.map(({ index, type }): AppendedColumn => ({ type, values: rows.columns[index] }));
-  const appender = await session.connection.createAppender(table);
-  let chunkCount = 0;
-  for (const chunk of fillChunks(rows, order, columns)) {
-    appender.appendDataChunk(chunk);
-    if (++chunkCount % CHUNKS_PER_TURN === 0) await new Promise(setImmediate);
-  }
-  appender.closeSync();
+  await session.append(table, async (appender) => {
+    let chunkCount = 0;
+    for (const chunk of fillChunks(rows, order, columns)) {
+      appender.appendDataChunk(chunk);
+      if (++chunkCount % CHUNKS_PER_TURN === 0) await new Promise(setImmediate);
+    }
+  });
 }
 
 /** Brings what memory knows of a table up to what was committed. */

@@ -8,9 +8,10 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { DomainError } from '../domain/errors.js';
+import { DomainError, invalid } from '../domain/errors.js';
 import type { BucketId } from '../domain/id.js';
 import type {
+  FieldType,
   MeasurementBatch,
   PointBatch,
   Predicate,
@@ -22,18 +23,20 @@ import type {
   WriteOutcome,
 } from '../domain/series.js';
 import { admit } from './admission.js';
+import type { QueryRunner } from './batches.js';
 import type { Catalog, Measurement } from './catalog.js';
 import { loadState } from './catalog-store.js';
+import { describeSeries } from './describe.js';
 import { type DrainedRows, drain } from './drain.js';
 import { loadExtents, type Readable } from './extents.js';
 import { Gate } from './gate.js';
 import { readRecord, writeRecord } from './log-record.js';
 import { PendingRows } from './pending-rows.js';
 import { decide, type Verdict } from './predicate.js';
-import { clampRange } from './scope.js';
+import { windowsQuery } from './queries.js';
 import { readMeasurement } from './read.js';
-import { describeSeries } from './describe.js';
 import { removeMeasurements, removeRows } from './removal.js';
+import { clampRange } from './scope.js';
 import { Session, SessionPool } from './session.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
@@ -46,7 +49,7 @@ export interface DuckDbEngineOptions {
 }
 
 /** Rows in memory that cause a drain, and that make writers wait for one. */
-const pendingBytesTarget = 8 * 1024 * 1024;
+const pendingBytesTarget = 16 * 1024 * 1024;
 const pendingBytesMax = 64 * 1024 * 1024;
 /** A longer log causes a drain, too; and rows wait no longer than this. */
 const logBytesTarget = 64 * 1024 * 1024;
@@ -59,7 +62,11 @@ const DEFAULT_POOL_THREADS = 4;
 
 /** The engine of this module, with what is its own. */
 export interface DuckDbEngine extends SeriesEngine {
-  /** Writes all to DuckDB's file in its final form. */
+  /**
+   * Writes all to DuckDB's file in its final form.
+   *
+   * @throws DomainError `unavailable` while reads are under way
+   */
   checkpoint(): Promise<void>;
 }
 
@@ -205,8 +212,8 @@ class Engine implements DuckDbEngine {
 
   async #drainNow(): Promise<void> {
     await this.#drainFrozen();
-    const rows = this.#freeze(this.#catalog.all());
-    if (rows.length > 0) this.#frozen = { rows, nextSegment: this.#log.rotate() };
+    // What was drained for reads is in the log still, and must not come back from there after it was deleted.
+    if (this.#log.segmentBytes > 0) this.#frozen = { rows: this.#freeze(this.#catalog.all()), nextSegment: this.#log.rotate() };
     await this.#drainFrozen();
   }
 
@@ -244,9 +251,41 @@ class Engine implements DuckDbEngine {
     return done;
   }
 
-  async *read(request: ReadRequest, signal?: AbortSignal): AsyncGenerator<SeriesTable, void, undefined> {
+  read(request: ReadRequest, signal?: AbortSignal): AsyncGenerator<SeriesTable, void, undefined> {
+    const { reduction } = request;
+    if (reduction?.kind === 'window' && reduction.everyNs <= 0n) throw invalid('the length of windows must be more than zero');
+    return this.#query(request, signal, (runner, readable) => readMeasurement(runner, readable, request));
+  }
+
+  async series(
+    bucketId: BucketId,
+    range: TimeRange | undefined,
+    predicate: Predicate | undefined,
+    signal?: AbortSignal,
+  ): Promise<readonly SeriesDescription[]> {
+    const described: SeriesDescription[] = [];
+    const found = this.#query({ bucketId, predicate }, signal, (runner, readable) => describeSeries(runner, readable, range, predicate));
+    for await (const description of found) described.push(description);
+    return described;
+  }
+
+  async windows(bucketId: BucketId, everyNs: bigint): Promise<readonly bigint[]> {
+    const starts = new Set<bigint>();
+    const found = this.#query({ bucketId, predicate: undefined }, undefined, async function* (runner, { measurement }) {
+      yield await runner.run((session) => session.rows(windowsQuery(measurement, everyNs)));
+    });
+    for await (const rows of found) for (const [start] of rows as [bigint][]) starts.add(start);
+    return [...starts].sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  /** Asks the measurements that fit, one after the other. */
+  async *#query<T>(
+    { bucketId, predicate }: Pick<ReadRequest, 'bucketId' | 'predicate'>,
+    signal: AbortSignal | undefined,
+    ask: (runner: QueryRunner, readable: Readable) => AsyncIterable<T>,
+  ): AsyncGenerator<T, void, undefined> {
     this.#assertOpen();
-    const measurements = this.#find(request.bucketId, request.predicate);
+    const measurements = this.#find(bucketId, predicate);
     if (measurements.length === 0) return;
     const readables = await this.#settle(measurements);
     signal?.throwIfAborted();
@@ -255,17 +294,17 @@ class Engine implements DuckDbEngine {
       session.connection.interrupt();
     };
     signal?.addEventListener('abort', interrupt);
+    const runner: QueryRunner = {
+      run: (work) =>
+        this.#queries.pass(() => {
+          signal?.throwIfAborted();
+          this.#assertOpen();
+          return work(session);
+        }),
+    };
     let isComplete = false;
     try {
-      const runner = {
-        run: <T>(work: (reader: Session) => Promise<T>): Promise<T> =>
-          this.#queries.pass(() => {
-            signal?.throwIfAborted();
-            this.#assertOpen();
-            return work(session);
-          }),
-      };
-      for (const readable of readables) yield* readMeasurement(runner, readable, request);
+      for (const readable of readables) yield* ask(runner, readable);
       isComplete = true;
     } catch (error) {
       signal?.throwIfAborted();
@@ -276,33 +315,6 @@ class Engine implements DuckDbEngine {
       // A session that was left in the middle of an answer is not used again.
       if (isComplete) this.#readers.release(session);
       else this.#readers.discard(session);
-    }
-  }
-
-  async series(
-    bucketId: BucketId,
-    range: TimeRange | undefined,
-    predicate: Predicate | undefined,
-    signal?: AbortSignal,
-  ): Promise<readonly SeriesDescription[]> {
-    this.#assertOpen();
-    const measurements = this.#find(bucketId, predicate);
-    const readables = await this.#settle(measurements);
-    signal?.throwIfAborted();
-    const session = await this.#readers.acquire();
-    try {
-      const described: SeriesDescription[] = [];
-      for (const readable of readables) {
-        const found = await this.#queries.pass(() => {
-          signal?.throwIfAborted();
-          this.#assertOpen();
-          return describeSeries(session, readable, range, predicate);
-        });
-        for (const description of found) described.push(description);
-      }
-      return described;
-    } finally {
-      this.#readers.release(session);
     }
   }
 
@@ -337,6 +349,14 @@ class Engine implements DuckDbEngine {
       await this.#drainNow();
       await this.#remove(this.#find(bucketId, predicate), range, predicate);
     });
+  }
+
+  listBuckets(): readonly BucketId[] {
+    return this.#catalog.bucketIds();
+  }
+
+  fieldType(bucketId: BucketId, measurement: string, field: string): FieldType | undefined {
+    return this.#catalog.find(bucketId, measurement)?.field(field)?.type;
   }
 
   async dropBefore(bucketId: BucketId, beforeNs: bigint): Promise<void> {
@@ -381,14 +401,14 @@ class Engine implements DuckDbEngine {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    await this.#readers.close(this.#queries);
     try {
       await this.#exclusively(async () => {
         await this.#drainNow();
-        await this.#log.close();
         await this.#writer.run('CHECKPOINT');
       });
     } finally {
-      await this.#readers.close(this.#queries);
+      await this.#log.close();
       this.#writer.close();
       this.#instance.closeSync();
     }

@@ -1,6 +1,7 @@
 /** The SQL of reads. Names of tables and columns are made of numbers; texts of users are parameters. */
 import type { Aggregate, FieldType, Reduction, TimeRange } from '../domain/series.js';
 import { invalid } from '../domain/errors.js';
+import type { Measurement } from './catalog.js';
 import type { ResultLayout } from './result-rows.js';
 import { type Scope, TIME_END, TIME_MIN } from './scope.js';
 import type { SelectedField } from './selection.js';
@@ -13,12 +14,22 @@ export interface Query {
   readonly layout: ResultLayout;
 }
 
+/** Up to so many series DuckDB finds their rows faster by looking through a list than by a join. */
+const LISTED_SERIES_MAX = 64;
+
 /** The condition of the rows in a scope. */
 function where({ ids, isAll, range }: Scope): string {
-  const { startNs, stopNs } = range;
-  const inRange = `time >= ${startNs} AND time < ${stopNs}`;
-  if (isAll) return inRange;
-  return ids.length === 1 ? `${inRange} AND series = ${ids[0] as number}` : `${inRange} AND series IN (${ids.join()})`;
+  const inRange = `time >= ${range.startNs} AND time < ${range.stopNs}`;
+  return isAll ? inRange : `${inRange} AND ${isOneOf(ids)}`;
+}
+
+function isOneOf(ids: Int32Array): string {
+  const first = ids.reduce((a, b) => Math.min(a, b));
+  const last = ids.reduce((a, b) => Math.max(a, b));
+  if (first === last) return `series = ${first}`;
+  const between = `series BETWEEN ${first} AND ${last}`;
+  if (last - first + 1 === ids.length) return between;
+  return ids.length <= LISTED_SERIES_MAX ? `${between} AND list_contains([${ids.join()}], series)` : `series IN (${ids.join()})`;
 }
 
 /** The SQL of a field's value, null where the value does not fulfil its condition. */
@@ -47,6 +58,11 @@ export function pointsQuery(scope: Scope, fields: readonly SelectedField[]): Que
 export function presenceQuery(scope: Scope, fields: readonly SelectedField[]): string {
   const present = fields.map(({ field }) => `count(f${field.index}) > 0`);
   return `SELECT series, ${present.join(', ')} FROM ${scope.measurement.table} WHERE ${where(scope)} GROUP BY series`;
+}
+
+/** The starts of the windows that have rows; SQL's remainder has the sign of what is divided. */
+export function windowsQuery({ table }: Measurement, everyNs: bigint): string {
+  return `SELECT DISTINCT time::HUGEINT - (time % ${everyNs} + ${everyNs}) % ${everyNs} FROM ${table}`;
 }
 
 /** Deletes rows. */

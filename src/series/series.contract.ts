@@ -581,6 +581,11 @@ export function testSeriesEngine(name: string, open: (directory: string) => Prom
         expect(tables[0]?.rows.map(([time]) => time)).toEqual([-everyNs, 0n]);
       });
 
+      it('refuse windows without length', () => {
+        const reduction = { kind: 'window', aggregate: 'count', everyNs: 0n, offsetNs: 0n } as const;
+        return expect(readAll(engine, { reduction })).rejects.toMatchObject({ code: 'invalid' });
+      });
+
       it.each<Reduction>([
         { kind: 'limit', count: 2, offset: 0, descending: false },
         { kind: 'limit', count: 3, offset: 2, descending: false },
@@ -684,6 +689,17 @@ export function testSeriesEngine(name: string, open: (directory: string) => Prom
         expect(await readAll(engine)).toHaveLength(2);
       });
 
+      it('and series that come back are known again', async () => {
+        await write(...points);
+        await engine.delete(bucket, 0n, 9n, compare(tag('host'), '==', 'a'));
+        const reference = new Reference();
+        reference.write([...points.filter(({ tags }) => tags.host === 'b'), points[0]!]);
+        await write(points[0]!);
+        expect(await readAll(engine)).toEqual(reference.tables());
+        await reopen();
+        expect(await readAll(engine)).toEqual(reference.tables());
+      });
+
       it('forgets series and types with their last point', async () => {
         await write(...points);
         await engine.delete(bucket, 0n, 9n, compare(tag('host'), '==', 'a'));
@@ -710,6 +726,19 @@ export function testSeriesEngine(name: string, open: (directory: string) => Prom
         expect(await readAll(engine)).toEqual([]);
         await write(point('cpu', {}, { v: text('another type') }, 1n));
         expect(await readAll(engine)).toHaveLength(1);
+      });
+
+      it('which buckets have points, and in which windows', async () => {
+        expect(engine.listBuckets()).toEqual([]);
+        await write(...points, point('far', {}, { v: float(1) }, -11n), point('far', {}, { v: float(1) }, 2n ** 63n - 2n));
+        expect(engine.listBuckets()).toEqual([bucket]);
+        const last = 2n ** 63n - 2n;
+        const windows = await engine.windows(bucket, 10n);
+        expect(windows[0]).toBe(-20n);
+        expect(windows.at(-1)).toBe(last - (last % 10n));
+        expect(await engine.windows(otherBucket, 10n)).toEqual([]);
+        await engine.dropBucket(bucket);
+        expect(engine.listBuckets()).toEqual([]);
       });
 
       it('what is older than a time', async () => {
@@ -780,6 +809,24 @@ export function testSeriesEngine(name: string, open: (directory: string) => Prom
       }
       expect(await readAll(engine)).toEqual(reference.tables());
       expect(await engine.series(bucket, undefined, undefined)).toHaveLength(10_000 + 150 + 300);
+    });
+
+    it('hands a long series over in pieces', async () => {
+      const rowCount = 250_000;
+      const times = BigInt64Array.from({ length: rowCount }, (_, i) => BigInt(i));
+      const fields: FieldColumn[] = [
+        { key: 'f', column: { type: 'float', values: Float64Array.from(times, Number) } },
+        { key: 's', column: { type: 'string', values: Array.from(times, (time) => `text ${time}`) } },
+      ];
+      const zeros = new Int32Array(rowCount);
+      const batch = { measurement: 'long', rowCount, times, tagSetOf: zeros, tagSets: [[]], fields, positions: zeros };
+      await engine.write(bucket, { measurements: [batch], rowCount });
+      const [floats, texts] = await readAll(engine);
+      expect([floats?.rows.length, texts?.rows.length]).toEqual([rowCount, rowCount]);
+      for (let i = 0; i < rowCount; i++) {
+        const isRight = floats?.rows[i]?.[0] === BigInt(i) && floats.rows[i]?.[1] === i && texts?.rows[i]?.[1] === `text ${i}`;
+        if (!isRight) expect([floats?.rows[i], texts?.rows[i]]).toEqual([i, `text ${i}`]);
+      }
     });
 
     it('shows every acknowledged point to reads that come after, under many writers', async () => {

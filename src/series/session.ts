@@ -1,6 +1,7 @@
 /** DuckDB connections: one at a time per user, errors translated, reads abortable. */
 import {
   DOUBLE,
+  type DuckDBAppender,
   type DuckDBConnection,
   type DuckDBDataChunk,
   type DuckDBInstance,
@@ -52,6 +53,24 @@ export class Session {
     }
   }
 
+  /** Appends to a table what `fill` gives the appender; nothing, where that fails. */
+  async append(table: string, fill: (appender: DuckDBAppender) => Promise<void>): Promise<void> {
+    try {
+      const appender = await this.connection.createAppender(table);
+      try {
+        await fill(appender);
+      } catch (error) {
+        // An appender that is given up would still flush its rows some time later.
+        appender.clear();
+        throw error;
+      } finally {
+        appender.closeSync();
+      }
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
   /** Runs work in a transaction, which is rolled back where the work fails. */
   async transact<T>(work: () => Promise<T>): Promise<T> {
     await this.run('BEGIN TRANSACTION');
@@ -80,6 +99,9 @@ function translate(cause: unknown): DomainError {
   const text = cause instanceof Error ? cause.message : '';
   if (text.startsWith('Out of Memory')) {
     return new DomainError('internal error', 'the time-series engine is out of memory: ask for less or raise its memory limit', { cause });
+  }
+  if (text.includes('Cannot CHECKPOINT')) {
+    return new DomainError('unavailable', 'the time-series file cannot be completed while it is read: try again later', { cause });
   }
   return new DomainError('internal error', 'the time-series engine failed', { cause });
 }

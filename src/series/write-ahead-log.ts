@@ -39,6 +39,7 @@ export class WriteAheadLog {
   #file: { readonly segment: number; readonly handle: FileHandle; size: number } | undefined;
   #work: Promise<void> = Promise.resolve();
   #isWriting = false;
+  #isClosed = false;
   #failure: DomainError | undefined;
 
   private constructor(directory: string, segments: number[], segment: number) {
@@ -82,11 +83,12 @@ export class WriteAheadLog {
   /** @throws DomainError where records can no longer be added */
   assertUsable(): void {
     if (this.#failure !== undefined) throw this.#failure;
+    if (this.#isClosed) throw new DomainError('unavailable', 'the time-series engine is closed');
   }
 
   /** Adds a record; fulfilled when it is on disk. */
-  append(write: (writer: ByteWriter) => void): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+  async append(write: (writer: ByteWriter) => void): Promise<void> {
+    this.assertUsable();
     let frame = this.#frames.at(-1);
     if (frame === undefined || frame.segment !== this.#segment || frame.writer.length > frameBytesMax) {
       frame = newFrame(this.#segment);
@@ -96,7 +98,7 @@ export class WriteAheadLog {
     write(frame.writer);
     this.#segmentBytes += frame.writer.length - before;
     this.#start();
-    return frame.written;
+    await frame.written;
   }
 
   /** Records go to a new segment from here on, whose number is returned. */
@@ -117,8 +119,8 @@ export class WriteAheadLog {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#then(() => this.#closeFile());
-    this.#failure = new DomainError('unavailable', 'the time-series engine is closed');
   }
 
   #start(): void {

@@ -18,7 +18,7 @@ export interface OrganizationQuery {
 
 export interface OrganizationDependencies {
   readonly store: Store;
-  readonly engine: SeriesEngine;
+  readonly engine: Pick<SeriesEngine, 'dropBucket'>;
   readonly ids: IdGenerator;
   readonly clock: Clock;
 }

@@ -2,7 +2,7 @@
 import { permissionsOf, readableScope } from '../auth/authorize.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
-import { DomainError, forbidden } from '../domain/errors.js';
+import { forbidden, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, OrganizationId } from '../domain/id.js';
 import { tryParseId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
@@ -10,25 +10,26 @@ import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
 import type { FluxEnvironment, ReadableBucket } from '../query/flux/environment.js';
 import { startFlux, type FluxQuery, type FluxResult } from '../query/flux/evaluate.js';
+import { analyzeScript } from '../query/flux/tools/analysis.js';
+import { functionSuggestion, functionSuggestions } from '../query/flux/tools/suggestions.js';
+import { syntaxTreeOf } from '../query/flux/tools/syntax-tree.js';
 import { isReadable } from './buckets.js';
+import { memoryLimitOf, withTimeout, type QueryLimits } from './query-limits.js';
 import { resolveOrganization, type OrganizationParameters } from './target.js';
+import { storePoints } from './write.js';
 
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_MS = 1_000_000n;
 
-export interface QueryDependencies {
+export interface QueryDependencies extends QueryLimits {
   readonly store: StoreReader;
   readonly engine: SeriesEngine;
   readonly clock: Clock;
-  /** Of one query; 0 for no limit. */
-  readonly memoryBytesMax: number;
-  /** Of one query; 0 for no limit. */
-  readonly timeoutMs: number;
 }
 
 export type Query = ReturnType<typeof createQuery>;
 
-export const createQuery = ({ store, engine, clock, memoryBytesMax, timeoutMs }: QueryDependencies) => {
+export const createQuery = ({ store, engine, clock, ...limits }: QueryDependencies) => {
   async function findBucket(
     orgID: OrganizationId,
     reference: { readonly name: string } | { readonly id: string },
@@ -43,7 +44,7 @@ export const createQuery = ({ store, engine, clock, memoryBytesMax, timeoutMs }:
     organizationId: orgID,
     now,
     signal,
-    memoryBytesMax: memoryBytesMax === 0 ? Number.MAX_SAFE_INTEGER : memoryBytesMax,
+    memoryBytesMax: memoryLimitOf(limits),
     async findBucket(reference) {
       const bucket = await findBucket(orgID, reference);
       return bucket !== undefined && isReadable(actor, bucket) ? show(bucket) : undefined;
@@ -58,12 +59,22 @@ export const createQuery = ({ store, engine, clock, memoryBytesMax, timeoutMs }:
       const visible = { readable: readableScope(actor, 'buckets'), readableOrganizations: readableScope(actor, 'orgs') };
       return (await store.listBuckets({ ...visible, orgID }, WHOLE_LIST)).map(show);
     },
-    write: (bucketId, batch) => engine.write(bucketId, batch),
+    async write(bucketId, batch) {
+      const bucket = await store.findBucket(bucketId);
+      if (bucket === undefined) throw notFound('bucket not found');
+      return storePoints(engine, bucket, batch, BigInt(clock()) * NS_PER_MS);
+    },
   });
 
   return {
     /** @throws DomainError `invalid` or `not found` */
     resolveOrganization: (parameters: OrganizationParameters) => resolveOrganization(store, parameters),
+
+    /** These know nothing of data, and may be asked by everybody who is known. */
+    syntaxTree: syntaxTreeOf,
+    analyze: analyzeScript,
+    listSuggestions: functionSuggestions,
+    findSuggestion: functionSuggestion,
 
     /**
      * Starts a script in an organization; what it may not do has been refused when this is fulfilled.
@@ -78,8 +89,7 @@ export const createQuery = ({ store, engine, clock, memoryBytesMax, timeoutMs }:
       nowNs: bigint | undefined,
       signal: AbortSignal,
     ): Promise<readonly FluxResult[]> {
-      const limits = timeoutMs === 0 ? [signal] : [signal, timeoutSignal(timeoutMs)];
-      return startFlux(script, environmentFor(actor, orgID, nowNs ?? BigInt(clock()) * NS_PER_MS, AbortSignal.any(limits)));
+      return startFlux(script, environmentFor(actor, orgID, nowNs ?? BigInt(clock()) * NS_PER_MS, withTimeout(signal, limits)));
     },
   };
 };
@@ -90,12 +100,3 @@ const show = ({ id, name, orgID, retentionSeconds }: Bucket): ReadableBucket => 
   organizationId: orgID,
   retentionPeriodNs: BigInt(retentionSeconds) * NS_PER_SECOND,
 });
-
-function timeoutSignal(timeoutMs: number): AbortSignal {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new DomainError('unavailable', `the query took longer than the ${timeoutMs} ms of --query-timeout`));
-  }, timeoutMs);
-  timer.unref();
-  return controller.signal;
-}

@@ -1,5 +1,5 @@
 /** Users and their passwords: who may see and change whom. */
-import { authorize, readableScope } from '../auth/authorize.js';
+import { authorize, permissionsOf, readableScope } from '../auth/authorize.js';
 import { checkPasswordRules, hashPassword } from '../auth/passwords.js';
 import { rolePermissions } from '../auth/roles.js';
 import type { Secret } from '../auth/secret.js';
@@ -100,6 +100,12 @@ export const createUsers = ({ store, ids, clock, sessions, strongPasswords }: Us
       if ((await store.findUser(id)) === undefined) throw notFound('user not found');
       authorize(actor, permissionById('read', 'users', id));
       return rolePermissions(store, id);
+    },
+
+    /** What the actor may do at this moment, each permission once: nothing, with an inactive token. */
+    listOwnPermissions(actor: Actor): Permission[] {
+      const held = new Map(permissionsOf(actor).permissions.map((permission) => [JSON.stringify(permission), permission]));
+      return [...held.values()];
     },
 
     async setPassword(actor: Actor, id: UserId, password: Secret): Promise<void> {

@@ -59,6 +59,7 @@ export const bucketQueries = (db: Database, record: Record): Methods => ({
     const { numDeletedRows } = await db.deleteFrom('buckets').where('id', '=', id).executeTakeFirst();
     if (numDeletedRows === 0n) return false;
     await db.deleteFrom('label_attachments').where('resource_id', '=', id).execute();
+    await db.deleteFrom('shards').where('bucket_id', '=', id).execute();
     await db.deleteFrom('dbrp_mappings').where('bucket_id', '=', id).execute();
     await db.deleteFrom('memberships').where('resource_type', '=', 'buckets').where('resource_id', '=', id).execute();
     for (const noun of ['bucket', 'label', 'mapping', 'membership'] as const) record({ noun, kind: 'delete', id });

@@ -14,9 +14,17 @@ export function pageBy<Table extends keyof Tables, Row>(
   const reference = sql.ref<string>(column);
   let paged = query.orderBy(reference, page.descending ? 'desc' : 'asc');
   if (after !== undefined) paged = paged.where(reference, page.descending ? '<' : '>', after);
-  if (page.limit !== undefined) return paged.limit(page.limit).offset(page.offset);
+  return cut(paged, page);
+}
+
+/** Cuts the page out of what is in order already. */
+export function cut<Table extends keyof Tables, Row>(
+  query: SelectQueryBuilder<Tables, Table, Row>,
+  { limit, offset }: Page,
+): SelectQueryBuilder<Tables, Table, Row> {
+  if (limit !== undefined) return query.limit(limit).offset(offset);
   // An offset without a limit is not SQL that every engine knows.
-  return page.offset > 0 ? paged.limit(Number.MAX_SAFE_INTEGER).offset(page.offset) : paged;
+  return offset > 0 ? query.limit(Number.MAX_SAFE_INTEGER).offset(offset) : query;
 }
 
 /** Lies in one of the scope's organizations, or is one of its ids. */

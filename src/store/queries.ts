@@ -4,11 +4,13 @@ import type { Change, StoreWriter } from '../domain/store.js';
 import { authorizationQueries } from './authorizations.js';
 import { bucketQueries } from './buckets.js';
 import { dbrpQueries } from './dbrps.js';
+import { factQueries } from './facts.js';
 import { labelQueries } from './labels.js';
 import { membershipQueries } from './memberships.js';
 import { organizationQueries } from './organizations.js';
 import { secretQueries } from './secrets.js';
 import { sessionQueries } from './sessions.js';
+import { shardQueries } from './shards.js';
 import type { Tables } from './tables.js';
 import { userQueries } from './users.js';
 
@@ -26,4 +28,6 @@ export const createQueries = (db: Database, record: Record): StoreWriter => ({
   ...dbrpQueries(db, record),
   ...secretQueries(db, record),
   ...authorizationQueries(db, record),
+  ...factQueries(db),
+  ...shardQueries(db),
 });

@@ -1,8 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Kysely, Migrator, SqliteDialect } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { AuthorizationId, OrganizationId, UserId } from '../domain/id.js';
+import { EVERYTHING } from '../domain/permission.js';
+import { WHOLE_LIST } from '../domain/page.js';
+import { migrationProvider } from './migrations/index.js';
 import { rememberReads } from './remembered.js';
 import { openSqliteStore, SQLITE_FILE } from './sqlite.js';
 import { storeContract } from './store.contract.js';
@@ -24,6 +29,24 @@ describe('the SQLite file', () => {
     const directory = mkdtempSync(join(tmpdir(), 'store-'));
     writeFileSync(join(directory, SQLITE_FILE), 'this is a text, and quite a long one at that, '.repeat(100));
     await expect(openSqliteStore(directory)).rejects.toThrow(`${SQLITE_FILE} is not a readable Sluice store`);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('that an earlier version left is searched and counted as if it had been written by this one', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'));
+    const earlier = new Kysely<never>({ dialect: new SqliteDialect({ database: new Sqlite(join(directory, SQLITE_FILE)) }) });
+    const { error } = await new Migrator({ db: earlier, provider: migrationProvider }).migrateTo('0001-initial');
+    expect(error).toBeUndefined();
+    await earlier.destroy();
+    const raw = new Sqlite(join(directory, SQLITE_FILE));
+    raw.exec("INSERT INTO organizations VALUES ('01', 'acme', 'acme', '', 0, 0)");
+    raw.exec(`INSERT INTO authorizations VALUES
+      ('02', '01', '01', 'active', 'Wärme', '[["read","buckets","03","01"]]', 0, 'h', NULL, NULL, NULL, NULL, 0, 0)`);
+    raw.close();
+    const store = await openSqliteStore(directory);
+    const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING, search: 'WÄRME' } as const;
+    expect((await store.listAuthorizations({ ...filter, tokenKind: 'read-write' }, WHOLE_LIST)).map(({ id }) => id)).toEqual(['02']);
+    await store.close();
     rmSync(directory, { recursive: true });
   });
 

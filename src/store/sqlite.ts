@@ -1,9 +1,9 @@
 /** The metadata store in one SQLite file: durable at each commit, private to its owner, one writer that shares its commits. */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, type SqliteDatabase } from 'kysely';
-import { DuplicateError, type Change, type Store, type StoreWriter } from '../domain/store.js';
+import { DuplicateError, type Change, type Noun, type Store, type StoreReader, type StoreWriter } from '../domain/store.js';
 import { migrationProvider } from './migrations/index.js';
 import { createQueries } from './queries.js';
 import type { Tables } from './tables.js';
@@ -20,8 +20,8 @@ const TRANSACTIONS_PER_COMMIT_MAX = 256;
  *
  * @throws Error naming the file when it is no store, is damaged, or was made by a later version
  */
-export async function openSqliteStore(directory: string): Promise<Store> {
-  const file = join(directory, SQLITE_FILE);
+export async function openSqliteStore(directory: string, name: string = SQLITE_FILE): Promise<Store> {
+  const file = join(directory, name);
   // SQLite gives its write-ahead log the mode of the file, so that making the file private makes all of it private.
   closeSync(openSync(file, 'a', 0o600));
   const writer = openConnection(file, (db) => {
@@ -44,6 +44,12 @@ export async function openSqliteStore(directory: string): Promise<Store> {
     onCommit: (listener) => {
       listeners.push(listener);
     },
+    copyTo: (copy) => copyDatabase(file, copy),
+    replaceBy: (other) =>
+      transactions.exclusively(() => {
+        replaceContent(writer.database, other);
+        return NOUNS.map((noun) => ({ noun, kind: 'update', id: '' }));
+      }),
     async purge() {
       await transactions.settle();
       writer.database.exec('VACUUM');
@@ -56,6 +62,49 @@ export async function openSqliteStore(directory: string): Promise<Store> {
       await writer.kysely.destroy();
     },
   };
+}
+
+/**
+ * Opens a store that came from elsewhere: what is no store is not made one.
+ *
+ * @throws Error when it is damaged, no store, or of a later version
+ */
+export async function adoptSqliteStore(directory: string, name: string): Promise<Store> {
+  const file = join(directory, name);
+  const { database, kysely } = openConnection(file, (db) => db.pragma('query_only = ON'));
+  try {
+    const objects = database.prepare("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").all() as {
+      type: string;
+      name: string;
+    }[];
+    const tables = new Set(objects.filter(({ type }) => type === 'table').map((object) => object.name));
+    if (!tables.has('kysely_migration') || !tables.has('authorizations')) throw new Error(`${file} is no Sluice store`);
+    if (objects.some(({ type }) => type !== 'table' && type !== 'index'))
+      throw new Error(`${file} has things in it that no Sluice store has`);
+    if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error(`${file} is damaged`);
+  } finally {
+    await kysely.destroy();
+  }
+  return openSqliteStore(directory, name);
+}
+
+/**
+ * Looks into a store that a server may be running on, and changes nothing.
+ *
+ * @throws Error naming the file when it is no store or was left by another version
+ */
+export async function lookIntoSqliteStore<T>(file: string, look: (store: StoreReader) => Promise<T>): Promise<T> {
+  const { kysely } = openConnection(file, (database) => database.pragma('query_only = ON'));
+  try {
+    const known = Object.keys(await migrationProvider.getMigrations());
+    const seen = await new Migrator({ db: kysely, provider: migrationProvider }).getMigrations();
+    if (seen.some(({ executedAt }) => executedAt === undefined) || seen.length !== known.length) {
+      throw new Error(`${file} was left by another version; start the server once`);
+    }
+    return await look(createQueries(kysely, refuseToWrite));
+  } finally {
+    await kysely.destroy();
+  }
 }
 
 interface Connection {
@@ -89,6 +138,59 @@ function keepPrepared(database: Sqlite.Database): SqliteDatabase {
       return statement;
     },
   };
+}
+
+/** Pages that are copied before others have their turn. */
+const PAGES_PER_TURN = 1000;
+
+/** Copies what is committed at this moment. Those who write meanwhile neither wait nor are seen. */
+async function copyDatabase(file: string, copy: string): Promise<void> {
+  closeSync(openSync(copy, 'wx', 0o600));
+  const source = new Sqlite(file, { readonly: true });
+  try {
+    source.exec('BEGIN');
+    source.prepare('SELECT count(*) FROM sqlite_master').get();
+    await source.backup(copy, { progress: () => PAGES_PER_TURN });
+  } catch (error) {
+    rmSync(copy, { force: true });
+    throw error;
+  } finally {
+    source.close();
+  }
+  // One file, without a log beside it.
+  const copied = new Sqlite(copy);
+  copied.pragma('journal_mode = DELETE');
+  copied.close();
+}
+
+/** All that caches may know of. */
+const NOUNS: readonly Noun[] = [
+  'organization',
+  'user',
+  'password',
+  'session',
+  'membership',
+  'bucket',
+  'label',
+  'mapping',
+  'secret',
+  'authorization',
+];
+
+function replaceContent(database: Sqlite.Database, other: string): void {
+  database.prepare('ATTACH ? AS other').run(other);
+  try {
+    const tables = database.prepare("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").pluck().all();
+    database.transaction(() => {
+      for (const table of tables as string[]) {
+        const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
+        const list = columns.map((column) => `"${column}"`).join(', ');
+        database.exec(`DELETE FROM main."${table}"; INSERT INTO main."${table}" (${list}) SELECT ${list} FROM other."${table}"`);
+      }
+    })();
+  } finally {
+    database.exec('DETACH other');
+  }
 }
 
 async function migrate(kysely: Kysely<Tables>, file: string): Promise<void> {
@@ -131,6 +233,12 @@ class TransactionQueue {
       this.#waiting.push({ work, resolve: resolve as Job['resolve'], reject });
       this.#running ??= this.#drain();
     });
+  }
+
+  /** Runs something between two commits. What it returns are changes to be told of. */
+  async exclusively(work: () => readonly Change[]): Promise<void> {
+    await this.settle();
+    this.#committed(work());
   }
 
   /** Waits until nothing runs or waits. */

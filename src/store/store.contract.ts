@@ -8,8 +8,8 @@ import type { Bucket } from '../domain/bucket.js';
 import type { AuthorizationId, BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
 import type { Organization } from '../domain/organization.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, NOTHING, type Scope } from '../domain/permission.js';
-import { DuplicateError, type Change, type Store } from '../domain/store.js';
+import { EVERYTHING, NOTHING, operatorPermissions, type Scope } from '../domain/permission.js';
+import { DuplicateError, type AuthorizationFilter, type AuthorizationOrder, type Change, type Store } from '../domain/store.js';
 
 const id = <T extends string>(n: number): T => n.toString(16).padStart(16, '0') as T;
 
@@ -78,6 +78,13 @@ export function storeContract(name: string, open: (directory: string) => Promise
         await writer.insertUser(ann);
         await writer.insertUser(bob);
       });
+    }
+
+    async function aBucket(): Promise<Bucket> {
+      await addPeople();
+      const made = bucket(1, acme.id, 'b');
+      await store.transaction((writer) => writer.insertBucket(made));
+      return made;
     }
 
     describe('transactions', () => {
@@ -385,21 +392,120 @@ export function storeContract(name: string, open: (directory: string) => Promise
         expect(await list({ ...all, readableUsers: NOTHING }, WHOLE_LIST)).toEqual([]);
       });
 
-      it('tell the active ones of a user, and the ones in the clear', async () => {
+      it('are searched, filtered by what they open, sorted and counted', async () => {
+        await addPeople();
+        const data = id<BucketId>(9);
+        const grant = (action: 'read' | 'write', type: 'buckets' | 'tasks', resourceId?: string, orgID?: OrganizationId) => ({
+          action,
+          resource: { type, id: resourceId, orgID },
+        });
         await store.transaction(async (writer) => {
-          await writer.insertAuthorization(authorization(1, {}, 'p'));
+          const insert = (n: number, fields: Partial<Authorization>) => writer.insertAuthorization(authorization(n, fields));
+          await insert(21, { description: 'Zähler ॐ', permissions: [grant('read', 'buckets', data, acme.id)] });
+          await insert(22, { description: 'ZÄHLER 100%', permissions: [grant('write', 'buckets', data)], updatedAtMs: 90 });
+          await insert(23, { description: 'a_b', permissions: [grant('write', 'buckets', undefined, acme.id)], userID: bob.id });
+          await insert(24, { description: 'axb', permissions: [grant('write', 'buckets', id(8), acme.id)], status: 'inactive' });
+          await insert(25, { description: '', permissions: [grant('read', 'tasks', data, acme.id)], orgID: beta.id });
+          await insert(26, { description: 'root', permissions: operatorPermissions() });
+        });
+        const all = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING } as const;
+        const list = async (fields: Partial<AuthorizationFilter>, page = WHOLE_LIST, order?: AuthorizationOrder) =>
+          (await store.listAuthorizations({ ...all, ...fields }, page, order)).map((one) => parseInt(one.id, 16));
+
+        expect(await list({ search: 'zähler' })).toEqual([21, 22]);
+        expect(await list({ search: 'ॐ' })).toEqual([21]);
+        expect(await list({ search: '%' })).toEqual([22]);
+        expect(await list({ search: 'A_B' })).toEqual([23]);
+        expect(await list({ search: '\\' })).toEqual([]);
+        expect(await list({ search: id(24) })).toEqual([24]);
+
+        expect(await list({ tokenKind: 'operator' })).toEqual([26]);
+        expect(await list({ tokenKind: 'read-write', status: 'active' })).toEqual([21, 22, 23]);
+
+        const opens = (...actions: ('read' | 'write')[]) => ({ opens: { bucketId: data, orgID: acme.id, actions } });
+        expect(await list(opens('write'))).toEqual([22, 23, 26]);
+        expect(await list(opens('read'))).toEqual([21, 26]);
+        expect(await list(opens('read', 'write'))).toEqual([21, 22, 23, 26]);
+
+        expect(await list({}, WHOLE_LIST, 'description')).toEqual([25, 23, 24, 26, 22, 21]);
+        expect(await list({}, { limit: 2, offset: 1, descending: true }, 'description')).toEqual([22, 26]);
+        expect(await list({}, WHOLE_LIST, 'status')).toEqual([21, 22, 23, 25, 26, 24]);
+        expect(await list({}, { ...WHOLE_LIST, descending: true }, 'status')).toEqual([24, 21, 22, 23, 25, 26]);
+        expect(await list({}, { limit: 1, offset: 0, descending: true }, 'updatedAt')).toEqual([22]);
+        expect((await list({}, { ...WHOLE_LIST, descending: true }, 'user'))[0]).toBe(23);
+        expect((await list({}, WHOLE_LIST, 'kind'))[0]).toBe(25);
+
+        const active = { tokenKind: 'read-write', status: 'active' } as const;
+        expect(await store.countAuthorizations(all)).toEqual([
+          { tokenKind: 'custom', status: 'active', count: 1 },
+          { tokenKind: 'operator', status: 'active', count: 1 },
+          { ...active, count: 3 },
+          { ...active, status: 'inactive', count: 1 },
+        ]);
+        expect(await store.countAuthorizations({ ...all, ...active, search: 'zähler' })).toEqual([{ ...active, count: 2 }]);
+        expect(await store.countAuthorizations({ ...all, readable: NOTHING })).toEqual([]);
+      });
+
+      it('tell the active ones of a user', async () => {
+        await store.transaction(async (writer) => {
+          await writer.insertAuthorization(authorization(1));
           await writer.insertAuthorization(authorization(2, { status: 'inactive' }));
           await writer.insertAuthorization(authorization(3, { endedAtMs: 1 }));
         });
         expect((await store.listActiveTokensOfUser(ann.id)).map((one) => one.id)).toEqual([id(1)]);
-        expect((await store.listPlainAuthorizations(10)).map(({ secret }) => secret)).toEqual([
-          { kind: 'token', hash: hashOf(1), plainToken: 'p' },
-        ]);
-        await store.transaction((writer) => writer.updateAuthorization(authorization(1, { description: 'changed' })));
-        expect(await store.listPlainAuthorizations(10)).toEqual([]);
         expect(await store.transaction((writer) => writer.deleteAuthorization(id<AuthorizationId>(1)))).toBe(true);
         expect(await store.transaction((writer) => writer.deleteAuthorization(id<AuthorizationId>(1)))).toBe(false);
       });
+
+      it('tell how tokens rest, and forget values and hashes', async () => {
+        const wide = `$influxdb2-sha512$${'A'.repeat(86)}==`;
+        await store.transaction(async (writer) => {
+          for (const n of [1, 2, 3]) await writer.insertAuthorization(authorization(n, {}, `plain ${n}`));
+          await writer.insertAuthorization(authorization(4));
+          await writer.insertAuthorization({ ...authorization(5), secret: { kind: 'token', hash: wide } });
+          await writer.insertAuthorization({ ...authorization(6), secret: { kind: 'v1', userName: 'v1' } });
+        });
+        expect(await store.countTokens()).toEqual({ plain: 3, hashed: { sha256: 1, sha512: 1 }, erased: 0 });
+        expect(await store.findFact('has held plain tokens')).toBe('yes');
+        expect(await store.transaction((writer) => writer.forgetPlainTokens(2))).toBe(2);
+        expect(await store.countTokens()).toEqual({ plain: 1, hashed: { sha256: 3, sha512: 1 }, erased: 0 });
+        expect(await store.transaction((writer) => writer.eraseTokenHashes())).toBe(4);
+        expect(await store.countTokens()).toEqual({ plain: 1, hashed: {}, erased: 4 });
+        expect((await store.findAuthorization(id<AuthorizationId>(4)))?.secret).toEqual({ kind: 'token' });
+        expect(await store.findAuthorizationByHash(hashOf(4))).toBeUndefined();
+      });
+    });
+
+    it('keeps numbers of shards, and forgets them with their bucket', async () => {
+      const range = { startNs: -(2n ** 62n), stopNs: 5n };
+      const bucket = await aBucket();
+      const first = await store.transaction((writer) => writer.putShard(bucket.id, range));
+      expect(first).toEqual({ id: 1, bucketId: bucket.id, ...range });
+      expect(await store.transaction((writer) => writer.putShard(bucket.id, range))).toEqual(first);
+      expect((await store.transaction((writer) => writer.putShard(bucket.id, { ...range, stopNs: 6n }))).id).toBe(2);
+      await store.transaction((writer) => writer.insertShard({ ...first, id: 70, startNs: 0n }));
+      expect(await store.findShard(70)).toEqual({ ...first, id: 70, startNs: 0n });
+      await store.transaction((writer) => writer.deleteBucket(bucket.id));
+      expect(await store.findShard(1)).toBeUndefined();
+    });
+
+    it('can be copied while it changes, and take the place of another', async () => {
+      const bucket = await aBucket();
+      await store.transaction((writer) => writer.putFact('series directory', 'one'));
+      const file = join(directory, 'copy');
+      const copied = store.copyTo(file);
+      await store.transaction((writer) => writer.deleteBucket(bucket.id));
+      await copied;
+      const heard: string[] = [];
+      store.onCommit((changes) => heard.push(...changes.map(({ noun }) => noun)));
+      expect(await store.findBucket(bucket.id)).toBeUndefined();
+      await store.replaceBy(file);
+      expect(await store.findBucket(bucket.id)).toEqual(bucket);
+      expect(await store.findFact('series directory')).toBe('one');
+      expect(new Set(heard).size).toBe(10);
+      await expect(store.copyTo(file)).rejects.toThrow();
+      await expect(store.replaceBy(join(directory, 'missing', 'file'))).rejects.toThrow();
+      expect(await store.findBucket(bucket.id)).toEqual(bucket);
     });
   });
 }

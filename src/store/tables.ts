@@ -69,12 +69,27 @@ export interface Tables {
     key: string;
     sealed: Uint8Array;
   };
+  facts: {
+    name: string;
+    value: string;
+  };
+  shards: {
+    /** Grows with each, from 1. */
+    id: number;
+    bucket_id: string;
+    /** Nanoseconds since 1970, in decimals: not every engine's driver gives 64-bit integers whole. */
+    start_ns: string;
+    stop_ns: string;
+  };
   authorizations: {
     id: string;
     organization_id: string;
     user_id: string;
     status: string;
     description: string;
+    /** The description in lower case, to be searched and sorted by. */
+    description_key: string;
+    token_kind: string;
     /** JSON list of [action, type, id or null, organization id or null]. */
     permissions: string;
     /** 1 when a permission reaches beyond the organization. */

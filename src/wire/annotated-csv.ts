@@ -3,6 +3,7 @@ import { formatFloat } from '../domain/float.js';
 import type { Cell, ColumnType, TableColumn, TablePiece, Vector } from '../domain/table.js';
 import { formatTime } from '../domain/time.js';
 import { ByteWriter } from './byte-writer.js';
+import { writeFloat } from './float-writer.js';
 import { TimeWriter } from './time-writer.js';
 
 export type Annotation = 'datatype' | 'group' | 'default';
@@ -33,6 +34,7 @@ const DATATYPES: Readonly<Record<ColumnType, string>> = {
 
 /** Bytes that are collected before they are handed on. */
 const FLUSH_BYTES = 64 * 1024;
+const ROWS_AT_A_TIME = 256;
 
 /**
  * Encodes results one after the other. An error before the first byte is thrown; one after it becomes a table `error,reference`, since the
@@ -46,22 +48,21 @@ export async function* encodeAnnotatedCsv(
   onLateError: (error: unknown) => void = () => undefined,
 ): AsyncGenerator<Uint8Array> {
   const writer = new ByteWriter();
-  let hasOutput = false;
+  const output = { hasBegun: false };
   const take = (): Uint8Array => {
-    hasOutput = true;
+    output.hasBegun = true;
     return writer.take();
   };
   try {
     for (const { name, pieces } of results) {
       const encoder = new ResultEncoder(name, dialect, writer);
       for await (const piece of pieces) {
-        encoder.encode(piece);
-        if (writer.length >= FLUSH_BYTES) yield take();
+        for (const written of encoder.encode(piece)) if (written >= FLUSH_BYTES) yield take();
       }
       writer.text('\r\n');
     }
   } catch (error) {
-    if (!hasOutput && writer.length === 0) throw error;
+    if (!output.hasBegun && writer.length === 0) throw error;
     onLateError(error);
     writer.text('\r\n');
     writeError(writer, error instanceof Error ? error.message : String(error), dialect);
@@ -116,9 +117,11 @@ class ResultEncoder {
     this.writer = writer;
   }
 
-  encode({ chunk, startsTable }: TablePiece): void {
+  /** Yields, after some rows each time, how many bytes wait to be taken. */
+  *encode({ chunk, startsTable }: TablePiece): Iterable<number> {
     if (startsTable) this.beginTable(chunk);
-    if (chunk.rowCount > 0) this.rows(chunk);
+    if (chunk.rowCount > 0) yield* this.rows(chunk);
+    yield this.writer.length;
   }
 
   private beginTable({ key, columns, rowCount }: TablePiece['chunk']): void {
@@ -152,7 +155,7 @@ class ResultEncoder {
   }
 
   /** Cells that are the same in all rows are encoded once, together with the delimiters around them. */
-  private rows({ columns, rowCount }: TablePiece['chunk']): void {
+  private *rows({ columns, rowCount }: TablePiece['chunk']): Iterable<number> {
     const { delimiter, annotations } = this.dialect;
     const { writer } = this;
     const cells: RowCell[] = [];
@@ -167,12 +170,9 @@ class ResultEncoder {
       text = '';
     }
     const after = Buffer.from(`${text}\r\n`);
-    for (let row = 0; row < rowCount; row++) {
-      for (const { before, write } of cells) {
-        writer.bytes(before);
-        write(row);
-      }
-      writer.bytes(after);
+    for (let from = 0; from < rowCount; from += ROWS_AT_A_TIME) {
+      writeRows(writer, cells, after, from, Math.min(from + ROWS_AT_A_TIME, rowCount));
+      yield writer.length;
     }
   }
 
@@ -186,7 +186,7 @@ class ResultEncoder {
         case 'float': {
           const { values } = vector;
           return (row) => {
-            writer.ascii(formatFloat(values[row] as number));
+            writeFloat(writer, values[row] as number);
           };
         }
         case 'int':
@@ -211,6 +211,16 @@ class ResultEncoder {
       : (row) => {
           if (valid[row] !== 0) write(row);
         };
+  }
+}
+
+function writeRows(writer: ByteWriter, cells: readonly RowCell[], after: Uint8Array, from: number, to: number): void {
+  for (let row = from; row < to; row++) {
+    for (const { before, write } of cells) {
+      writer.bytes(before);
+      write(row);
+    }
+    writer.bytes(after);
   }
 }
 

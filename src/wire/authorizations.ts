@@ -1,10 +1,13 @@
 /** Authorizations and permissions as InfluxDB's API shows them. */
 import { invalid } from '../domain/errors.js';
 import type { Authorization } from '../domain/authorization.js';
-import type { OrganizationId, UserId } from '../domain/id.js';
-import { isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
-import { isStatus, type Status } from '../domain/user.js';
+import type { BucketId, OrganizationId, UserId } from '../domain/id.js';
+import { ACTIONS, isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
+import { AUTHORIZATION_ORDERS, type AuthorizationCount } from '../domain/store.js';
+import { TOKEN_KINDS } from '../domain/token-kind.js';
+import { isStatus, STATUSES, type Status } from '../domain/user.js';
 import { decodeJsonObject, type JsonObject } from './json.js';
+import { choiceOf, idOf, optionalBooleanOf, textOf } from './query-string.js';
 import { formatTime } from './time.js';
 import { userPath } from './users.js';
 
@@ -64,15 +67,40 @@ export const encodeBareAuthorization = (authorization: Authorization, token: str
 
 /** The hash that rests, where nothing rests in the clear. */
 const hashOf = ({ secret }: Authorization): { hashedToken?: string } =>
-  secret.kind === 'token' && secret.plainToken === undefined ? { hashedToken: secret.hash } : {};
+  secret.kind === 'token' && secret.plainToken === undefined && secret.hash !== undefined ? { hashedToken: secret.hash } : {};
 
 const linksOf = (base: string, { id, userID }: Authorization) => ({ self: `${base}/${id}`, user: userPath(userID) });
 
-/** The list as text in pieces, so that a long one is never whole in memory. */
-export async function* encodeAuthorizationList(base: string, items: AsyncIterable<object>): AsyncGenerator<string> {
+/**
+ * What the list of tokens takes beside InfluxDB's filters; without any of it the list is as InfluxDB's.
+ *
+ * @throws DomainError `invalid`
+ */
+export function decodeAuthorizationSearch(query: URLSearchParams) {
+  return {
+    filter: {
+      search: textOf(query, 'search'),
+      tokenKind: choiceOf(query, 'kind', TOKEN_KINDS),
+      status: choiceOf(query, 'status', STATUSES),
+      bucketID: idOf<BucketId>(query, 'bucketID'),
+      action: choiceOf(query, 'action', ACTIONS),
+    },
+    order: choiceOf(query, 'sortBy', AUTHORIZATION_ORDERS),
+    wantsCounts: optionalBooleanOf(query, 'counts') === true,
+  };
+}
+
+export const encodeAuthorizationCount = ({ tokenKind, status, count }: AuthorizationCount) => ({ kind: tokenKind, status, count });
+
+/**
+ * The list as text in pieces, so that a long one is never whole in memory.
+ *
+ * @param extra further members of the object
+ */
+export async function* encodeAuthorizationList(base: string, items: AsyncIterable<object>, extra: object = {}): AsyncGenerator<string> {
   // Small pieces are gathered: a write to the socket costs more than the text.
   const PIECE_LENGTH = 64 * 1024;
-  let piece = `{"links":{"self":"${base}"},"authorizations":[`;
+  let piece = `${JSON.stringify({ links: { self: base }, ...extra }).slice(0, -1)},"authorizations":[`;
   let separator = '';
   for await (const item of items) {
     piece += separator + JSON.stringify(item);

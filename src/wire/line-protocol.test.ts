@@ -397,23 +397,32 @@ describe('the fast reader', () => {
 
   it('reads as the exact one does', () => {
     fc.assert(
-      fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), fc.constantFrom<Precision>('ns', 'us', 'ms', 's'), (lines, precision) => {
-        const body = Buffer.from(lines.join('\n'));
-        const exact = readExactly(body, precision);
-        const faults = exact.filter((seen) => seen.startsWith('unable'));
-        if (faults.length > 0) {
-          expect(messageOf(body, precision)).toBe(faults.join('\n'));
-          return;
-        }
-        const unit = { ns: 1n, us: 1_000n, ms: 1_000_000n, s: 1_000_000_000n }[precision];
-        const points = pointsOf(parse(body, precision)) as [string, Record<string, string>, Record<string, [string, unknown][]>, bigint][];
-        const seen = points.map(([measurement, tags, fields, timeNs]) => {
-          const values = Object.entries(fields).flatMap(([key, all]) => all.map(([type, each]) => `${key} ${type} ${String(each)}`));
-          const at = timeNs === NOW_NS - (NOW_NS % unit) ? 'now' : String(timeNs);
-          return JSON.stringify([measurement, Object.entries(tags).sort(byKey), values.sort(), at]);
-        });
-        expect(seen).toEqual(exact);
-      }),
+      fc.property(
+        fc.array(line, { minLength: 1, maxLength: 5 }),
+        fc.constantFrom<Precision>('ns', 'us', 'ms', 's', 'm', 'h'),
+        (lines, precision) => {
+          const body = Buffer.from(lines.join('\n'));
+          const exact = readExactly(body, precision);
+          const faults = exact.filter((seen) => seen.startsWith('unable'));
+          if (faults.length > 0) {
+            expect(messageOf(body, precision)).toBe(faults.join('\n'));
+            return;
+          }
+          const unit = { ns: 1n, us: 1_000n, ms: 1_000_000n, s: 1_000_000_000n, m: 60_000_000_000n, h: 3_600_000_000_000n }[precision];
+          const points = pointsOf(parse(body, precision)) as [
+            string,
+            Record<string, string>,
+            Record<string, [string, unknown][]>,
+            bigint,
+          ][];
+          const seen = points.map(([measurement, tags, fields, timeNs]) => {
+            const values = Object.entries(fields).flatMap(([key, all]) => all.map(([type, each]) => `${key} ${type} ${String(each)}`));
+            const at = timeNs === NOW_NS - (NOW_NS % unit) ? 'now' : String(timeNs);
+            return JSON.stringify([measurement, Object.entries(tags).sort(byKey), values.sort(), at]);
+          });
+          expect(seen).toEqual(exact);
+        },
+      ),
       { numRuns: 3000 },
     );
   });

@@ -16,6 +16,15 @@ export function idOf<T extends Id>(query: URLSearchParams, name: string): T | un
   return text === undefined ? undefined : parseId<T>(text);
 }
 
+/** @throws DomainError `invalid`, naming what there is to choose from */
+export function choiceOf<T extends string>(query: URLSearchParams, name: string, choices: readonly T[]): T | undefined {
+  const text = textOf(query, name);
+  if (text === undefined) return undefined;
+  const choice = choices.find((each) => each === text);
+  if (choice === undefined) throw invalid(`${name} must be one of ${choices.join(', ')}`);
+  return choice;
+}
+
 const INTEGER = /^[+-]?\d{1,15}$/;
 
 function integerOf(query: URLSearchParams, name: string): number | undefined {

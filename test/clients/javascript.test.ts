@@ -79,11 +79,14 @@ describe('the JavaScript clients', () => {
   it('sign in and out', async () => {
     const nobody = new InfluxDB({ url: server.url });
     let cookie = '';
-    await new SigninAPI(nobody).postSignin({ auth: { user: 'admin', password: 'client-passw0rd' } }, {
-      responseStarted: (headers: Record<string, string | string[] | undefined>) => {
-        cookie = String(headers['set-cookie']).split(';')[0]!;
+    await new SigninAPI(nobody).postSignin(
+      { auth: { user: 'admin', password: 'client-passw0rd' } },
+      {
+        responseStarted: (headers: Record<string, string | string[] | undefined>) => {
+          cookie = String(headers['set-cookie']).split(';')[0]!;
+        },
       },
-    } as never);
+    );
     noteSecret(cookie.split('=').slice(1).join('='), 'the key of a session');
     const session = new InfluxDB({ url: server.url, headers: { cookie } });
     expect((await new MeAPI(session).getMe()).name).toBe('admin');

@@ -1,9 +1,10 @@
 /** The server as a process: how it starts, refuses to start, and ends. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { newServerDirectory, noteSecret } from '../support/artifacts.js';
 import { freePort, runBinary, startProcess } from '../support/process.js';
 
@@ -171,8 +172,12 @@ describe('sluiced', () => {
 });
 
 describe('unattended set-up', () => {
-  const environment = (directory: string): Record<string, string> => {
-    mkdirSync(directory, { recursive: true });
+  // Outside of the directories of servers, where nobody is to find a secret after the tests.
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-secret-files-'));
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const environment = (): Record<string, string> => {
     writeFileSync(join(directory, 'password'), `${noteSecret('from-a-file-passw0rd', 'a password')}\n`);
     return {
       DOCKER_INFLUXDB_INIT_MODE: 'setup',
@@ -186,8 +191,7 @@ describe('unattended set-up', () => {
   };
 
   it('sets up a fresh store, once, and says so when the token is another one later', async () => {
-    const files = newServerDirectory();
-    const env = environment(join(files, 'run'));
+    const env = environment();
     const first = await startProcess({ env });
     const as = { token: 'my-super-secret-auth-token' };
     const [bucket] = (await first.client.get('/api/v2/buckets?name=data', { as })).json.buckets;
@@ -228,7 +232,7 @@ describe('unattended set-up', () => {
       'sluiced',
       ['--data-dir', join(files, 'data'), '--http-bind-address', `127.0.0.1:${await freePort()}`],
       {
-        env: { ...environment(join(files, 'run')), ...fault },
+        env: { ...environment(), ...fault },
       },
     );
     expect(outcome.code).toBe(1);

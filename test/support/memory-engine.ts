@@ -24,6 +24,7 @@ interface Series {
   readonly points: Map<bigint, Scalar>;
 }
 
+/* eslint-disable @typescript-eslint/require-await -- nothing to wait for in memory */
 export class MemoryEngine {
   private readonly buckets = new Map<BucketId, Map<string, Series>>();
 

@@ -3,11 +3,15 @@ import type { AuthorizationQuery, Authorizations, V1Authorizations } from '../..
 import type { DescribedAuthorization } from '../../auth/describe.js';
 import { Secret } from '../../auth/secret.js';
 import type { StoredSecret } from '../../domain/authorization.js';
+import { invalid } from '../../domain/errors.js';
 import { parseId, type AuthorizationId, type OrganizationId, type UserId } from '../../domain/id.js';
+import type { AuthorizationOrder } from '../../domain/store.js';
 import {
   decodeAuthorizationChange,
+  decodeAuthorizationSearch,
   decodeNewAuthorization,
   encodeAuthorization,
+  encodeAuthorizationCount,
   encodeAuthorizationList,
 } from '../../wire/authorizations.js';
 import { decodeJsonObject } from '../../wire/json.js';
@@ -23,7 +27,7 @@ const PAGE_LIMIT_MAX = 1000;
 const idIn = (request: RouteRequest): AuthorizationId => parseId<AuthorizationId>(request.params.id ?? '');
 
 export const authorizationRoutes = (authorizations: Authorizations): Route[] => [
-  ...commonRoutes(BASE, authorizations, () => ({})),
+  ...commonRoutes(BASE, authorizations, decodeAuthorizationSearch),
   {
     method: 'POST',
     path: BASE,
@@ -33,10 +37,20 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
       return json(201, encodeAuthorization(BASE, created.authorization, created, created.secret.reveal()));
     },
   },
+  {
+    method: 'GET',
+    path: '/api/v2/me/authorization',
+    access: 'actor',
+    async handle(actor) {
+      const own = await authorizations.findOwn(actor);
+      // Who asks has the token.
+      return json(200, encodeAuthorization(BASE, own.authorization, own, ''));
+    },
+  },
 ];
 
 export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[] => [
-  ...commonRoutes(V1_BASE, authorizations, (query) => ({ v1User: textOf(query, 'token') })),
+  ...commonRoutes(V1_BASE, authorizations, (query) => ({ filter: { v1User: textOf(query, 'token') } })),
   {
     method: 'POST',
     path: V1_BASE,
@@ -64,11 +78,17 @@ const shownToken = (secret: StoredSecret): string => (secret.kind === 'v1' ? sec
 const encode = (base: string, described: DescribedAuthorization) =>
   encodeAuthorization(base, described.authorization, described, shownToken(described.authorization.secret));
 
-/** @param readFilter what the list takes beside the filters that both have */
+interface Search {
+  readonly filter: AuthorizationQuery;
+  readonly order?: AuthorizationOrder | undefined;
+  readonly wantsCounts?: boolean;
+}
+
+/** @param readSearch what the list takes beside the filters that both have */
 function commonRoutes(
   base: string,
-  authorizations: Pick<Authorizations, 'list' | 'find' | 'update' | 'remove'>,
-  readFilter: (query: URLSearchParams) => AuthorizationQuery,
+  authorizations: Pick<Authorizations, 'list' | 'count' | 'find' | 'update' | 'remove'>,
+  readSearch: (query: URLSearchParams) => Search,
 ): Route[] {
   return [
     {
@@ -76,17 +96,21 @@ function commonRoutes(
       path: base,
       access: 'actor',
       async handle(actor, { query }) {
+        const search = readSearch(query);
         const filter = {
           id: idOf<AuthorizationId>(query, 'id'),
           orgID: idOf<OrganizationId>(query, 'orgID'),
           org: textOf(query, 'org'),
           userID: idOf<UserId>(query, 'userID'),
           user: textOf(query, 'user'),
-          ...readFilter(query),
+          ...search.filter,
         };
-        const found = await authorizations.list(actor, filter, decodeOptionalPage(query, PAGE_LIMIT_MAX));
+        const page = decodeOptionalPage(query, PAGE_LIMIT_MAX);
+        if (page.after !== undefined && search.order !== undefined) throw invalid('after cannot be combined with sortBy: use offset');
+        const found = await authorizations.list(actor, filter, page, search.order);
         const items = map(found, (described) => encode(base, described));
-        return { status: 200, contentType: JSON_TYPE, body: encodeAuthorizationList(base, items) };
+        const counts = search.wantsCounts ? { counts: (await authorizations.count(actor, filter)).map(encodeAuthorizationCount) } : {};
+        return { status: 200, contentType: JSON_TYPE, body: encodeAuthorizationList(base, items, counts) };
       },
     },
     {

@@ -29,6 +29,16 @@ export function userRoutes(users: Users): Route[] {
       handle: async (actor) => json(200, encodeUser(await users.find(actor, ownUser(actor)))),
     },
     {
+      method: 'GET',
+      path: '/api/v2/me/permissions',
+      access: 'actor',
+      handle: (actor) =>
+        json(
+          200,
+          users.listOwnPermissions(actor).map((permission) => encodePermission(permission)),
+        ),
+    },
+    {
       method: 'PUT',
       path: '/api/v2/me/password',
       access: 'actor',

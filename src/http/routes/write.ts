@@ -11,14 +11,14 @@ import { empty, type Answer, type Route, type RouteRequest } from '../route.js';
 const gunzipBody = promisify(gunzip);
 
 const PRECISIONS: Readonly<Record<string, Precision>> = { ns: 'ns', us: 'us', ms: 'ms', s: 's' };
-/** InfluxDB takes every other spelling for nanoseconds, its documented `u`, `m` and `h` too, and so writes points into 1970. */
-const V1_PRECISIONS: Readonly<Record<string, Precision>> = { ...PRECISIONS, n: 'ns', u: 'us' };
+/** As InfluxDB documents them; it takes `u`, `m`, `h` and every other spelling for nanoseconds, and so writes points into 1970. */
+const V1_PRECISIONS: Readonly<Record<string, Precision>> = { ...PRECISIONS, n: 'ns', u: 'us', m: 'm', h: 'h' };
 
 export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): Route[] {
   async function store(target: WritableBucket, precision: Precision, request: RouteRequest): Promise<Answer> {
     const nowNs = BigInt(clock()) * 1_000_000n;
     const batch = parseLineProtocol(await readBody(request, bodyBytesMax), precision, nowNs);
-    if (batch.rowCount > 0 || batch.dropped !== undefined) await target.write(batch);
+    if (batch.rowCount > 0 || batch.dropped !== undefined) await target.write(batch, nowNs);
     return empty(204);
   }
 
@@ -48,7 +48,7 @@ export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): R
         const database = textOf(query, 'db');
         if (database === undefined) throw invalid('missing db');
         const precision = V1_PRECISIONS[textOf(query, 'precision') ?? 'ns'];
-        if (precision === undefined) throw invalid('invalid precision; valid precision units are n, ns, u, us, ms, and s');
+        if (precision === undefined) throw invalid('invalid precision; valid precision units are n, ns, u, us, ms, s, m, and h');
         return store(await write.openMapped(actor, database, textOf(query, 'rp')), precision, request);
       },
     },

@@ -1,13 +1,16 @@
 /** Runs Flux scripts. */
 import { notFound } from '../../domain/errors.js';
+import { fluxParser } from './syntax/parser-thread.js';
 import { loadScript } from './syntax/script.js';
 import type { File } from './syntax/ast.js';
 import type { FluxEnvironment, ReadableBucket } from './environment.js';
 import { MemoryAccount } from './execute/memory.js';
 import type { RunContext } from './execute/run-context.js';
+import { TableQuestions } from './execute/table-questions.js';
 import type { ResultPiece } from './execute/run.js';
+import { Turn } from './execute/turn.js';
 import { Execution, withPlainErrors } from './execute/run.js';
-import { fluxError, wrapError } from './language/errors.js';
+import { explainRangeError, fluxError, wrapError } from './language/errors.js';
 import { Interpreter } from './language/interpreter.js';
 import type { FunctionValue, RecordValue, Value } from './language/value.js';
 import { PlainRecord, TableStream, Time, isFunction } from './language/value.js';
@@ -48,45 +51,41 @@ const NO_RESULT =
 export async function startFlux(query: FluxQuery, environment: FluxEnvironment): Promise<readonly FluxResult[]> {
   const script = await loadScript(query.script, query.extern);
   const memory = new MemoryAccount(environment.memoryBytesMax);
-  const found = new Map<string, readonly Chunk[]>();
-  for (;;) {
-    const evaluation = new Evaluation(environment, memory, found);
-    try {
-      evaluation.run(script.extern, script.file);
-    } catch (error) {
-      if (!(error instanceof TablesNeeded)) throw error;
-      // A stream function asked for the tables of a stream. They are computed, and the script, which can have no other effect, runs anew.
-      found.set(error.key, await evaluation.compute(error.node));
-      continue;
-    }
-    return evaluation.start();
+  const questions = new TableQuestions(memory);
+  const newEvaluation = (): Evaluation => new Evaluation(environment, memory, questions);
+  let evaluation = newEvaluation();
+  try {
+    await questions.answering(
+      'script',
+      () => {
+        // A script can have no effect but its results, so that it may be run as often as it takes.
+        evaluation = newEvaluation();
+        evaluation.run(script.extern, script.file);
+        return Promise.resolve();
+      },
+      (node, scope) => evaluation.compute(node, scope),
+    );
+    return await evaluation.start();
+  } catch (error) {
+    throw explainRangeError(error);
   }
 }
 
-/** Thrown where a script needs the tables of a stream in order to go on. */
-class TablesNeeded extends Error {
-  readonly key: string;
-  readonly node: PlanNode;
-  constructor(key: string, node: PlanNode) {
-    super('the tables of a stream are needed');
-    this.key = key;
-    this.node = node;
-  }
-}
+/** Makes the first script of a new server no slower than others. */
+export const prepareFlux = (): Promise<void> => fluxParser.prepare();
 
 class Evaluation {
   private readonly environment: FluxEnvironment;
   private readonly memory: MemoryAccount;
-  /** Tables that an earlier run of the script asked for, by the number of the question. */
-  private readonly found: ReadonlyMap<string, readonly Chunk[]>;
+  private readonly questions: TableQuestions;
   private readonly interpreter: Interpreter;
+  private readonly turn = new Turn();
   private readonly yields: PlanNode[] = [];
-  private questions = 0;
 
-  constructor(environment: FluxEnvironment, memory: MemoryAccount, found: ReadonlyMap<string, readonly Chunk[]>) {
+  constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: TableQuestions) {
     this.environment = environment;
     this.memory = memory;
-    this.found = found;
+    this.questions = questions;
     const functions = new Map<string, Value>();
     this.interpreter = new Interpreter({
       universe: (name) => {
@@ -98,10 +97,14 @@ class Evaluation {
         return value;
       },
       importPackage: (path) => this.packageRecord(path),
+      tick: () => {
+        this.turn.check();
+      },
     });
   }
 
   run(...files: readonly (File | undefined)[]): void {
+    this.turn.begin();
     for (const file of files) {
       if (file === undefined) continue;
       for (const { path, as } of file.imports ?? []) this.interpreter.importPackage(path.value, as?.name);
@@ -114,16 +117,32 @@ class Evaluation {
     if (roots.length === 0) throw fluxError(`${QUERY_SPECIFICATION}: ${NO_RESULT}`);
     const names = resultNames(roots);
     const planned = plan(roots);
-    const { execution } = await this.prepare(planned);
-    return planned.map((root, i) => ({ name: names[i] as string, pieces: withPlainErrors(execution.pieces(root)) }));
+    const run = await this.prepare(planned);
+    // What results share is computed once, unless one of them has to begin anew.
+    const shared = new Execution(run, planned);
+    return planned.map((root, i) => ({ name: names[i] as string, pieces: this.pieces(run, shared, root, `result ${i}`) }));
   }
 
-  async compute(node: PlanNode): Promise<readonly Chunk[]> {
-    const [planned] = plan([node]) as [PlanNode];
-    const { execution } = await this.prepare([planned]);
-    const tables: Chunk[] = [];
-    for await (const { chunk } of withPlainErrors(execution.wholeTables(planned))) tables.push(chunk);
-    return tables;
+  private pieces(run: RunContext, shared: Execution, root: PlanNode, scope: string): AsyncIterable<ResultPiece> {
+    let isFirst = true;
+    const next = (): AsyncIterable<ResultPiece> => {
+      const execution = isFirst ? shared : new Execution(run, [root]);
+      isFirst = false;
+      return withPlainErrors(execution.pieces(root));
+    };
+    return this.questions.answeringStream(scope, next, (node, inner) => this.compute(node, inner));
+  }
+
+  /** Whole tables of a stream, while the script waits for them. */
+  async compute(node: PlanNode, scope: string): Promise<readonly Chunk[]> {
+    const [root] = plan([node]) as [PlanNode];
+    const run = await this.prepare([root]);
+    const collect = async (): Promise<readonly Chunk[]> => {
+      const tables: Chunk[] = [];
+      for await (const { chunk } of withPlainErrors(new Execution(run, [root]).wholeTables(root))) tables.push(chunk);
+      return tables;
+    };
+    return this.questions.answering(scope, collect, (inner, innerScope) => this.compute(inner, innerScope));
   }
 
   /** The streams that are results: what was yielded, and statements that are streams. */
@@ -139,7 +158,7 @@ class Evaluation {
     return roots.filter((node) => node.spec.kind === 'yield' || !inner.has(node));
   }
 
-  private async prepare(roots: readonly PlanNode[]): Promise<{ execution: Execution }> {
+  private async prepare(roots: readonly PlanNode[]): Promise<RunContext> {
     const readable = new Map<string, ReadableBucket>();
     const writable = new Map<string, ReadableBucket>();
     for (const { spec } of reachable(roots)) {
@@ -149,9 +168,10 @@ class Evaluation {
       writable.set(referenceKey(spec.bucket), await this.findWritableBucket(spec.bucket));
     }
     const deferred: Promise<unknown>[] = [];
-    const run: RunContext = {
+    return {
       environment: this.environment,
       memory: this.memory,
+      turn: this.turn,
       applyToRows: (use) => this.interpreter.applyToRows(use),
       bucket: (reference) => readable.get(referenceKey(reference)) as ReadableBucket,
       writableBucket: (reference) => writable.get(referenceKey(reference)) as ReadableBucket,
@@ -160,11 +180,10 @@ class Evaluation {
         work.catch(() => undefined);
         deferred.push(work);
       },
+      settle: async () => {
+        while (deferred.length > 0) await deferred.shift();
+      },
     };
-    const settle = async (): Promise<void> => {
-      while (deferred.length > 0) await deferred.shift();
-    };
-    return { execution: new Execution(run, settle, roots) };
   }
 
   private checkOrganization({ name, id }: SpecOf<'to'>['organization']): void {
@@ -251,7 +270,7 @@ class Evaluation {
     get location() {
       return evaluation.interpreter.global('location') ?? UTC_LOCATION;
     },
-    tablesOf: (node) => evaluation.tablesOf(node),
+    tablesOf: (node) => evaluation.questions.ask(node),
     global: (name) => evaluation.interpreter.global(name),
     reserve: (bytes) => {
       evaluation.memory.hold(bytes);
@@ -260,16 +279,6 @@ class Evaluation {
     },
     compile: (expression) => evaluation.interpreter.compileFunctionValue(expression),
   }))(this);
-
-  private tablesOf(node: PlanNode): readonly Chunk[] {
-    if (this.interpreter.isInRows) {
-      throw fluxError('a function that is applied to rows cannot read tables of a stream; read them before, into a variable');
-    }
-    const key = String(this.questions++);
-    const tables = this.found.get(key);
-    if (tables === undefined) throw new TablesNeeded(key, node);
-    return tables;
-  }
 
   private nowNs(): bigint {
     const now = this.interpreter.defined('now');

@@ -1,9 +1,13 @@
 /** All migrations in order. A step that a store has seen is never changed; another one is added. */
 import type { Migration, MigrationProvider } from 'kysely';
 import * as initial from './0001-initial.js';
+import * as searchOfAuthorizations from './0002-search-of-authorizations.js';
+import * as factsAndShards from './0003-facts-and-shards.js';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
+  '0002-search-of-authorizations': searchOfAuthorizations,
+  '0003-facts-and-shards': factsAndShards,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

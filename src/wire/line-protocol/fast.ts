@@ -23,7 +23,8 @@ const INTEGER_DIGITS_MAX = 19;
 /** The first digits of a 19-digit number from which on it may be too large for 64 bits. */
 const HIGH_MAX = 9_223_372_036;
 const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
-const ZEROS_OF_UNIT: Readonly<Record<Precision, number>> = { ns: 0, us: 3, ms: 6, s: 9 };
+/** Zeros that make nanoseconds of digits; none do of minutes and hours, so that they never fit and are left to the exact reader. */
+const ZEROS_OF_UNIT: Readonly<Record<Precision, number>> = { ns: 0, us: 3, ms: 6, s: 9, m: Infinity, h: Infinity };
 const LETTER_F = 0x66;
 const LETTER_I = 0x69;
 const LETTER_T = 0x74;

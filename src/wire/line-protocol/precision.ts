@@ -1,8 +1,15 @@
 /** The unit of a line's time, and the times that a point may have. */
 
-export type Precision = 'ns' | 'us' | 'ms' | 's';
+export type Precision = 'ns' | 'us' | 'ms' | 's' | 'm' | 'h';
 
-export const nsPerUnit: Readonly<Record<Precision, bigint>> = { ns: 1n, us: 1_000n, ms: 1_000_000n, s: 1_000_000_000n };
+export const nsPerUnit: Readonly<Record<Precision, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+};
 
 /** InfluxDB keeps the two lowest and the highest 64-bit integer for itself. */
 export const timeMinNs = -9_223_372_036_854_775_806n;

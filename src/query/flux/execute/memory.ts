@@ -23,4 +23,13 @@ export class MemoryAccount {
   release(bytes: number): void {
     this.held -= bytes;
   }
+
+  get heldBytes(): number {
+    return this.held;
+  }
+
+  /** Forgets what a run that was given up has held. */
+  releaseDownTo(bytes: number): void {
+    this.held = Math.min(this.held, bytes);
+  }
 }

@@ -32,7 +32,15 @@ const nothing = (): undefined => undefined;
 
 /** A step that makes chunks of chunks and leaves keys alone. */
 export function narrow(process: (chunk: Chunk, emit: Emit) => void): Operator {
-  return { flushes: true, passesFlushes: true, process, flush: (key, emit) => emit.flush(key), finish: nothing };
+  return {
+    flushes: true,
+    passesFlushes: true,
+    process,
+    flush: (key, emit) => {
+      emit.flush(key);
+    },
+    finish: nothing,
+  };
 }
 
 /** A step that makes chunks of chunks, leaves keys alone and remembers something from one chunk of a table to the next. */
@@ -56,7 +64,9 @@ export function narrowWithState<State>(
       states.delete(key.id);
       emit.flush(key);
     },
-    finish: () => states.clear(),
+    finish: () => {
+      states.clear();
+    },
   };
 }
 
@@ -142,7 +152,9 @@ export function wholeTable(memory: MemoryAccount, process: (table: Chunk, emit: 
   const collection = new TableCollection(memory);
   return {
     flushes: true,
-    process: (chunk) => collection.add(chunk),
+    process: (chunk) => {
+      collection.add(chunk);
+    },
     flush(key, emit) {
       const table = collection.take(key);
       if (table !== undefined) process(table, emit);
@@ -156,7 +168,11 @@ export function wholeTable(memory: MemoryAccount, process: (table: Chunk, emit: 
 /** A step that needs each table whole and may make tables of one key from several: it hands out what it made at the end, in the order of keys. */
 export function wholeTablesCollected(memory: MemoryAccount, process: (table: Chunk, emitTable: (chunk: Chunk) => void) => void): Operator {
   const output = new TableCollection(memory);
-  const input = wholeTable(memory, (table) => process(table, (chunk) => output.add(chunk)));
+  const input = wholeTable(memory, (table) => {
+    process(table, (chunk) => {
+      output.add(chunk);
+    });
+  });
   return {
     ...input,
     finish(emit) {

@@ -24,15 +24,13 @@ interface FilledWindows {
 }
 
 export async function* windowTables(run: RunContext, spec: ReadSpec, shape: WindowShape): AsyncIterable<SourceTable> {
-  const all = shape.createEmpty ? windowsWithin(shape.window, spec.range) : undefined;
-  run.memory.hold((all?.length ?? 0) * 48);
+  const all = shape.createEmpty ? windowsWithin(shape.window, spec.range, run.memory) : undefined;
   for await (const { series, filled } of filledWindows(run, spec, shape)) {
     const key = seriesKey(series, spec);
     const table = windowTable(key, spec, shape, filled, all);
     if (shape.timeColumn === undefined) yield* splitWindows(table, isSelector(shape.method));
     else yield { chunk: table, last: true };
   }
-  run.memory.release((all?.length ?? 0) * 48);
 }
 
 type Series = Pick<SeriesTable, 'measurement' | 'field' | 'tags'>;

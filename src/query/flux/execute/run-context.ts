@@ -2,10 +2,12 @@
 import type { FluxEnvironment, ReadableBucket } from '../environment.js';
 import type { BucketReference } from '../plan/node.js';
 import type { MemoryAccount } from './memory.js';
+import type { Turn } from './turn.js';
 
 export interface RunContext {
   readonly environment: FluxEnvironment;
   readonly memory: MemoryAccount;
+  readonly turn: Turn;
   /** Applies functions of the script to rows. */
   applyToRows<T>(use: () => T): T;
   /** A bucket that was found, and found readable, before anything was read. */
@@ -14,4 +16,6 @@ export interface RunContext {
   writableBucket(reference: BucketReference): ReadableBucket;
   /** Work that must end before the next piece of input comes. */
   defer(work: Promise<unknown>): void;
+  /** Waits for all such work. */
+  settle(): Promise<void>;
 }

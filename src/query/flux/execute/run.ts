@@ -1,5 +1,5 @@
 /** Runs a plan: pulls tables from sources and pushes them through the steps, a piece at a time. */
-import { formatLocation, wrapError } from '../language/errors.js';
+import { explainRangeError, formatLocation, wrapError } from '../language/errors.js';
 import type { PlanNode, SourceTable } from '../plan/node.js';
 import type { Chunk } from '../table/chunk.js';
 import { concatChunks } from '../table/chunk.js';
@@ -20,13 +20,11 @@ const TURN_MS = 15;
 /** Keeps what several steps share, where computing it again would cost more than it is worth. */
 export class Execution {
   private readonly run: RunContext;
-  private readonly settle: () => Promise<void>;
   private readonly materialized = new Map<PlanNode, Promise<readonly SourceTable[]>>();
   private readonly consumerCount: ReadonlyMap<PlanNode, number>;
 
-  constructor(run: RunContext, settle: () => Promise<void>, roots: readonly PlanNode[]) {
+  constructor(run: RunContext, roots: readonly PlanNode[]) {
     this.run = run;
-    this.settle = settle;
     this.consumerCount = countConsumers(roots);
   }
 
@@ -34,20 +32,22 @@ export class Execution {
   async *pieces(root: PlanNode): AsyncGenerator<ResultPiece> {
     const sink = new ResultSink(this.run);
     let turnEnds = performance.now() + TURN_MS;
+    this.run.turn.begin();
     for (const source of this.connect(root, sink)) {
       for await (const { chunk, last } of source.tables) {
         this.run.environment.signal.throwIfAborted();
         source.consumer.process(chunk);
         if (last) source.consumer.flush(chunk.key);
-        await this.settle();
+        await this.run.settle();
         yield* sink.drain();
         if (performance.now() > turnEnds) {
           await new Promise((resolve) => setImmediate(resolve));
           turnEnds = performance.now() + TURN_MS;
+          this.run.turn.begin();
         }
       }
       source.consumer.finish();
-      await this.settle();
+      await this.run.settle();
       yield* sink.drain();
     }
   }
@@ -163,7 +163,16 @@ class Step {
     this.operator = operator;
     this.consumer = consumer;
     this.emit =
-      consumer instanceof ResultSink ? consumer : { chunk: (chunk) => consumer.process(chunk), flush: (key) => consumer.flush(key) };
+      consumer instanceof ResultSink
+        ? consumer
+        : {
+            chunk: (chunk) => {
+              consumer.process(chunk);
+            },
+            flush: (key) => {
+              consumer.flush(key);
+            },
+          };
     const { site } = node;
     this.prefix = site?.location === undefined ? 'runtime error' : `runtime error ${formatLocation(site.location)}: ${site.functionName}`;
     consumer.expectFlushes(operator.flushes);
@@ -171,12 +180,22 @@ class Step {
 
   input(index: number, inputCount: number): Consumer {
     return {
-      process: (chunk) => this.guard(() => this.operator.process(chunk, this.emit, index)),
-      flush: (key) => this.guard(() => this.operator.flush(key, this.emit, index)),
+      process: (chunk) => {
+        this.guard(() => {
+          this.operator.process(chunk, this.emit, index);
+        });
+      },
+      flush: (key) => {
+        this.guard(() => {
+          this.operator.flush(key, this.emit, index);
+        });
+      },
       finish: () => {
         this.finishedInputs++;
         if (this.finishedInputs < inputCount) return;
-        this.guard(() => this.operator.finish(this.emit));
+        this.guard(() => {
+          this.operator.finish(this.emit);
+        });
         this.consumer.finish();
       },
       expectFlushes: (flushes) => {
@@ -210,7 +229,7 @@ export async function* withPlainErrors<T>(pieces: AsyncIterable<T>): AsyncGenera
   try {
     yield* pieces;
   } catch (error) {
-    throw error instanceof StepError ? error.cause : error;
+    throw explainRangeError(error instanceof StepError ? error.cause : error);
   }
 }
 

@@ -83,8 +83,8 @@ export class Duration {
     return (this.months === 0 ? ns : addMonths(ns, this.months)) + this.ns;
   }
 
-  times(factor: number): Duration {
-    return new Duration(this.months * factor, this.ns * BigInt(factor));
+  times(factor: bigint): Duration {
+    return new Duration(this.months * Number(factor), this.ns * factor);
   }
 
   /** As Flux writes durations: the largest units first (`1y2mo3d`, `90m` is `1h30m`). */

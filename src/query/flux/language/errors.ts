@@ -16,3 +16,9 @@ export function wrapError(error: unknown, prefix: string): unknown {
 }
 
 export const fluxErrorWithCode = (code: ErrorCode, message: string): DomainError => new DomainError(code, message);
+
+/** A script can ask for a text or an array that is longer than JavaScript allows, or recurse too deep: no fault of ours. */
+export const explainRangeError = (error: unknown): unknown =>
+  error instanceof RangeError
+    ? new DomainError('invalid', `the script asks for more than there can be: ${error.message}`, { cause: error })
+    : error;

@@ -18,7 +18,7 @@ import { BINARY_OPERATIONS, invert, negate } from './operators.js';
 import { Regexp } from './regexp.js';
 import { parseTime } from '../../../domain/time.js';
 import type { FunctionDefinition, FunctionValue, RecordValue, Value } from './value.js';
-import { Dictionary, PlainRecord, Time, Unsigned, isArray, isFunction, isRecord, scalarToString, typeName } from './value.js';
+import { Dictionary, PlainRecord, Time, Unsigned, isArray, isFunction, isRecord, displayValue, scalarToString, typeName } from './value.js';
 import { assert } from '../../../domain/errors.js';
 
 /** A call that is being evaluated: where in the script it stands, and what it calls. */
@@ -47,6 +47,8 @@ export interface Library {
   universe(name: string): Value | undefined;
   /** @throws DomainError for a package that is not there */
   importPackage(path: string): RecordValue;
+  /** Called wherever a function of the script is. @throws DomainError when the script has been at it for too long */
+  tick(): void;
 }
 
 const UNARY_OPERATORS = new Set(['-', '+', 'not', 'exists']);
@@ -66,7 +68,8 @@ export class Interpreter {
   }
 
   global(name: string): Value | undefined {
-    return this.globals.get(name) ?? this.library.universe(name);
+    const value = this.globals.get(name);
+    return value === undefined ? this.library.universe(name) : value;
   }
 
   /** A name that the script itself has defined (an option, most often). */
@@ -137,7 +140,7 @@ export class Interpreter {
       case 'LabelLiteral':
         return constant(expression.value);
       case 'FloatLiteral':
-        return constant(Number(expression.value));
+        return constant(expression.value);
       case 'IntegerLiteral':
         return constant(BigInt.asIntN(64, BigInt(expression.value)));
       case 'UnsignedIntegerLiteral':
@@ -312,6 +315,7 @@ export class Interpreter {
           // One frame for all rows: nothing that a row function makes outlives the row.
           const frame: Frame = { values: [...defaults], outer };
           return (row) => {
+            this.library.tick();
             frame.values[0] = row;
             return body(frame);
           };
@@ -322,6 +326,7 @@ export class Interpreter {
         pipeParameter,
         definition,
         call: (args) => {
+          this.library.tick();
           const frame: Frame = { values: new Array<Value | undefined>(inner.indexOf.size), outer };
           for (const { name, index } of parameters) {
             // A null that is handed over is an argument, too.
@@ -406,7 +411,7 @@ function compileIndex(array: Evaluate, index: Evaluate): Evaluate {
     const at = index(frame);
     if (!isArray(list)) throw fluxError(`cannot index into a value of type ${typeName(list)}; expected an array`);
     if (typeof at !== 'bigint' || at < 0n || at >= BigInt(list.length)) {
-      throw fluxError(`cannot access element ${String(at)} of array of length ${list.length}`);
+      throw fluxError(`cannot access element ${displayValue(at)} of array of length ${list.length}`);
     }
     return list[Number(at)] as Value;
   };

@@ -36,28 +36,41 @@ export class Regexp {
 
   /** Replaces every match; `$1`, `${name}` and `$$` in the replacement are expanded as Go does. */
   replaceAll(text: string, replacement: string): string {
-    const matcher = this.compiled.matcher(text);
     let result = '';
     let last = 0;
-    while (matcher.find()) {
+    for (const matcher of this.matches(text)) {
       result += text.slice(last, matcher.start()) + expand(replacement, matcher);
       last = matcher.end();
     }
     return result + text.slice(last);
   }
 
+  /** What lies between matches; `limit` pieces at most where it is not negative. */
   split(text: string, limit: number): string[] {
+    if (limit === 0) return [];
+    if (this.source !== '' && text === '') return [''];
     const parts: string[] = [];
-    if (limit === 0) return parts;
-    const matcher = this.compiled.matcher(text);
     let last = 0;
-    while (matcher.find() && (limit < 0 || parts.length < limit - 1)) {
-      if (matcher.end() === 0) continue;
-      parts.push(text.slice(last, matcher.start()));
+    let lastStart = 0;
+    for (const matcher of this.matches(text)) {
+      if (parts.length === limit - 1) break;
+      lastStart = matcher.start();
+      if (matcher.end() !== 0) parts.push(text.slice(last, lastStart));
       last = matcher.end();
     }
-    parts.push(text.slice(last));
+    if (lastStart !== text.length) parts.push(text.slice(last));
     return parts;
+  }
+
+  /** All matches, one after the other. An empty one right behind another is none, as in Go. */
+  private *matches(text: string): Iterable<ReturnType<RE2JS['matcher']>> {
+    const matcher = this.compiled.matcher(text);
+    let end = -1;
+    while (matcher.find()) {
+      if (matcher.start() === matcher.end() && matcher.start() === end) continue;
+      end = matcher.end();
+      yield matcher;
+    }
   }
 }
 

@@ -152,16 +152,10 @@ export const isArray = (value: Value | undefined): value is readonly Value[] => 
 
 /** The name of a value's type in Flux's words. */
 export function typeName(value: Value): string {
-  switch (typeof value) {
-    case 'bigint':
-      return 'int';
-    case 'number':
-      return 'float';
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-  }
+  if (typeof value === 'bigint') return 'int';
+  if (typeof value === 'number') return 'float';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
   if (value === null) return 'invalid';
   if (value instanceof Time) return 'time';
   if (value instanceof Unsigned) return 'uint';
@@ -207,15 +201,9 @@ export function cellOfValue(value: Value): Cell {
 
 /** The text of a scalar as `string(v:)` gives it; undefined for what has none. */
 export function scalarToString(value: Value): string | undefined {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    case 'number':
-      return formatFloat(value);
-  }
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return formatFloat(value);
   if (value instanceof Time) return formatTimeFully(value.ns);
   if (value instanceof Unsigned) return String(value.value);
   if (value instanceof DurationValue) return value.toString();

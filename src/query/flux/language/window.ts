@@ -12,7 +12,8 @@ export interface Bounds {
 }
 
 export interface WindowBounds extends Bounds {
-  readonly index: number;
+  /** Beyond what a float counts exactly, for windows of nanoseconds. */
+  readonly index: bigint;
 }
 
 export const intersectBounds = (a: Bounds, b: Bounds): Bounds => ({
@@ -67,18 +68,18 @@ export class Window {
     let bounds = this.localAt(this.latestIndex(local));
     if (this.period.isNegative) {
       // A window that reaches back from its beginning may lie ahead of the point that it holds.
-      for (let next = this.localAt(bounds.index + 1); next.startNs <= local && local < next.stopNs; next = this.localAt(next.index + 1))
+      for (let next = this.localAt(bounds.index + 1n); next.startNs <= local && local < next.stopNs; next = this.localAt(next.index + 1n))
         bounds = next;
     }
     return this.inZone(bounds);
   }
 
   next({ index }: WindowBounds): WindowBounds {
-    return this.inZone(this.localAt(index + 1));
+    return this.inZone(this.localAt(index + 1n));
   }
 
   previous({ index }: WindowBounds): WindowBounds {
-    return this.inZone(this.localAt(index - 1));
+    return this.inZone(this.localAt(index - 1n));
   }
 
   /** The windows that have a moment in common with a range, latest first. */
@@ -89,7 +90,7 @@ export class Window {
     }
   }
 
-  private localAt(index: number): WindowBounds {
+  private localAt(index: bigint): WindowBounds {
     const start = this.every.times(index).addTo(this.zeroNs);
     const stop = this.period.addTo(start);
     return this.period.isNegative ? { startNs: stop, stopNs: start, index } : { startNs: start, stopNs: stop, index };
@@ -100,10 +101,10 @@ export class Window {
     return { startNs: this.zone.toUtc(bounds.startNs), stopNs: this.zone.toUtc(bounds.stopNs), index: bounds.index };
   }
 
-  private latestIndex(ns: bigint): number {
-    if (this.every.months === 0) return Number(floorDivide(ns - this.zeroNs, this.every.ns));
+  private latestIndex(ns: bigint): bigint {
+    if (this.every.months === 0) return floorDivide(ns - this.zeroNs, this.every.ns);
     const months = monthsSince1970(ns) - (withinMonth(ns) < withinMonth(this.zeroNs) ? 1 : 0);
-    return Math.floor((months - monthsSince1970(this.zeroNs)) / this.every.months);
+    return BigInt(Math.floor((months - monthsSince1970(this.zeroNs)) / this.every.months));
   }
 }
 

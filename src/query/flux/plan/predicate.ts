@@ -2,7 +2,8 @@
 import type { Comparison, Predicate, Subject } from '../../../domain/series.js';
 import { keyName, memberName } from '../language/interpreter.js';
 import { Regexp } from '../language/regexp.js';
-import type { FunctionValue } from '../language/value.js';
+import type { FunctionValue, Value } from '../language/value.js';
+import { isRecord } from '../language/value.js';
 import { withoutParens } from '../language/vectorizable.js';
 import type { BinaryExpression, Expression, FunctionExpression } from '../syntax/ast.js';
 
@@ -19,7 +20,13 @@ export function splitFilter({ definition }: FunctionValue): SplitFilter | undefi
   const body = bodyExpression(definition.expression);
   const [param] = definition.expression.params;
   if (body === undefined || param === undefined || definition.expression.params.length !== 1) return undefined;
-  return split(body, keyName(param));
+  return split(body, { name: keyName(param), lookUp: definition.lookUp });
+}
+
+/** The row that a filter looks at, and what other names in it stand for. */
+interface RowScope {
+  readonly name: string;
+  readonly lookUp: (name: string) => Value | undefined;
 }
 
 /** The expression of a function that has nothing but a result. */
@@ -37,7 +44,7 @@ export function isTrivialFilter({ definition }: FunctionValue): boolean {
   return (expression.type === 'Identifier' && expression.name === 'true') || (expression.type === 'BooleanLiteral' && expression.value);
 }
 
-function split(expression: Expression, row: string): SplitFilter {
+function split(expression: Expression, row: RowScope): SplitFilter {
   const inner = withoutParens(expression);
   if (inner.type === 'LogicalExpression' && inner.operator === 'and') {
     const left = split(inner.left, row);
@@ -56,7 +63,7 @@ export function allOf(a: Predicate | undefined, b: Predicate | undefined): Predi
   return { op: 'and', operands };
 }
 
-function toPredicate(expression: Expression, row: string): Predicate | undefined {
+function toPredicate(expression: Expression, row: RowScope): Predicate | undefined {
   const inner = withoutParens(expression);
   switch (inner.type) {
     case 'LogicalExpression': {
@@ -85,9 +92,9 @@ function toPredicate(expression: Expression, row: string): Predicate | undefined
 const TAG_OPERATORS = new Set(['==', '!=', '=~', '!~']);
 const VALUE_OPERATORS = new Set([...TAG_OPERATORS, '<', '<=', '>', '>=']);
 
-function comparisonOf({ operator, left, right }: BinaryExpression, row: string): Predicate | undefined {
+function comparisonOf({ operator, left, right }: BinaryExpression, row: RowScope): Predicate | undefined {
   const subject = subjectOf(left, row);
-  const literal = literalOf(right);
+  const literal = literalOf(right, row);
   if (subject === undefined || literal === undefined) return undefined;
   const isValue = subject.kind === 'value';
   if (!(isValue ? VALUE_OPERATORS : TAG_OPERATORS).has(operator)) return undefined;
@@ -116,9 +123,9 @@ const orMissing = (subject: Subject, predicate: Predicate): Predicate => ({
   operands: [predicate, { op: 'not', operand: { op: 'exists', subject } }],
 });
 
-function subjectOf(expression: Expression, row: string): Subject | undefined {
+function subjectOf(expression: Expression, row: RowScope): Subject | undefined {
   const inner = withoutParens(expression);
-  if (inner.type !== 'MemberExpression' || inner.object.type !== 'Identifier' || inner.object.name !== row) return undefined;
+  if (inner.type !== 'MemberExpression' || inner.object.type !== 'Identifier' || inner.object.name !== row.name) return undefined;
   const label = memberName(inner);
   switch (label) {
     case '_measurement':
@@ -136,7 +143,9 @@ function subjectOf(expression: Expression, row: string): Subject | undefined {
   }
 }
 
-function literalOf(expression: Expression): string | number | bigint | boolean | Regexp | undefined {
+type Literal = string | number | bigint | boolean | Regexp;
+
+function literalOf(expression: Expression, row: RowScope): Literal | undefined {
   const inner = withoutParens(expression);
   switch (inner.type) {
     case 'StringLiteral':
@@ -144,17 +153,36 @@ function literalOf(expression: Expression): string | number | bigint | boolean |
     case 'IntegerLiteral':
       return BigInt(inner.value);
     case 'FloatLiteral':
-      return Number(inner.value);
+      return inner.value;
     case 'BooleanLiteral':
       return inner.value;
     case 'RegexpLiteral':
       return new Regexp(inner.value);
     case 'Identifier':
-      return inner.name === 'true' || inner.name === 'false' ? inner.name === 'true' : undefined;
+    case 'MemberExpression':
+      return literalOfValue(knownValue(inner, row));
     default:
       return undefined;
   }
 }
+
+/** What a name, or a property of a record, outside of the filter stands for. */
+function knownValue(expression: Expression, row: RowScope): Value | undefined {
+  const inner = withoutParens(expression);
+  if (inner.type === 'Identifier') return inner.name === row.name ? undefined : row.lookUp(inner.name);
+  if (inner.type !== 'MemberExpression') return undefined;
+  const object = knownValue(inner.object, row);
+  return isRecord(object) ? object.get(memberName(inner)) : undefined;
+}
+
+const literalOfValue = (value: Value | undefined): Literal | undefined =>
+  value instanceof Regexp ||
+  typeof value === 'string' ||
+  typeof value === 'number' ||
+  typeof value === 'bigint' ||
+  typeof value === 'boolean'
+    ? value
+    : undefined;
 
 /** Whether a predicate looks at values, not only at which series they belong to. */
 export function looksAtValues(predicate: Predicate): boolean {

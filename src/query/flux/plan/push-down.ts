@@ -8,8 +8,9 @@ import { INFINITE } from '../language/duration.js';
 import type { FunctionDefinition } from '../language/value.js';
 import { aggregateWindowOperator } from '../stdlib/universe/aggregate-window.js';
 import { filterOperator } from '../stdlib/universe/filter.js';
+import { sortLimitOperator } from '../stdlib/universe/sort-limit.js';
 import { requireBounds } from '../stdlib/universe/window.js';
-import type { PlanNode, ReadShape, ReadSpec, WindowShape, WindowSpec } from './node.js';
+import type { PlanNode, ReadShape, ReadSpec, SpecOf, WindowShape, WindowSpec } from './node.js';
 import { isNode } from './node.js';
 import { allOf, isTrivialFilter, splitFilter } from './predicate.js';
 import { readSource } from '../execute/read.js';
@@ -86,17 +87,27 @@ class Planner {
         return this.rewriteWindow(node);
       case 'distinct':
         return this.rewriteDistinct(node);
-      case 'limit': {
-        const series = this.seriesRead(input);
-        const { count, offset } = node.spec;
-        // A limit of nothing leaves empty tables, which storage does not make.
-        return series !== undefined && count > 0 && offset === 0
-          ? read(node, { ...series, shape: { kind: 'series', limit: { count, offset } } })
-          : node;
-      }
+      case 'limit':
+        return this.rewriteLimit(node, node.spec);
       default:
         return node;
     }
+  }
+
+  private rewriteLimit(node: PlanNode, { count, offset }: SpecOf<'limit'>): PlanNode {
+    const [input] = node.inputs;
+    // A limit of nothing leaves empty tables, which neither storage nor a sort that drops rows makes.
+    if (count <= 0 || offset !== 0) return node;
+    const series = this.seriesRead(input);
+    if (series !== undefined) return read(node, { ...series, shape: { kind: 'series', limit: { count, offset } } });
+    if (!isNode(input, 'sort') || !this.hasOneConsumer(input)) return node;
+    const { columns, descending } = input.spec;
+    return {
+      ...node,
+      spec: { kind: 'operator' },
+      inputs: input.inputs,
+      create: (run) => sortLimitOperator(run.memory, { columns, descending, count }),
+    };
   }
 
   /** The read that a step stands directly upon, where it is one of whole series. */

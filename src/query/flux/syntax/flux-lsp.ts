@@ -33,86 +33,39 @@ const SEVERITY_ERROR = 1;
 const require = createRequire(import.meta.url);
 const MODULE = '@influxdata/flux-lsp-node';
 
-/**
- * A loaded copy of the WebAssembly module. A trap inside (a script nested too deep) can leave its memory broken, so `FluxLsp.reset` drops
- * the copy and the next use loads a fresh one.
- */
-class FluxLsp {
-  private loaded: FluxLspModule | undefined;
+/** To be used by one caller at a time, and not any more after a failure: a trap inside (a script nested too deep) can leave its memory broken. */
+export class FluxLsp {
+  private readonly module = require(MODULE) as FluxLspModule;
   private server: Promise<CheckServer> | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
 
   parse(script: string): File {
-    return this.guard(() => this.module.parse(script));
+    return this.module.parse(script);
   }
 
   /** The text of a tree, so that a tree which a client sent can be checked along with a script. */
   format(file: unknown): string {
-    return this.guard(() => this.module.format_from_js_file(file));
+    return this.module.format_from_js_file(file);
   }
 
   /** Errors of syntax and of types, in the order in which they were found. */
-  check(script: string): Promise<readonly Diagnostic[]> {
-    return this.withServer((server) => server.check(script));
+  async check(script: string): Promise<readonly Diagnostic[]> {
+    return (await this.checkServer()).check(script);
   }
 
   /** The types of names of the prelude, as the checker writes them: `(<-tables: stream[#A], ?column: string) => stream[#B]`. */
-  typesOf(names: readonly string[]): Promise<readonly string[]> {
-    return this.withServer((server) => server.typesOf(names));
+  async typesOf(names: readonly string[]): Promise<readonly string[]> {
+    return (await this.checkServer()).typesOf(names);
   }
 
-  private async withServer<T>(use: (server: CheckServer) => Promise<T>): Promise<T> {
-    // The server handles one document at a time: its answers come as notifications, which name no request.
-    const result = this.turn.then(async () => {
-      try {
-        this.server ??= startCheckServer(this.module);
-        return await use(await this.server);
-      } catch (error) {
-        this.reset();
-        throw error;
-      }
-    });
-    this.turn = result.catch(() => undefined);
-    return result;
-  }
-
-  private get module(): FluxLspModule {
-    this.loaded ??= require(MODULE) as FluxLspModule;
-    return this.loaded;
-  }
-
-  private guard<T>(use: () => T): T {
-    try {
-      return use();
-    } catch (error) {
-      this.reset();
-      throw error;
-    }
-  }
-
-  private reset(): void {
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the only way to have a CommonJS module loaded anew
-    delete require.cache[require.resolve(MODULE)];
-    this.loaded = undefined;
-    this.server = undefined;
+  private checkServer(): Promise<CheckServer> {
+    this.server ??= startCheckServer(this.module);
+    return this.server;
   }
 }
 
 interface CheckServer {
   check(script: string): Promise<readonly Diagnostic[]>;
   typesOf(names: readonly string[]): Promise<readonly string[]>;
-}
-
-/** The server greets on standard output when it starts, which belongs to others. */
-async function withoutGreeting(start: () => Promise<void>): Promise<void> {
-  // eslint-disable-next-line no-console -- it is silenced here, not used
-  const { info } = console;
-  console.info = () => undefined;
-  try {
-    await start();
-  } finally {
-    console.info = info;
-  }
 }
 
 async function startCheckServer(module: FluxLspModule): Promise<CheckServer> {
@@ -125,10 +78,8 @@ async function startCheckServer(module: FluxLspModule): Promise<CheckServer> {
   // Runs for as long as the server does; that it ends is seen when a request fails.
   server.run().catch(() => undefined);
   const send = (message: object): Promise<unknown> => server.send(JSON.stringify({ jsonrpc: '2.0', ...message }));
-  await withoutGreeting(async () => {
-    await send({ id: 1, method: 'initialize', params: { capabilities: {} } });
-    await send({ method: 'initialized', params: {} });
-  });
+  await send({ id: 1, method: 'initialize', params: { capabilities: {} } });
+  await send({ method: 'initialized', params: {} });
   const uri = 'file:///script.flux';
   const withDocument = async <T>(text: string, use: () => Promise<T>): Promise<T> => {
     await send({ method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'flux', version: 1, text } } });
@@ -149,7 +100,11 @@ async function startCheckServer(module: FluxLspModule): Promise<CheckServer> {
       withDocument(names.join('\n'), async () => {
         const types: string[] = [];
         for (const line of names.keys()) {
-          const answer = await send({ id: 2, method: 'textDocument/hover', params: { textDocument: { uri }, position: { line, character: 0 } } });
+          const answer = await send({
+            id: 2,
+            method: 'textDocument/hover',
+            params: { textDocument: { uri }, position: { line, character: 0 } },
+          });
           const { result } = JSON.parse(String(answer)) as { result?: { contents?: string } | null };
           types.push(result?.contents ?? '');
         }
@@ -157,5 +112,3 @@ async function startCheckServer(module: FluxLspModule): Promise<CheckServer> {
       }),
   };
 }
-
-export const fluxLsp = new FluxLsp();

@@ -1,8 +1,8 @@
 /** A script that has been parsed and whose types have been checked: the only form in which scripts reach the evaluator. */
-import { DomainError, assert, invalid } from '../../../domain/errors.js';
+import { invalid } from '../../../domain/errors.js';
 import type { File, SourceLocation } from './ast.js';
-import { fluxLsp } from './flux-lsp.js';
 import type { Diagnostic } from './flux-lsp.js';
+import { fluxParser } from './parser-thread.js';
 
 export interface Script {
   readonly file: File;
@@ -16,6 +16,9 @@ const CACHED_SCRIPT_LENGTH_MAX = 64 * 1024;
 /** Room for scripts that a program has written, without letting one occupy the parser for long. */
 export const SCRIPT_LENGTH_MAX = 1024 * 1024;
 
+/** Errors that are told of; the first ones explain the rest. */
+const ERRORS_MAX = 50;
+
 const cache = new Map<string, Script>();
 
 /**
@@ -25,8 +28,8 @@ const cache = new Map<string, Script>();
  *   names and types
  */
 export async function loadScript(text: string, extern?: File): Promise<Script> {
-  if (text.length > SCRIPT_LENGTH_MAX) throw invalid(`the script is longer than ${SCRIPT_LENGTH_MAX} characters; split it up`);
-  const prefix = extern === undefined ? '' : guardParser(() => fluxLsp.format(withDefaults(extern)));
+  checkLength(text);
+  const prefix = extern === undefined ? '' : await fluxParser.format(withDefaults(extern));
   const cacheKey = prefix === '' ? text : `${prefix}\0${text}`;
   const known = cache.get(cacheKey);
   if (known !== undefined) {
@@ -34,8 +37,8 @@ export async function loadScript(text: string, extern?: File): Promise<Script> {
     cache.set(cacheKey, known);
     return known;
   }
-  const file = guardParser(() => fluxLsp.parse(text));
-  const script = { file, extern: prefix === '' ? undefined : guardParser(() => fluxLsp.parse(prefix)) };
+  const file = await fluxParser.parse(text);
+  const script = { file, extern: prefix === '' ? undefined : await fluxParser.parse(prefix) };
   await checkScript(text, file, prefix);
   if (cacheKey.length <= CACHED_SCRIPT_LENGTH_MAX) {
     if (cache.size >= SCRIPTS_CACHED_MAX) cache.delete(cache.keys().next().value as string);
@@ -46,9 +49,9 @@ export async function loadScript(text: string, extern?: File): Promise<Script> {
 
 /** What is wrong with the syntax of a script; types are not looked at, as InfluxDB's analyze does not. */
 export async function findSyntaxErrors(text: string): Promise<readonly SyntaxFault[]> {
-  if (text.length > SCRIPT_LENGTH_MAX) throw invalid(`the script is longer than ${SCRIPT_LENGTH_MAX} characters; split it up`);
-  const file = guardParser(() => fluxLsp.parse(text));
-  return syntaxDiagnostics(file, await diagnose(text)).map(toFault);
+  checkLength(text);
+  const file = await fluxParser.parse(text);
+  return syntaxDiagnostics(file, await fluxParser.check(text)).map(toFault);
 }
 
 export interface SyntaxFault {
@@ -56,14 +59,19 @@ export interface SyntaxFault {
   readonly message: string;
 }
 
-export const parseScript = (text: string): File => {
+/** The tree of a script, sound or not, with the place and text of every node. */
+export async function parseScript(text: string): Promise<File> {
+  checkLength(text);
+  return fluxParser.parseFully(text);
+}
+
+function checkLength(text: string): void {
   if (text.length > SCRIPT_LENGTH_MAX) throw invalid(`the script is longer than ${SCRIPT_LENGTH_MAX} characters; split it up`);
-  return guardParser(() => fluxLsp.parse(text));
-};
+}
 
 async function checkScript(text: string, file: File, prefix: string): Promise<void> {
   const inserted = insertAfterImports(text, file, prefix);
-  const diagnostics = await diagnose(inserted.text);
+  const diagnostics = await fluxParser.check(inserted.text);
   if (diagnostics.length === 0) return;
   const describe = (diagnostic: Diagnostic): string => {
     const { location, message } = toFault(diagnostic);
@@ -71,8 +79,9 @@ async function checkScript(text: string, file: File, prefix: string): Promise<vo
     return `error @${start.line}:${start.column}-${end.line}:${end.column}: ${message}`;
   };
   const syntax = syntaxDiagnostics(file, diagnostics);
-  if (syntax.length > 0) throw invalid(`compilation failed: ${syntax.map(describe).join('\n\n')}`);
-  throw invalid(diagnostics.map(describe).join('\n\n'));
+  const describeAll = (found: readonly Diagnostic[]): string => found.slice(0, ERRORS_MAX).map(describe).join('\n\n');
+  if (syntax.length > 0) throw invalid(`compilation failed: ${describeAll(syntax)}`);
+  throw invalid(describeAll(diagnostics));
 }
 
 /** Puts the statements of `extern` where they are in scope: after the imports, which must come first. */
@@ -97,25 +106,6 @@ function insertAfterImports(
     restore: ({ start, end }) => ({ start: move(start), end: move(end) }),
   };
 }
-
-async function diagnose(text: string): Promise<readonly Diagnostic[]> {
-  try {
-    return await fluxLsp.check(text);
-  } catch (error) {
-    throw tooDeep(error);
-  }
-}
-
-function guardParser<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw tooDeep(error);
-  }
-}
-
-/** A trap in the parser means that its stack was used up. */
-const tooDeep = (cause: unknown): DomainError => new DomainError('invalid', 'compilation failed: Program is nested too deep', { cause });
 
 const SYNTAX_MESSAGE = /^(invalid (statement|expression): |cannot mix implicit |string literal key |Program is nested too deep)/;
 
@@ -148,6 +138,5 @@ function toFault({ message, range: { start, end } }: Diagnostic): SyntaxFault {
 
 /** Trees from clients leave out what the formatter insists on. */
 function withDefaults(file: File): unknown {
-  assert(file.type === 'File', 'extern is a File');
   return { ...file, imports: file.imports ?? [], body: file.body };
 }

@@ -131,8 +131,8 @@ export function vectorBytes(vector: Vector): number {
 export function compareCells(a: Cell, b: Cell): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
   if (typeof a === 'string') return compareUtf8(a, b as string);
-  if (typeof a === 'number' && (Number.isNaN(a) || Number.isNaN(b as number))) {
-    return Number.isNaN(a) ? (Number.isNaN(b as number) ? 0 : -1) : 1;
+  if (typeof a === 'number' && (Number.isNaN(a) || Number.isNaN(b))) {
+    return Number.isNaN(a) ? (Number.isNaN(b) ? 0 : -1) : 1;
   }
   return a < b ? -1 : a > b ? 1 : 0;
 }

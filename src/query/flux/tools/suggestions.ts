@@ -1,6 +1,6 @@
 /** What an editor can suggest: the functions of the prelude and their parameters, as `/api/v2/query/suggestions` shows them. */
 import { UNIVERSE } from '../stdlib/index.js';
-import { fluxLsp } from '../syntax/flux-lsp.js';
+import { fluxParser } from '../syntax/parser-thread.js';
 
 export interface FunctionSuggestion {
   readonly name: string;
@@ -28,7 +28,7 @@ async function loadSuggestions(): Promise<readonly FunctionSuggestion[]> {
   const names = Object.keys(UNIVERSE)
     .filter((name) => 'call' in (UNIVERSE[name] ?? {}))
     .sort();
-  const types = await fluxLsp.typesOf(names);
+  const types = await fluxParser.typesOf(names);
   return names.flatMap((name, i) => {
     const params = parametersOf(types[i] ?? '');
     return params === undefined ? [] : [{ name, params }];
@@ -57,7 +57,10 @@ function parametersOf(type: string): Record<string, string> | undefined {
 
 function parameterOf(text: string): [name: string, kind: string] {
   const colon = text.indexOf(':');
-  const name = text.slice(0, Math.max(colon, 0)).trim().replace(/^(<-|\?)/, '');
+  const name = text
+    .slice(0, Math.max(colon, 0))
+    .trim()
+    .replace(/^(<-|\?)/, '');
   return [name, kindOf(name, text.slice(colon + 1).trim())];
 }
 

@@ -6,10 +6,16 @@ export interface SyntaxTree {
 }
 
 /** Broken scripts have a tree, too; its nodes say what is wrong in `errors`. */
-export function syntaxTreeOf(script: string): SyntaxTree {
-  const file = parseScript(script);
+export async function syntaxTreeOf(script: string): Promise<SyntaxTree> {
+  const file = await parseScript(script);
   const name = (file as { package?: { name?: { name?: string } } | null }).package?.name?.name ?? 'main';
-  return { ast: { type: 'Package', package: name, files: [withTypes({ ...file, imports: (file.imports?.length ?? 0) === 0 ? null : file.imports })] } };
+  return {
+    ast: {
+      type: 'Package',
+      package: name,
+      files: [withTypes({ ...file, imports: (file.imports?.length ?? 0) === 0 ? null : file.imports })],
+    },
+  };
 }
 
 /** The types of nodes that stand where nothing else can. */

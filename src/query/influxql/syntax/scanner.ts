@@ -42,8 +42,9 @@ export class Scanner {
     const char = this.read();
     const token = (kind: TokenKind, text = ''): Token => ({ kind, text, position });
     if (isBlank(char)) {
-      this.readWhile(isBlank);
-      return token('WS');
+      const blanks = char + this.readWhile(isBlank);
+      this.passEnd();
+      return token('WS', blanks);
     }
     if (isLetter(char) || char === '_' || char === '"') {
       this.unread();
@@ -146,6 +147,11 @@ export class Scanner {
     }
   }
 
+  /** Reads the end where it is next: InfluxDB looks for it behind words and blanks, which shows in positions. */
+  private passEnd(): void {
+    if (this.read() !== END) this.unread();
+  }
+
   private skipComment(): boolean {
     let previous = END;
     for (;;) {
@@ -170,6 +176,7 @@ export class Scanner {
       if (!isWordCharacter(char)) break;
       word += this.readWhile(isWordCharacter);
     }
+    this.passEnd();
     const keyword = withKeywords ? findKeyword(word) : undefined;
     return keyword === undefined ? { kind: 'IDENT', text: word, position } : { kind: keyword, text: '', position };
   }

@@ -86,11 +86,7 @@ const KEYWORDS = [
 
 export type Keyword = (typeof KEYWORDS)[number];
 
-const SYMBOLS = ['(', ')', ',', ':', '::', ';', '.'] as const;
-
-const OPERATORS = ['+', '-', '*', '/', '%', '&', '|', '^', '=', '!=', '=~', '!~', '<', '<=', '>', '>='] as const;
-
-export type Operator = (typeof OPERATORS)[number] | 'AND' | 'OR';
+export type Operator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '=' | '!=' | '=~' | '!~' | '<' | '<=' | '>' | '>=' | 'AND' | 'OR';
 
 export type TokenKind =
   | 'ILLEGAL'
@@ -108,7 +104,13 @@ export type TokenKind =
   | 'REGEX'
   | 'BADREGEX'
   | Operator
-  | (typeof SYMBOLS)[number]
+  | '('
+  | ')'
+  | ','
+  | ':'
+  | '::'
+  | ';'
+  | '.'
   | Keyword;
 
 export interface Token {

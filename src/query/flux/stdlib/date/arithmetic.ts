@@ -33,4 +33,4 @@ export const truncate = native(
 
 export const time = native((args, context) => new Time(localMoment(args, context)));
 
-export const scale = native((args) => args.duration('d').times(args.count('n')));
+export const scale = native((args) => args.duration('d').times(args.int('n')));

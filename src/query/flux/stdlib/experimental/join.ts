@@ -11,7 +11,7 @@ import { compareUtf8 } from '../../../../domain/utf8-order.js';
 import type { Chunk } from '../../table/chunk.js';
 import { findColumn } from '../../table/chunk.js';
 import type { GroupKey } from '../../table/group-key.js';
-import { pairRows } from '../join/row-pairs.js';
+import { pairRows, withPairMemory } from '../join/row-pairs.js';
 import { native } from '../native.js';
 import { MappedColumn } from '../universe/map.js';
 import { sortTable } from '../universe/sort.js';
@@ -43,17 +43,20 @@ function joinOperator(run: RunContext, fn: FunctionValue): Operator {
     finish(emit) {
       for (const table of left.takeAll()) {
         const other = right.take(table.key);
-        const joined = other && run.applyToRows(() => joinTables(run, table, other, fn));
-        if (joined !== undefined) emitTable(joined, emit);
+        if (other === undefined) continue;
+        withPairMemory(run.memory, [table, other], (hold) => {
+          const joined = run.applyToRows(() => joinTables(table, other, fn, hold));
+          if (joined !== undefined) emitTable(joined, emit);
+        });
       }
     },
   };
 }
 
-function joinTables(run: RunContext, a: Chunk, b: Chunk, fn: FunctionValue): Chunk | undefined {
+function joinTables(a: Chunk, b: Chunk, fn: FunctionValue, hold: (pairCount: number) => void): Chunk | undefined {
   const left = sortTable(a, ON_TIME.left, false);
   const right = sortTable(b, ON_TIME.right, false);
-  const pairs = pairRows(left, right, ON_TIME, 'inner', (count) => run.memory.hold(count * Int32Array.BYTES_PER_ELEMENT * 2));
+  const pairs = pairRows(left, right, ON_TIME, 'inner', hold);
   if (pairs.count === 0) return undefined;
   const leftRow = new Row(left);
   const rightRow = new Row(right);

@@ -1,7 +1,6 @@
 /** Rows of tables as points: which columns are tags, which are fields. */
 import type { Column as FieldValues, FieldColumn, PointBatch, Tag } from '../../../../domain/series.js';
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
-import type { RunContext } from '../../execute/run-context.js';
 import { fluxError } from '../../language/errors.js';
 import { keyName, memberName } from '../../language/interpreter.js';
 import { Row, bindRowFunction } from '../../language/row.js';
@@ -24,23 +23,21 @@ export interface NarrowSpec {
 }
 
 /** One field a row, as tables of series have it, or as many as a function makes. */
-export const narrowPoints =
-  (spec: NarrowSpec) =>
-  (_run: RunContext): ToBatch => {
-    const fields = spec.fieldFn === undefined ? fieldOfRow : fieldsOfFunction(spec.fieldFn);
-    const excluded = new Set(['_value', '_field', '_measurement', ...(spec.fieldFn === undefined ? [] : usedColumns(spec.fieldFn))]);
-    return (chunk) => {
-      const measurement = requireText(chunk, spec.measurementColumn);
-      const time = findColumn(chunk.columns, spec.timeColumn);
-      if (time === undefined) throw fluxError('no time column detected');
-      if (time.type !== 'time') throw fluxError(`column ${spec.timeColumn} of type ${time.type} is not of type time`);
-      const isTag = ({ label, type }: Column): boolean =>
-        spec.tagColumns === undefined ? type === 'string' && !excluded.has(label) : spec.tagColumns.includes(label);
-      const tags = chunk.columns.filter((column) => column !== measurement && column !== time && isTag(column));
-      if (tags.some(({ type }) => type !== 'string')) throw fluxError('invalid type for tag column');
-      return pointsOf(chunk, measurement, time, tags, fields(chunk));
-    };
+export const narrowPoints = (spec: NarrowSpec) => (): ToBatch => {
+  const fields = spec.fieldFn === undefined ? fieldOfRow : fieldsOfFunction(spec.fieldFn);
+  const excluded = new Set(['_value', '_field', '_measurement', ...(spec.fieldFn === undefined ? [] : usedColumns(spec.fieldFn))]);
+  return (chunk) => {
+    const measurement = requireText(chunk, spec.measurementColumn);
+    const time = findColumn(chunk.columns, spec.timeColumn);
+    if (time === undefined) throw fluxError('no time column detected');
+    if (time.type !== 'time') throw fluxError(`column ${spec.timeColumn} of type ${time.type} is not of type time`);
+    const isTag = ({ label, type }: Column): boolean =>
+      spec.tagColumns === undefined ? type === 'string' && !excluded.has(label) : spec.tagColumns.includes(label);
+    const tags = chunk.columns.filter((column) => column !== measurement && column !== time && isTag(column));
+    if (tags.some(({ type }) => type !== 'string')) throw fluxError('invalid type for tag column');
+    return pointsOf(chunk, measurement, time, tags, fields(chunk));
   };
+};
 
 function requireText(chunk: Chunk, label: string): Column {
   const column = findColumn(chunk.columns, label);
@@ -79,7 +76,9 @@ function fieldOfRow(chunk: Chunk): FieldsOf {
   if (field === undefined) throw fluxError('table has no _field column');
   const value = findColumn(chunk.columns, '_value');
   if (value === undefined) throw fluxError('table has no _value column');
-  return (row, add) => add(String(cellAt(field.vector, row) ?? ''), value.type, cellAt(value.vector, row));
+  return (row, add) => {
+    add(String(cellAt(field.vector, row) ?? ''), value.type, cellAt(value.vector, row));
+  };
 }
 
 const fieldsOfFunction = (fn: FunctionValue): ((chunk: Chunk) => FieldsOf) => {

@@ -33,14 +33,14 @@ function writingStream(
   context: CallContext,
   name: 'to' | 'wide-to',
   timeColumn: string,
-  makeBatch: (run: RunContext) => ToBatch,
+  makeBatch: () => ToBatch,
 ): TableStream {
   if (args.has('host')) throw fluxError('to cannot write to another server; remove the argument host');
   const bucket = bucketReference(args);
   const organization = { name: args.has('org') ? args.string('org') : undefined, id: args.has('orgID') ? args.string('orgID') : undefined };
   const node = addStep(
     args.stream(),
-    { spec: { kind: 'to', name, bucket, organization }, create: (run) => writeOperator(run, bucket, timeColumn, makeBatch(run)) },
+    { spec: { kind: 'to', name, bucket, organization }, create: (run) => writeOperator(run, bucket, timeColumn, makeBatch()) },
     context,
   );
   return new TableStream(node);

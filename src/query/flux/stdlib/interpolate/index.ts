@@ -1,5 +1,5 @@
 /** Package `interpolate`: points at regular times between those that are there. */
-import type { MemoryAccount } from '../../execute/memory.js';
+import type { RunContext } from '../../execute/run-context.js';
 import { Duration } from '../../language/duration.js';
 import { fluxError } from '../../language/errors.js';
 import { Window } from '../../language/window.js';
@@ -14,14 +14,17 @@ const linear = step((args) => {
   const every = args.duration('every');
   const window = new Window(every, every, Duration.ofNs(0n), { zone: undefined, offset: Duration.ofNs(0n) });
   return {
-    create: (run) => wholeTablesCollected(run.memory, (table, emitTable) => emitTable(interpolateTable(table, window, run.memory))),
+    create: (run) =>
+      wholeTablesCollected(run.memory, (table, emitTable) => {
+        emitTable(interpolateTable(table, window, run));
+      }),
   };
 });
 
 const POINTS_BATCH = 65_536;
 const POINT_BYTES = 16;
 
-function interpolateTable(table: Chunk, window: Window, memory: MemoryAccount): Chunk {
+function interpolateTable(table: Chunk, window: Window, { memory, turn }: RunContext): Chunk {
   for (const { label } of table.columns) {
     if (label !== '_time' && label !== '_value' && !table.key.has(label)) {
       throw fluxError(`interpolate.linear requires column "${label}" to be in group key`);
@@ -35,6 +38,7 @@ function interpolateTable(table: Chunk, window: Window, memory: MemoryAccount): 
   const newTimes = new VectorBuilder('time', table.rowCount);
   const newValues = new VectorBuilder('float', table.rowCount);
   const push = (ns: bigint, value: number): void => {
+    turn.check();
     newTimes.push(ns);
     newValues.push(value);
     if (newTimes.length % POINTS_BATCH === 0) memory.hold(POINTS_BATCH * POINT_BYTES);

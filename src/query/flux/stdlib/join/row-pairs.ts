@@ -1,4 +1,5 @@
 /** Which rows of two tables belong together. */
+import type { MemoryAccount } from '../../execute/memory.js';
 import type { Chunk, Column } from '../../table/chunk.js';
 import { findColumn } from '../../table/chunk.js';
 import { cellAt, compareCells, isNullAt } from '../../table/vector.js';
@@ -14,12 +15,13 @@ export interface RowPairs {
 }
 
 const NONE = -1;
-const BATCH = 65_536;
+const FIRST_ROOM = 64;
+const CELL_BYTES = 8;
 
 /**
  * Pairs the rows of two tables that are in the order of the columns they are joined on.
  *
- * @param hold told of room before it is taken
+ * @param hold told of room for pairs before it is taken
  */
 export function pairRows(
   left: Chunk | undefined,
@@ -105,8 +107,9 @@ class PairList {
 
   push(left: number, right: number): void {
     if (this.left.length === this.held) {
-      this.hold(BATCH);
-      this.held += BATCH;
+      const more = Math.max(this.held, FIRST_ROOM);
+      this.hold(more);
+      this.held += more;
     }
     this.left.push(left);
     this.right.push(right);
@@ -114,5 +117,25 @@ class PairList {
 
   build(): RowPairs {
     return { left: Int32Array.from(this.left), right: Int32Array.from(this.right), count: this.left.length };
+  }
+}
+
+/** Works with pairs of rows, and accounts for what they and the rows that come of them take until it is done. */
+export function withPairMemory<T>(
+  memory: MemoryAccount,
+  tables: readonly (Chunk | undefined)[],
+  use: (hold: (pairCount: number) => void) => T,
+): T {
+  const columnCount = tables.reduce((count, table) => count + (table?.columns.length ?? 0), 1);
+  let held = 0;
+  const hold = (pairCount: number): void => {
+    const bytes = pairCount * columnCount * CELL_BYTES;
+    memory.hold(bytes);
+    held += bytes;
+  };
+  try {
+    return use(hold);
+  } finally {
+    memory.release(held);
   }
 }

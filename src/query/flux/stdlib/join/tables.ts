@@ -22,7 +22,7 @@ import { sortTable } from '../universe/sort.js';
 import type { ColumnPairs } from './predicate.js';
 import { columnPairs, faultOf } from './predicate.js';
 import type { JoinMethod, RowPairs } from './row-pairs.js';
-import { pairRows } from './row-pairs.js';
+import { pairRows, withPairMemory } from './row-pairs.js';
 
 const METHODS: readonly JoinMethod[] = ['inner', 'left', 'right', 'full'];
 
@@ -99,14 +99,16 @@ class Join {
     if (right === undefined && (method === 'inner' || method === 'right')) return;
     const sortedLeft = left && sortTable(checkColumns(left, on.left, 'left'), on.left, false);
     const sortedRight = right && sortTable(checkColumns(right, on.right, 'right'), on.right, false);
-    const pairs = pairRows(sortedLeft, sortedRight, on, method, (count) => this.run.memory.hold(count * Int32Array.BYTES_PER_ELEMENT * 2));
-    if (pairs.count === 0) return;
-    const rows: readonly [SideRows, SideRows] = [
-      new SideRows(sortedLeft, key, this.schemas[0]),
-      new SideRows(sortedRight, key, this.schemas[1]),
-    ];
-    const columns = this.run.applyToRows(() => this.columns(key, rows, pairs));
-    emit.chunk({ key, columns, rowCount: pairs.count });
+    withPairMemory(this.run.memory, [left, right], (hold) => {
+      const pairs = pairRows(sortedLeft, sortedRight, on, method, hold);
+      if (pairs.count === 0) return;
+      const rows: readonly [SideRows, SideRows] = [
+        new SideRows(sortedLeft, key, this.schemas[0]),
+        new SideRows(sortedRight, key, this.schemas[1]),
+      ];
+      const columns = this.run.applyToRows(() => this.columns(key, rows, pairs));
+      emit.chunk({ key, columns, rowCount: pairs.count });
+    });
   }
 
   private columns(key: GroupKey, [left, right]: readonly [SideRows, SideRows], pairs: RowPairs): Column[] {

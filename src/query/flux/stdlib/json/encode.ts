@@ -1,5 +1,5 @@
 /** `json.encode`: a value as JSON, in the form that Go gives it. */
-import { formatTimeFully } from '../../../../domain/time.js';
+import { formatTime } from '../../../../domain/time.js';
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
 import { Duration } from '../../language/duration.js';
 import { fluxError } from '../../language/errors.js';
@@ -16,7 +16,7 @@ function encodeJson(value: Value): string {
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return encodeText(value);
   if (value instanceof Unsigned) return String(value.value);
-  if (value instanceof Time) return encodeText(formatTimeFully(value.ns));
+  if (value instanceof Time) return encodeText(formatTime(value.ns));
   if (value instanceof Duration) return encodeText(value.toString());
   if (value instanceof Regexp) return encodeText(value.source);
   if (value instanceof Uint8Array) return encodeText(Buffer.from(value).toString('base64'));

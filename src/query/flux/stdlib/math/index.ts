@@ -42,8 +42,10 @@ function remainder(x: number, y: number): number {
   if (!Number.isFinite(y)) return x;
   const size = Math.abs(y);
   let rest = Math.abs(x) % (2 * size);
-  if (rest > size / 2) rest -= size;
-  if (rest >= size / 2) rest -= size;
+  if (rest > size / 2) {
+    rest -= size;
+    if (rest >= size / 2) rest -= size;
+  }
   const signed = x < 0 ? -rest : rest;
   return signed === 0 ? 0 * Math.sign(x) : signed;
 }

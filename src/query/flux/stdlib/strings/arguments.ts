@@ -35,3 +35,6 @@ export const ofText = (call: (text: string) => string): Native =>
 /** A function of two texts. */
 export const ofTexts = (first: string, second: string, call: (a: string, b: string) => Value): Native =>
   native((args) => call(textArgument(args, first), textArgument(args, second)));
+
+/** The code points of a text: what Go counts. */
+export const lettersOf = (text: string): string[] => Array.from(text);

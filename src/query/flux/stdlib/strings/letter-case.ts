@@ -1,5 +1,5 @@
 /** Upper and lower case, letter by letter, as Go's `unicode` has it: no letter becomes two. */
-import { ofText, ofTexts } from './arguments.js';
+import { lettersOf, ofText, ofTexts } from './arguments.js';
 
 const isOne = (text: string): boolean => text.length === 1 || (text.length === 2 && (text.codePointAt(0) ?? 0) > 0xffff);
 
@@ -18,7 +18,7 @@ const upper = mapLetters((letter) => letter.toUpperCase());
 const lower = mapLetters((letter) => letter.toLowerCase());
 
 /** The letters whose title case is not their upper case. */
-const TITLE_CASE = new Map([...'ǄǅǆǇǈǉǊǋǌǱǲǳ'].map((letter, i) => [letter, 'ǅǈǋǲ'[Math.floor(i / 3)] as string]));
+const TITLE_CASE = new Map(lettersOf('ǄǅǆǇǈǉǊǋǌǱǲǳ').map((letter, i) => [letter, 'ǅǈǋǲ'[Math.floor(i / 3)] as string]));
 const titleLetter = (letter: string): string => TITLE_CASE.get(letter) ?? letter.toUpperCase();
 
 export const toUpper = ofText(upper);
@@ -39,8 +39,8 @@ export const title = ofText((text) => {
 });
 
 export const equalFold = ofTexts('v', 't', (a, b) => {
-  const left = [...a];
-  const right = [...b];
+  const left = lettersOf(a);
+  const right = lettersOf(b);
   return left.length === right.length && left.every((letter, i) => foldsTo(letter, right[i] as string));
 });
 

@@ -2,13 +2,13 @@
 import { fluxError } from '../../language/errors.js';
 import type { CallContext, Native } from '../native.js';
 import { native } from '../native.js';
-import { intArgument, ofTexts, textArgument } from './arguments.js';
+import { intArgument, lettersOf, ofTexts, textArgument } from './arguments.js';
 
 /** Pieces of a text between separators, at most `limit` where that is not negative. */
 function pieces(text: string, separator: string, limit: number, keepSeparator: boolean): string[] {
   if (limit === 0) return [];
   if (separator === '') {
-    const letters = [...text];
+    const letters = lettersOf(text);
     return limit < 0 || letters.length <= limit ? letters : [...letters.slice(0, limit - 1), letters.slice(limit - 1).join('')];
   }
   const found: string[] = [];
@@ -55,7 +55,7 @@ function replaceUpTo({ reserve }: CallContext, text: string, part: string, by: s
     return kept.join(by);
   }
   // Before each letter, and at the end.
-  const letters = [...text];
+  const letters = lettersOf(text);
   const places = limit < 0 ? letters.length + 1 : limit;
   reserve((text.length + Math.min(places, letters.length + 1) * by.length) * 2);
   let result = '';
@@ -71,14 +71,10 @@ export const replaceAll = native((args, context) =>
   replaceUpTo(context, textArgument(args, 'v'), textArgument(args, 't'), textArgument(args, 'u'), -1),
 );
 
-export const strlen = native((args) => {
-  let count = 0n;
-  for (const _ of textArgument(args, 'v')) count++;
-  return count;
-});
+export const strlen = native((args) => BigInt(lettersOf(textArgument(args, 'v')).length));
 
 export const substring = native((args) => {
-  const letters = [...args.string('v')];
+  const letters = lettersOf(args.string('v'));
   const clamp = (at: bigint): number => Number(at < 0n ? 0n : at > BigInt(letters.length) ? BigInt(letters.length) : at);
   const start = clamp(args.int('start'));
   return letters.slice(start, Math.max(clamp(args.int('end')), start)).join('');

@@ -3,7 +3,7 @@ import { compareUtf8 } from '../../../../domain/utf8-order.js';
 import { fluxError } from '../../language/errors.js';
 import { native } from '../native.js';
 import type { Native } from '../native.js';
-import { ofTexts, textArgument } from './arguments.js';
+import { lettersOf, ofTexts, textArgument } from './arguments.js';
 
 const bytesBefore = (text: string, at: number): bigint => (at < 0 ? -1n : BigInt(Buffer.byteLength(text.slice(0, at))));
 
@@ -40,7 +40,7 @@ export const compare = ofTexts('v', 't', (a, b) => BigInt(Math.sign(compareUtf8(
 
 export const countStr = ofTexts('v', 'substr', (text, part) => {
   // Between the letters and at both ends.
-  if (part === '') return BigInt([...text].length + 1);
+  if (part === '') return BigInt(lettersOf(text).length + 1);
   let count = 0n;
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count++;
   return count;

@@ -1,9 +1,9 @@
 /** Functions that take something off the ends of a text. */
-import { ofText, ofTexts } from './arguments.js';
+import { lettersOf, ofText, ofTexts } from './arguments.js';
 
 /** Takes off letters that fit, from the start, the end or both. */
 function trimLetters(text: string, fits: (letter: string) => boolean, start: boolean, end: boolean): string {
-  const letters = [...text];
+  const letters = lettersOf(text);
   let from = 0;
   let to = letters.length;
   if (start) while (from < to && fits(letters[from] as string)) from++;

@@ -2,6 +2,7 @@
 import type { Operator } from '../../execute/operator.js';
 import { wholeTable } from '../../execute/operator.js';
 import type { RunContext } from '../../execute/run-context.js';
+import type { Turn } from '../../execute/turn.js';
 import { INFINITE } from '../../language/duration.js';
 import { fluxError } from '../../language/errors.js';
 import type { Bounds } from '../../language/window.js';
@@ -48,9 +49,9 @@ export function aggregateWindowOperator(
   timeSource: '_start' | '_stop',
   range: Bounds,
 ): Operator {
-  const all = spec.createEmpty ? windowsWithin(spec.window, range) : undefined;
+  const all = spec.createEmpty ? windowsWithin(spec.window, range, run.memory) : undefined;
   return wholeTable(run.memory, (table, emit) => {
-    const result = aggregateWindows(table, spec, method, valueColumn, timeSource, range, all);
+    const result = aggregateWindows(table, spec, method, valueColumn, timeSource, range, all, run.turn);
     emit.chunk(result);
     emit.flush(result.key);
   });
@@ -64,6 +65,7 @@ function aggregateWindows(
   timeSource: '_start' | '_stop',
   range: Bounds,
   all: readonly Bounds[] | undefined,
+  turn: Turn,
 ): Chunk {
   const timeColumn = findColumn(table.columns, spec.timeColumn);
   if (timeColumn === undefined) throw fluxError(`no time column: ${spec.timeColumn}`);
@@ -72,13 +74,14 @@ function aggregateWindows(
   if (column === undefined) throw fluxError(`column "${valueColumn}" does not exist`);
   if (table.key.has(valueColumn)) throw fluxError('cannot aggregate columns that are part of the group key');
   const { times, values } = inOrderOfTime(timeColumn.vector, column.vector);
-  const filled = filledWindows(times, spec, range);
+  const filled = filledWindows(times, spec, range, turn);
   const aggregation = AGGREGATIONS[method];
   const type = aggregation(sliceVector(values, 0, 0)).type;
   const empty = method === 'count' ? 0n : null;
   const timeBuilder = new VectorBuilder('time', all?.length ?? filled.length);
   const valueBuilder = new VectorBuilder(type, all?.length ?? filled.length);
   const push = (bounds: Bounds, from: number, to: number): void => {
+    turn.check(to - from);
     timeBuilder.push(timeSource === '_start' ? bounds.startNs : bounds.stopNs);
     valueBuilder.push(from === to ? empty : aggregation(sliceVector(values, from, to)).value);
   };
@@ -112,7 +115,12 @@ function inOrderOfTime(times: Vector, values: Vector): { times: Vector; values: 
 }
 
 /** The windows that hold rows, with the first row and the row after the last. */
-function filledWindows(times: Vector, { window: windows }: WindowSpec, range: Bounds): { bounds: Bounds; from: number; to: number }[] {
+function filledWindows(
+  times: Vector,
+  { window: windows }: WindowSpec,
+  range: Bounds,
+  turn: Turn,
+): { bounds: Bounds; from: number; to: number }[] {
   const found: { bounds: Bounds; from: number; to: number }[] = [];
   const count = times.length;
   let latest: bigint | undefined;
@@ -126,6 +134,7 @@ function filledWindows(times: Vector, { window: windows }: WindowSpec, range: Bo
     for (let bounds = windows.latest(ns); bounds.startNs <= ns && ns < bounds.stopNs; bounds = windows.previous(bounds)) {
       if (latest !== undefined && bounds.startNs <= latest) break;
       fresh.push(bounds);
+      turn.check();
     }
     const [newest] = fresh;
     if (newest === undefined) continue;

@@ -1,4 +1,5 @@
 /** `movingAverage`, `exponentialMovingAverage` and what is made of it. */
+import type { Turn } from '../../execute/turn.js';
 import { narrowWithState } from '../../execute/operator.js';
 import type { Operator } from '../../execute/operator.js';
 import { fluxError } from '../../language/errors.js';
@@ -17,7 +18,7 @@ import { mapValues } from './map.js';
 const VALUE = '_value';
 
 interface MovingState {
-  /** The last n values; a null is an undefined. */
+  /** The last n values, or those that there have been; a null is an undefined. */
   readonly ring: (number | undefined)[];
   at: number;
   needed: number;
@@ -28,18 +29,20 @@ interface MovingState {
 export const movingAverage = step((args) => {
   const count = args.count('n');
   if (count <= 0) throw fluxError(`cannot take moving average with a period of ${count} (must be greater than 0)`);
-  return { create: () => movingAverageOperator(count) };
+  return { create: ({ turn }) => movingAverageOperator(count, turn) };
 });
 
-function movingAverageOperator(count: number): Operator {
+function movingAverageOperator(count: number, turn: Turn): Operator {
   const states = new Map<string, { state: MovingState; chunk: Chunk }>();
   const inner = narrowWithState(
     (chunk): MovingState => {
-      const state = { ring: new Array<number | undefined>(count).fill(undefined), at: 0, needed: count - 1, last: undefined };
+      const state = { ring: [], at: 0, needed: count - 1, last: undefined };
       states.set(chunk.key.id, { state, chunk });
       return state;
     },
-    (chunk, state, emit) => emit.chunk(movingChunk(chunk, state)),
+    (chunk, state, emit) => {
+      emit.chunk(movingChunk(chunk, state, count, turn));
+    },
   );
   return {
     ...inner,
@@ -56,7 +59,7 @@ function movingAverageOperator(count: number): Operator {
   };
 }
 
-function movingChunk(chunk: Chunk, state: MovingState): Chunk {
+function movingChunk(chunk: Chunk, state: MovingState, count: number, turn: Turn): Chunk {
   const column = findColumn(chunk.columns, VALUE);
   if (column === undefined) throw fluxError('cannot find _value column');
   if (!isNumeric(column.type)) throw fluxError(`cannot take moving average of column ${VALUE} (type ${column.type})`);
@@ -64,7 +67,8 @@ function movingChunk(chunk: Chunk, state: MovingState): Chunk {
   const builder = new VectorBuilder('float', chunk.rowCount);
   for (let row = 0; row < chunk.rowCount; row++) {
     state.ring[state.at] = numberAt(column.vector, row) ?? undefined;
-    state.at = (state.at + 1) % state.ring.length;
+    state.at = (state.at + 1) % count;
+    turn.check(state.ring.length);
     if (state.needed > 0) state.needed--;
     else builder.push(averageOf(state.ring));
   }

@@ -124,7 +124,9 @@ export const derivative = step((args) => {
     create: () =>
       narrowWithState(
         (): DerivativeState => ({ lastNs: undefined, last: new Map() }),
-        (chunk, state, emit) => emit.chunk(derivativeChunk(chunk, spec, state)),
+        (chunk, state, emit) => {
+          emit.chunk(derivativeChunk(chunk, spec, state));
+        },
       ),
   };
 });

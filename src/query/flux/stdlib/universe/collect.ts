@@ -9,7 +9,10 @@ import { cellAt } from '../../table/vector.js';
 import { quoteGo } from '../../../../domain/go-quote.js';
 
 export const collectTables = (make: (table: Chunk) => Chunk): Required<Pick<PlanNode, 'create'>> => ({
-  create: (run) => wholeTablesCollected(run.memory, (table, emitTable) => emitTable(run.applyToRows(() => make(table)))),
+  create: (run) =>
+    wholeTablesCollected(run.memory, (table, emitTable) => {
+      emitTable(run.applyToRows(() => make(table)));
+    }),
 });
 
 /** @throws DomainError where a column is not there */

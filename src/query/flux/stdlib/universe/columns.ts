@@ -58,7 +58,9 @@ export function columnsOperator(run: RunContext, change: ColumnMutation): Operat
   const output = new TableCollection(run.memory);
   return {
     flushes: true,
-    process: (chunk) => output.add(run.applyToRows(() => mutateColumns(chunk, change))),
+    process: (chunk) => {
+      output.add(run.applyToRows(() => mutateColumns(chunk, change)));
+    },
     flush: () => undefined,
     finish(emit) {
       for (const table of output.takeAll()) emitTable(table, emit);
@@ -87,11 +89,9 @@ const callWithColumn = (fn: FunctionValue, column: string): Value => fn.call(new
 
 function select(chunk: Chunk, keeps: (label: string) => boolean): Chunk {
   const columns = chunk.columns.filter(({ label }) => keeps(label));
-  const kept = new Set(columns.map(({ label }) => label));
-  const key = new GroupKey(
-    columns.map(({ label }) => chunk.key.column(label)).filter((column) => column !== undefined && kept.has(column.label)) as never,
-  );
-  return { key, columns, rowCount: chunk.rowCount };
+  const key = new GroupKey(columns.map(({ label }) => chunk.key.column(label)).filter((column) => column !== undefined));
+  // Rows are what columns have.
+  return { key, columns, rowCount: columns.length === 0 ? 0 : chunk.rowCount };
 }
 
 function renamed(chunk: Chunk, { columns, fn }: Extract<ColumnMutation, { op: 'rename' }>): Chunk {

@@ -10,7 +10,10 @@ export const distinct = step((args) => {
   const column = args.string('column', '_value');
   return {
     spec: { kind: 'distinct', column },
-    create: (run) => wholeTablesCollected(run.memory, (table, emitTable) => emitTable(distinctValues(table, column))),
+    create: (run) =>
+      wholeTablesCollected(run.memory, (table, emitTable) => {
+        emitTable(distinctValues(table, column));
+      }),
   };
 });
 

@@ -22,9 +22,9 @@ export const fill = step((args) => {
   const usePrevious = hasPrevious && args.bool('usePrevious');
   return {
     create: (run) =>
-      wholeTable(run.memory, (table, emit) =>
-        emitTable(value === undefined ? fillPrevious(table, label, usePrevious) : fillValue(table, label, value), emit),
-      ),
+      wholeTable(run.memory, (table, emit) => {
+        emitTable(value === undefined ? fillPrevious(table, label, usePrevious) : fillValue(table, label, value), emit);
+      }),
   };
 });
 

@@ -8,10 +8,11 @@ import { TableStream, typeName } from '../../language/value.js';
 import { unionBounds } from '../../plan/node.js';
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
 import type { Chunk, Column } from '../../table/chunk.js';
-import { columnOf, findColumn } from '../../table/chunk.js';
+import { chunkBytes, columnOf, findColumn } from '../../table/chunk.js';
 import type { KeyColumn } from '../../table/group-key.js';
 import { GroupKey, compareGroupKeys } from '../../table/group-key.js';
-import { cellAt, compareCells, gatherVector } from '../../table/vector.js';
+import { gatherVector } from '../../table/vector.js';
+import { pairRows, withPairMemory } from '../join/row-pairs.js';
 import { native } from '../native.js';
 import { sortTable } from './sort.js';
 
@@ -43,7 +44,9 @@ function joinOperator(run: RunContext, names: readonly [string, string], on: rea
   const collections = [new TableCollection(run.memory), new TableCollection(run.memory)] as const;
   return {
     flushes: true,
-    process: (chunk, _emit, input) => (input === 0 ? collections[0] : collections[1]).add(chunk),
+    process: (chunk, _emit, input) => {
+      (input === 0 ? collections[0] : collections[1]).add(chunk);
+    },
     flush: () => undefined,
     finish(emit) {
       const [left, right] = collections.map((collection) => [...collection.takeAll()].filter(({ key }) => !hasNullIn(key, on)));
@@ -69,17 +72,28 @@ function joinTables(
     for (const r of right) {
       run.environment.signal.throwIfAborted();
       if (shared.some((label) => l.key.column(label)?.value !== r.key.column(label)?.value)) continue;
-      const table = joinPair(run, l, r, names, on);
-      if (table.rowCount > 0) joined.set(table.key.id, table);
+      withPairMemory(run.memory, [l, r], (hold) => {
+        const table = joinPair(l, r, names, on, hold);
+        if (table.rowCount === 0) return;
+        run.memory.hold(chunkBytes(table));
+        joined.set(table.key.id, table);
+      });
     }
   }
   for (const table of [...joined.values()].sort((a, b) => compareGroupKeys(a.key, b.key))) emitTable(table, emit);
 }
 
-function joinPair(run: RunContext, l: Chunk, r: Chunk, [leftName, rightName]: readonly [string, string], on: readonly string[]): Chunk {
+function joinPair(
+  l: Chunk,
+  r: Chunk,
+  [leftName, rightName]: readonly [string, string],
+  on: readonly string[],
+  hold: (pairCount: number) => void,
+): Chunk {
   const left = sortTable(l, on, false);
   const right = sortTable(r, on, false);
-  const pairs = matchingRows(left, right, on, (count) => run.memory.hold(count * 8));
+  const isJoinable = on.every((label) => findColumn(l.columns, label) !== undefined && findColumn(r.columns, label) !== undefined);
+  const pairs = pairRows(isJoinable ? left : undefined, isJoinable ? right : undefined, { left: on, right: on }, 'inner', hold);
   const inBoth = new Set(left.columns.map(({ label }) => label).filter((label) => findColumn(right.columns, label) !== undefined));
   const rename = (label: string, name: string): string => (inBoth.has(label) && !on.includes(label) ? `${label}_${name}` : label);
   const columns: Column[] = left.columns.map(({ label, vector }) => columnOf(rename(label, leftName), gatherVector(vector, pairs.left)));
@@ -96,43 +110,4 @@ function joinPair(run: RunContext, l: Chunk, r: Chunk, [leftName, rightName]: re
   }
   const key = new GroupKey([...keyed.values()].sort((a, b) => compareUtf8(a.label, b.label)));
   return { key, columns, rowCount: pairs.left.length };
-}
-
-const PAIRS_BATCH = 65_536;
-
-/** Of rows that are in order by `on`: the pairs that agree. */
-export function matchingRows(
-  left: Chunk,
-  right: Chunk,
-  on: readonly string[],
-  hold: (pairCount: number) => void,
-): { left: Int32Array; right: Int32Array } {
-  const leftOn = on.map((label) => findColumn(left.columns, label));
-  const rightOn = on.map((label) => findColumn(right.columns, label));
-  const pairs: [number[], number[]] = [[], []];
-  if (leftOn.some((column, i) => column === undefined || column.type !== rightOn[i]?.type))
-    return { left: new Int32Array(), right: new Int32Array() };
-  const order = (a: number, b: number): number => {
-    for (let i = 0; i < on.length; i++) {
-      const cell = cellAt((leftOn[i] as Column).vector, a);
-      const compared = compareCells(cell, cellAt((rightOn[i] as Column).vector, b));
-      if (compared !== 0) return compared;
-      if (cell === null) return -1;
-    }
-    return 0;
-  };
-  let held = 0;
-  let firstRight = 0;
-  for (let l = 0; l < left.rowCount; l++) {
-    while (firstRight < right.rowCount && order(l, firstRight) > 0) firstRight++;
-    for (let r = firstRight; r < right.rowCount && order(l, r) === 0; r++) {
-      pairs[0].push(l);
-      pairs[1].push(r);
-      if (pairs[0].length - held >= PAIRS_BATCH) {
-        hold(PAIRS_BATCH);
-        held += PAIRS_BATCH;
-      }
-    }
-  }
-  return { left: Int32Array.from(pairs[0]), right: Int32Array.from(pairs[1]) };
 }

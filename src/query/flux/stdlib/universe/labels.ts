@@ -8,15 +8,15 @@ export const keys = step((args) => {
   return {
     spec: { kind: 'keys', column },
     create: (run) =>
-      wholeTablesCollected(run.memory, (table, emitTable) =>
+      wholeTablesCollected(run.memory, (table, emitTable) => {
         emitTable(
           labelTable(
             table,
             column,
             table.key.columns.map(({ label }) => label),
           ),
-        ),
-      ),
+        );
+      }),
   };
 });
 
@@ -24,14 +24,14 @@ export const columns = step((args) => {
   const column = args.string('column', '_value');
   return {
     create: (run) =>
-      wholeTablesCollected(run.memory, (table, emitTable) =>
+      wholeTablesCollected(run.memory, (table, emitTable) => {
         emitTable(
           labelTable(
             table,
             column,
             table.columns.map(({ label }) => label),
           ),
-        ),
-      ),
+        );
+      }),
   };
 });

@@ -7,7 +7,7 @@ import { keyName } from '../../language/interpreter.js';
 import { Row, bindRowFunction } from '../../language/row.js';
 import { inferType } from '../../language/row-type.js';
 import type { FunctionValue, RecordValue, Value } from '../../language/value.js';
-import { PlainRecord, cellOfValue, columnTypeOf, isRecord, typeName } from '../../language/value.js';
+import { PlainRecord, cellOfValue, columnTypeOf, isRecord, typeName, valueOfCell } from '../../language/value.js';
 import { isVectorizable, withoutParens } from '../../language/vectorizable.js';
 import type { Expression } from '../../syntax/ast.js';
 import type { Chunk, Column } from '../../table/chunk.js';
@@ -15,7 +15,7 @@ import { columnOf, findColumn, gatherChunk, keyOfRow } from '../../table/chunk.j
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
 import { GroupKey } from '../../table/group-key.js';
 import type { ColumnType } from '../../table/vector.js';
-import { VectorBuilder, isConstant, nullVector } from '../../table/vector.js';
+import { VectorBuilder, cellAt, isConstant, nullVector } from '../../table/vector.js';
 import type { Native } from '../native.js';
 import { step } from '../native.js';
 import { sortedRows } from './sort.js';
@@ -61,27 +61,42 @@ export const mapValues = (order: 'keeps order' | 'sorts', make: (chunk: Chunk) =
 function mapChunk(chunk: Chunk, apply: (row: RecordValue) => Value, types: ResultTypes): Column[] {
   const row = new Row(chunk);
   const builders = new Map<string, MappedColumn>();
-  let extends_ = true;
+  let takesOver = true;
   for (let i = 0; i < chunk.rowCount; i++) {
     const record = apply(row.at(i));
     if (!isRecord(record)) throw fluxError(`map function must return an object, got ${typeName(record)}`);
-    if (i === 0) extends_ = record === row || (record instanceof PlainRecord && record.base === row);
-    const labels = extends_ ? ownLabels(record, row) : record.labels();
-    if (i === 0) for (const label of labels) builders.set(label, new MappedColumn(label, chunk.rowCount));
+    const own = ownLabels(record, row);
+    for (const label of own ?? record.labels()) if (!builders.has(label)) builders.set(label, builderUpTo(chunk, label, i));
+    if (own === undefined && takesOver) {
+      // Rows before this one were taken over; now every column has to be told.
+      if (i > 0) for (const { label } of chunk.columns) if (!builders.has(label)) builders.set(label, builderUpTo(chunk, label, i));
+      takesOver = false;
+    }
     for (const builder of builders.values()) builder.push(record.get(builder.label) ?? null);
   }
-  const columns: Column[] = extends_ ? chunk.columns.filter(({ label }) => !builders.has(label)) : [];
-  const own = [...builders.values()]
+  const made = [...builders.values()]
     .map((builder) => builder.build(types.of(builder.label, chunk)))
     .filter((column) => column !== undefined);
-  if (!extends_) return own;
+  if (!takesOver) return made;
   // A column that is replaced stays where it is.
-  const replaced = chunk.columns.map((column) => findColumn(own, column.label) ?? (builders.has(column.label) ? undefined : column));
-  const added = own.filter(({ label }) => findColumn(chunk.columns, label) === undefined);
-  return columns.length === 0 && own.length === 0 ? [] : [...replaced.filter((column) => column !== undefined), ...added];
+  const kept = chunk.columns.map((column) => findColumn(made, column.label) ?? (builders.has(column.label) ? undefined : column));
+  const added = made.filter(({ label }) => findColumn(chunk.columns, label) === undefined);
+  return [...kept.filter((column) => column !== undefined), ...added];
 }
 
-const ownLabels = (record: RecordValue, row: Row): Iterable<string> => (record === row ? [] : (record as PlainRecord).own.keys());
+/** What a record has beside the row that it extends; undefined where it extends none. */
+function ownLabels(record: RecordValue, row: Row): Iterable<string> | undefined {
+  if (record === row) return [];
+  return record instanceof PlainRecord && record.base === row ? record.own.keys() : undefined;
+}
+
+/** A column of which the rows before one are those of the chunk. */
+function builderUpTo(chunk: Chunk, label: string, row: number): MappedColumn {
+  const builder = new MappedColumn(label, chunk.rowCount);
+  const column = findColumn(chunk.columns, label);
+  for (let i = 0; i < row; i++) builder.push(column === undefined ? null : valueOfCell(column.type, cellAt(column.vector, i)));
+  return builder;
+}
 
 /** Collects values of one property; its type is that of the first value that is not null. */
 export class MappedColumn {

@@ -83,7 +83,7 @@ export const kaufmansAMA = step((args) => {
       requireNumbers(column, 'KAMA');
       const values = numbersWithZeros(column);
       const sums = new Momentum();
-      const changes = new Array<number>(count).fill(0);
+      const changes: number[] = [];
       const builder = new VectorBuilder('float', values.length);
       let average = 0;
       values.forEach((value, row) => {

@@ -31,7 +31,10 @@ export const range = step((args, { node, context }) => {
   return {
     spec: { kind: 'range', range: bounds },
     bounds: within,
-    create: (run) => wholeTablesCollected(run.memory, (table, emitTable) => emitTable(cutToRange(table, within))),
+    create: (run) =>
+      wholeTablesCollected(run.memory, (table, emitTable) => {
+        emitTable(cutToRange(table, within));
+      }),
   };
 });
 

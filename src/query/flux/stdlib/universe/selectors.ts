@@ -24,7 +24,9 @@ function pushable(method: SelectorMethod): Native {
 }
 
 export const selectorOperator = (run: RunContext, method: SelectorMethod, column: string): Operator =>
-  wholeTablesCollected(run.memory, (table, emitTable) => emitTable(selectRow(table, method, column)));
+  wholeTablesCollected(run.memory, (table, emitTable) => {
+    emitTable(selectRow(table, method, column));
+  });
 
 /** The selected row, or none where the column holds nothing but nulls. */
 export function selectRow(table: Chunk, method: SelectorMethod, label: string): Chunk {

@@ -14,7 +14,9 @@ export const setColumns = (values: readonly KeyColumn[]): Required<Pick<PlanNode
     const output = new TableCollection(run.memory);
     return {
       flushes: true,
-      process: (chunk) => output.add(withValues(chunk, values)),
+      process: (chunk) => {
+        output.add(withValues(chunk, values));
+      },
       flush: () => undefined,
       finish(emit) {
         for (const table of output.takeAll()) emitTable(table, emit);

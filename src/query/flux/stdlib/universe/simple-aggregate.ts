@@ -14,7 +14,9 @@ export type Aggregation = (vector: Vector) => { readonly type: ColumnType; reado
 export const unsupportedType = (type: ColumnType): DomainError => fluxError(`unsupported aggregate column type ${type}`);
 
 export function simpleAggregate(run: RunContext, aggregation: Aggregation, columns: readonly string[]): Operator {
-  return wholeTablesCollected(run.memory, (table, emitTable) => emitTable(aggregateTable(table, aggregation, columns)));
+  return wholeTablesCollected(run.memory, (table, emitTable) => {
+    emitTable(aggregateTable(table, aggregation, columns));
+  });
 }
 
 export function aggregateTable(table: Chunk, aggregation: Aggregation, labels: readonly string[]): Chunk {

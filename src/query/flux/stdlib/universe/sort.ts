@@ -11,7 +11,10 @@ export const sort = step((args) => {
   const descending = args.bool('desc', false);
   return {
     spec: { kind: 'sort', columns, descending },
-    create: (run) => wholeTable(run.memory, (table, emit) => emitTable(sortTable(table, columns, descending), emit)),
+    create: (run) =>
+      wholeTable(run.memory, (table, emit) => {
+        emitTable(sortTable(table, columns, descending), emit);
+      }),
   };
 });
 

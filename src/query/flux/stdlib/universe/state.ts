@@ -55,13 +55,14 @@ function trackingOperator(run: RunContext, spec: TrackingSpec): Operator {
   const holds = bindRowFunction(spec.fn, 'r');
   return narrowWithState(
     (): TrackedState => ({ count: -1n, startNs: undefined, previousNs: undefined }),
-    (chunk, state, emit) =>
+    (chunk, state, emit) => {
       emit.chunk(
         run.applyToRows(() => {
           const row = new Row(chunk);
           return trackChunk(chunk, state, spec, (i) => holds(row.at(i)) === true);
         }),
-      ),
+      );
+    },
   );
 }
 

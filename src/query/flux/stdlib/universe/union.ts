@@ -20,7 +20,9 @@ export const union = native((args, context) => {
       const collection = new TableCollection(run.memory);
       return {
         flushes: true,
-        process: (chunk) => collection.add(chunk),
+        process: (chunk) => {
+          collection.add(chunk);
+        },
         flush: () => undefined,
         finish(emit) {
           for (const table of collection.takeAll()) emitTable(table, emit);

@@ -1,6 +1,7 @@
 /** `window`: tables by windows of time. */
 import type { Operator } from '../../execute/operator.js';
 import { wholeTablesCollected } from '../../execute/operator.js';
+import type { MemoryAccount } from '../../execute/memory.js';
 import type { RunContext } from '../../execute/run-context.js';
 import { Duration } from '../../language/duration.js';
 import { fluxError } from '../../language/errors.js';
@@ -16,7 +17,12 @@ import type { Arguments, CallContext } from '../native.js';
 import { locationOf, step } from '../native.js';
 
 /** A query that asks for more windows than this would have only empty ones to show for it. */
-export const WINDOWS_MAX = 10_000_000;
+const WINDOWS_MAX = 4_000_000;
+/** What one window takes while it waits for rows. */
+const WINDOW_BYTES = 128;
+/** The same, with the rows that have come. */
+const PART_BYTES = 640;
+const ROW_NUMBER_BYTES = 8;
 
 export const window = step((args, { node, context }) => {
   const spec = windowSpecOf(args, context);
@@ -49,34 +55,46 @@ export function windowSpecOf(args: Arguments, context: CallContext): WindowSpec 
   };
 }
 
-/** The windows of a range, cut at its ends, earliest first. */
-export function windowsWithin(window: Window, range: Bounds): Bounds[] {
+/** The windows of a range, cut at its ends, earliest first. What they take is held until the query ends. */
+export function windowsWithin(window: Window, range: Bounds, memory: MemoryAccount): Bounds[] {
   if (window.isInfinite) return [range];
+  const expected = (range.stopNs - range.startNs) / window.every.approximateNs;
+  if (expected > WINDOWS_MAX)
+    throw fluxError(`the range has more than ${WINDOWS_MAX} windows; make the windows longer or the range shorter`);
+  memory.hold(Number(expected) * WINDOW_BYTES);
   const windows: Bounds[] = [];
-  for (const bounds of window.overlapping(range)) {
-    windows.push(intersectBounds(bounds, range));
-    if (windows.length > WINDOWS_MAX)
-      throw fluxError(`the range has more than ${WINDOWS_MAX} windows; make the windows longer or the range shorter`);
-  }
+  for (const bounds of window.overlapping(range)) windows.push(intersectBounds(bounds, range));
   return windows.reverse();
 }
 
 export function windowOperator(run: RunContext, spec: WindowSpec, range: Bounds): Operator {
-  const all = spec.createEmpty ? windowsWithin(spec.window, range) : [];
-  return wholeTablesCollected(run.memory, (table, emitTable) => splitIntoWindows(table, spec, range, all, emitTable));
+  const all = spec.createEmpty ? windowsWithin(spec.window, range, run.memory) : [];
+  return wholeTablesCollected(run.memory, (table, emitTable) => {
+    splitIntoWindows(table, spec, range, all, run, emitTable);
+  });
 }
 
-function splitIntoWindows(table: Chunk, spec: WindowSpec, range: Bounds, all: readonly Bounds[], emitTable: (chunk: Chunk) => void): void {
+function splitIntoWindows(
+  table: Chunk,
+  spec: WindowSpec,
+  range: Bounds,
+  all: readonly Bounds[],
+  { memory, turn }: RunContext,
+  emitTable: (chunk: Chunk) => void,
+): void {
   const times = findColumn(table.columns, spec.timeColumn);
   if (times === undefined) throw fluxError(`missing time column "${spec.timeColumn}"`);
   if (times.type !== 'time') throw fluxError(`time column "${spec.timeColumn}" is not a time value: ${times.type}`);
   const parts = new Map<string, { bounds: Bounds; rows: number[] }>();
+  let held = 0;
   const partOf = (bounds: Bounds): { bounds: Bounds; rows: number[] } => {
     const id = `${bounds.startNs}-${bounds.stopNs}`;
     let part = parts.get(id);
     if (part === undefined) {
       part = { bounds, rows: [] };
       parts.set(id, part);
+      memory.hold(PART_BYTES);
+      held += PART_BYTES;
     }
     return part;
   };
@@ -95,10 +113,14 @@ function splitIntoWindows(table: Chunk, spec: WindowSpec, range: Bounds, all: re
       for (const bounds of spec.window.overlapping({ startNs: ns, stopNs: ns + 1n })) {
         current = partOf(intersectBounds(bounds, range));
         current.rows.push(row);
+        turn.check();
+        memory.hold(ROW_NUMBER_BYTES);
+        held += ROW_NUMBER_BYTES;
       }
     }
   }
   for (const { bounds, rows } of parts.values()) emitTable(windowTable(table, spec, bounds, rows));
+  memory.release(held);
 }
 
 function windowTable(table: Chunk, { startColumn, stopColumn }: WindowSpec, bounds: Bounds, rows: readonly number[]): Chunk {

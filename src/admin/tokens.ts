@@ -1,0 +1,50 @@
+/** `sluiced tokens plan`: what the next start would do with the tokens of a store. It may be asked while the server runs. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TokenCounts } from '../domain/store.js';
+import { lookIntoSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
+import { isOn, misused, readCommand, switchFlag } from './offline.js';
+
+const USAGE = `sluiced tokens plan: what the next start with these flags, this environment and configuration file would do with the tokens
+
+Flags:
+  --json                 as JSON
+  --data-dir             folder of the server, which may be running
+  --use-hashed-tokens    as the next start would have it
+`;
+
+/** @param argv what follows `tokens` */
+export async function runTokens(argv: readonly string[]): Promise<void> {
+  const { config, positionals, helpRequested, ...command } = readCommand(argv, [switchFlag('json', '')]);
+  if (helpRequested || positionals.length === 0) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  if (positionals.length !== 1 || positionals[0] !== 'plan') {
+    throw misused(`unknown command ${JSON.stringify(positionals.join(' '))} for "sluiced tokens"`, 'tokens');
+  }
+  const file = join(config.dataDir, SQLITE_FILE);
+  if (!existsSync(file)) throw new Error(`there is no store in ${config.dataDir}; give the directory of the server with --data-dir`);
+  const { counts, purges } = await lookIntoSqliteStore(file, async (store) => ({
+    counts: await store.countTokens(),
+    purges: (await store.findFact('has held plain tokens')) !== undefined,
+  }));
+  const hashes = config.useHashedTokens;
+  const plan = { useHashedTokens: hashes, ...counts, wouldHash: hashes ? counts.plain : 0, wouldPurge: hashes && purges };
+  process.stdout.write(isOn({ config, positionals, helpRequested, ...command }, 'json') ? `${JSON.stringify(plan)}\n` : describe(plan));
+}
+
+function describe(
+  plan: TokenCounts & { readonly useHashedTokens: boolean; readonly wouldHash: number; readonly wouldPurge: boolean },
+): string {
+  const hashed = Object.entries(plan.hashed).map(([variant, count]) => `${count} as ${variant} hashes`);
+  const lines = [
+    `Tokens: ${[`${plan.plain} in the clear`, ...hashed, ...(plan.erased > 0 ? [`${plan.erased} erased by a downgrade`] : [])].join(', ')}.`,
+    `Hashing is ${plan.useHashedTokens ? 'on' : 'off'} (use-hashed-tokens: ${plan.useHashedTokens}).`,
+  ];
+  if (plan.wouldHash > 0) lines.push(`The next start hashes ${plan.wouldHash}; their values cannot be seen any more, and go on working.`);
+  else lines.push(`The next start changes no token.`);
+  if (plan.wouldPurge) lines.push('It rewrites the store, so that no value is left in its files.');
+  if (!plan.useHashedTokens) lines.push('What is hashed stays hashed; new tokens will rest in the clear.');
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,175 @@
+/** The tree of commands. What a command is made of is loaded when it is wanted. */
+import { ABSENT_COMMANDS, ABSENT_V1_COMMANDS } from './absent-commands.js';
+import type { Command, CommandEntry } from './command.js';
+
+const load =
+  (importing: () => Promise<{ readonly command: Command }>): (() => Promise<Command>) =>
+  async () =>
+    (await importing()).command;
+
+const LIST_ALIASES = ['find', 'ls'];
+
+const auth: CommandEntry = {
+  name: 'auth',
+  aliases: ['authorization'],
+  summary: 'API tokens: create, list, check, switch on and off, delete',
+  subcommands: [
+    { name: 'create', summary: 'create a token', load: load(() => import('./commands/auth-create.js')) },
+    { name: 'list', aliases: LIST_ALIASES, summary: 'list tokens', load: load(() => import('./commands/auth-list.js')) },
+    {
+      name: 'check',
+      summary: 'say whose a token is, what it may do, and whether it is active',
+      load: load(() => import('./commands/auth-check.js')),
+    },
+    { name: 'active', summary: 'switch a token on', load: load(() => import('./commands/auth-active.js')) },
+    { name: 'inactive', summary: 'switch a token off', load: load(() => import('./commands/auth-inactive.js')) },
+    { name: 'delete', summary: 'delete a token for good', load: load(() => import('./commands/auth-delete.js')) },
+  ],
+};
+
+const bucket: CommandEntry = {
+  name: 'bucket',
+  summary: 'buckets: create, list, update, delete',
+  subcommands: [
+    { name: 'create', summary: 'create a bucket', load: load(() => import('./commands/bucket-create.js')) },
+    { name: 'list', aliases: LIST_ALIASES, summary: 'list buckets', load: load(() => import('./commands/bucket-list.js')) },
+    {
+      name: 'update',
+      aliases: ['set'],
+      summary: 'rename a bucket, or change its retention',
+      load: load(() => import('./commands/bucket-update.js')),
+    },
+    { name: 'delete', summary: 'delete a bucket with its data', load: load(() => import('./commands/bucket-delete.js')) },
+  ],
+};
+
+const config: CommandEntry = {
+  name: 'config',
+  summary: 'connections: which servers, with which tokens',
+  load: load(() => import('./commands/config.js')),
+  subcommands: [
+    { name: 'create', summary: 'add a connection', load: load(() => import('./commands/config-create.js')) },
+    { name: 'rm', aliases: ['delete', 'remove'], summary: 'remove connections', load: load(() => import('./commands/config-rm.js')) },
+    { name: 'set', aliases: ['update'], summary: 'change a connection', load: load(() => import('./commands/config-set.js')) },
+    { name: 'ls', aliases: ['list'], summary: 'list connections', load: load(() => import('./commands/config-ls.js')) },
+  ],
+};
+
+const org: CommandEntry = {
+  name: 'org',
+  aliases: ['organization'],
+  summary: 'organizations and their members',
+  subcommands: [
+    { name: 'create', summary: 'create an organization', load: load(() => import('./commands/org-create.js')) },
+    { name: 'list', aliases: LIST_ALIASES, summary: 'list organizations', load: load(() => import('./commands/org-list.js')) },
+    { name: 'update', summary: 'rename or describe an organization', load: load(() => import('./commands/org-update.js')) },
+    { name: 'delete', summary: 'delete an organization with all that it has', load: load(() => import('./commands/org-delete.js')) },
+    {
+      name: 'members',
+      summary: 'members of an organization',
+      subcommands: [
+        { name: 'add', summary: 'make a user a member or an owner', load: load(() => import('./commands/org-members-add.js')) },
+        {
+          name: 'list',
+          aliases: LIST_ALIASES,
+          summary: 'list members and owners',
+          load: load(() => import('./commands/org-members-list.js')),
+        },
+        { name: 'remove', summary: 'take a user out', load: load(() => import('./commands/org-members-remove.js')) },
+      ],
+    },
+  ],
+};
+
+const user: CommandEntry = {
+  name: 'user',
+  summary: 'users and their passwords',
+  subcommands: [
+    { name: 'create', summary: 'create a user', load: load(() => import('./commands/user-create.js')) },
+    { name: 'list', aliases: LIST_ALIASES, summary: 'list users', load: load(() => import('./commands/user-list.js')) },
+    { name: 'update', summary: 'rename a user', load: load(() => import('./commands/user-update.js')) },
+    { name: 'password', summary: 'set the password of a user', load: load(() => import('./commands/user-password.js')) },
+    { name: 'delete', summary: 'delete a user with his tokens', load: load(() => import('./commands/user-delete.js')) },
+  ],
+};
+
+const secret: CommandEntry = {
+  name: 'secret',
+  summary: 'secrets of an organization, for its scripts',
+  subcommands: [
+    { name: 'list', aliases: LIST_ALIASES, summary: 'list the keys of secrets', load: load(() => import('./commands/secret-list.js')) },
+    { name: 'update', summary: 'add or change a secret', load: load(() => import('./commands/secret-update.js')) },
+    { name: 'delete', summary: 'delete a secret', load: load(() => import('./commands/secret-delete.js')) },
+  ],
+};
+
+const v1: CommandEntry = {
+  name: 'v1',
+  summary: 'the v1-compatible API: its names and passwords, its databases',
+  subcommands: [
+    {
+      name: 'auth',
+      aliases: ['authorization'],
+      summary: 'names and passwords of the v1-compatible API',
+      subcommands: [
+        { name: 'create', summary: 'create a name with a password', load: load(() => import('./commands/v1-auth-create.js')) },
+        { name: 'list', aliases: LIST_ALIASES, summary: 'list names', load: load(() => import('./commands/v1-auth-list.js')) },
+        { name: 'set-password', summary: 'set the password', load: load(() => import('./commands/v1-auth-set-password.js')) },
+        { name: 'set-active', summary: 'switch a name on', load: load(() => import('./commands/v1-auth-set-active.js')) },
+        { name: 'set-inactive', summary: 'switch a name off', load: load(() => import('./commands/v1-auth-set-inactive.js')) },
+        { name: 'delete', summary: 'delete a name', load: load(() => import('./commands/v1-auth-delete.js')) },
+      ],
+    },
+    {
+      name: 'dbrp',
+      summary: 'which bucket a database and retention policy of InfluxDB 1.x mean',
+      subcommands: [
+        {
+          name: 'create',
+          summary: 'map a database and retention policy to a bucket',
+          load: load(() => import('./commands/v1-dbrp-create.js')),
+        },
+        { name: 'list', aliases: LIST_ALIASES, summary: 'list mappings', load: load(() => import('./commands/v1-dbrp-list.js')) },
+        { name: 'update', summary: 'change a mapping', load: load(() => import('./commands/v1-dbrp-update.js')) },
+        { name: 'delete', summary: 'delete a mapping', load: load(() => import('./commands/v1-dbrp-delete.js')) },
+      ],
+    },
+    ...ABSENT_V1_COMMANDS,
+  ],
+};
+
+export const ROOT: CommandEntry = {
+  name: 'sluice',
+  summary: 'talks to a Sluice or InfluxDB 2.x server',
+  subcommands: [
+    {
+      name: 'setup',
+      summary: 'set a new server up: first user, organization, bucket and token',
+      load: load(() => import('./commands/setup.js')),
+    },
+    config,
+    auth,
+    bucket,
+    org,
+    user,
+    {
+      name: 'write',
+      summary: 'write points: line protocol or annotated CSV',
+      load: load(() => import('./commands/write.js')),
+      subcommands: [
+        { name: 'dryrun', summary: 'show the lines that would be written', load: load(() => import('./commands/write-dryrun.js')) },
+      ],
+    },
+    { name: 'query', summary: 'run a Flux query', load: load(() => import('./commands/query.js')) },
+    { name: 'delete', summary: 'delete points', load: load(() => import('./commands/delete.js')) },
+    secret,
+    v1,
+    { name: 'backup', summary: 'copy all of a server, or one bucket, into a folder', load: load(() => import('./commands/backup.js')) },
+    { name: 'restore', summary: 'bring a backup back', load: load(() => import('./commands/restore.js')) },
+    { name: 'ping', summary: 'ask whether the server is there and well', load: load(() => import('./commands/ping.js')) },
+    { name: 'server-config', summary: "show the server's configuration", load: load(() => import('./commands/server-config.js')) },
+    { name: 'completion', summary: 'write the completion of a shell', load: load(() => import('./commands/completion.js')) },
+    { name: 'version', summary: 'show the version of this command line', load: load(() => import('./commands/version.js')) },
+    ...ABSENT_COMMANDS,
+  ],
+};

@@ -1,0 +1,35 @@
+/** `auth list`. */
+import { authorizations } from '../../client/authorizations.js';
+import { printAuthorization, printAuthorizations } from '../authorization-output.js';
+import { defineCommand } from '../command.js';
+import { commonFlags, organizationFlags } from '../common-flags.js';
+import { attempt } from '../failure.js';
+import { text } from '../flags.js';
+import { checkOrganization, openSession } from '../session.js';
+
+export const command = defineCommand({
+  examples: ['sluice auth list', 'sluice auth list --user bob --json', 'sluice auth list --id 0a1b2c3d4e5f6071'],
+  flags: {
+    id: text('only the token with this id', { short: 'i', value: 'id' }),
+    user: text("only this user's tokens", { short: 'u', value: 'name' }),
+    'user-id': text('only the tokens of the user with this id', { value: 'id' }),
+    ...organizationFlags,
+    ...commonFlags,
+  },
+  async run(invocation) {
+    const { values } = invocation;
+    checkOrganization(values);
+    const { send } = await openSession(invocation);
+    const { id, user, 'user-id': userID, org, 'org-id': orgID } = values;
+    if (id !== undefined) {
+      const found = await attempt(`could not find authorization with ID ${JSON.stringify(id)}`, authorizations.find(send, id));
+      printAuthorization(values, found);
+      return;
+    }
+    const all = await attempt(
+      'could not find authorization with given parameters',
+      authorizations.list(send, { user, userID, org, orgID }),
+    );
+    printAuthorizations(values, all);
+  },
+});

@@ -1,0 +1,24 @@
+/** `org update`. */
+import { updateOrganization } from '../../client/organizations.js';
+import { defineCommand } from '../command.js';
+import { commonFlags } from '../common-flags.js';
+import { attempt } from '../failure.js';
+import { requiredText, text } from '../flags.js';
+import { printOrganization } from '../organization-output.js';
+import { openSession } from '../session.js';
+
+export const command = defineCommand({
+  examples: ['sluice org update --id 0a1b2c3d4e5f6071 --name acme-north'],
+  flags: {
+    id: requiredText('id of the organization', { short: 'i', variable: 'INFLUX_ORG_ID', value: 'id' }),
+    name: text('its name from then on', { short: 'n', variable: 'INFLUX_ORG', value: 'name' }),
+    description: text('what the organization is', { short: 'd', variable: 'INFLUX_ORG_DESCRIPTION' }),
+    ...commonFlags,
+  },
+  async run(invocation) {
+    const { id, name, description } = invocation.values;
+    const { send } = await openSession(invocation);
+    const updated = await attempt(`failed to update org ${JSON.stringify(id)}`, updateOrganization(send, id, { name, description }));
+    printOrganization(invocation.values, updated);
+  },
+});

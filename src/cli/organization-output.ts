@@ -1,0 +1,22 @@
+/** Organizations as `influx` shows them. */
+import type { OrganizationJson } from '../client/organizations.js';
+import { printJson, printTable, sortMembers, type OutputOptions } from './output.js';
+
+const HEADERS = ['ID', 'Name'];
+
+const rowOf = ({ id, name }: OrganizationJson): string[] => [id, name];
+
+export function printOrganization(output: OutputOptions, organization: OrganizationJson): void {
+  if (output.json) printJson(sortMembers(organization));
+  else printTable(output, HEADERS, [rowOf(organization)]);
+}
+
+export function printDeletedOrganization(output: OutputOptions, organization: OrganizationJson): void {
+  if (output.json) printJson(sortMembers(organization));
+  else printTable(output, [...HEADERS, 'Deleted'], [[...rowOf(organization), true]]);
+}
+
+export function printOrganizations(output: OutputOptions, organizations: readonly OrganizationJson[]): void {
+  if (output.json) printJson(organizations.map(sortMembers));
+  else printTable(output, HEADERS, organizations.map(rowOf));
+}

@@ -1,0 +1,30 @@
+/** The query, wherever it comes from. */
+import { readFileSync } from 'node:fs';
+import { describeFileFault } from '../failure.js';
+import { readRest } from '../terminal.js';
+
+/** @throws Error when it comes from nowhere, or from two places */
+export function readQuery(file: string | undefined, positionals: readonly string[], isStdinTaken: boolean): string {
+  if (positionals.length > 1) throw new Error(`at most 1 query string can be specified as an argument, got ${positionals.length}`);
+  const [given] = positionals;
+  if (given !== undefined && file !== undefined) {
+    throw new Error('query can be specified as a CLI arg or passed in a file via flag, not both');
+  }
+  const query = (file === undefined ? readArgument(given, isStdinTaken) : readFile(file)).trim();
+  if (query === '') throw new Error('no query provided');
+  return query;
+}
+
+function readArgument(given: string | undefined, isStdinTaken: boolean): string {
+  if (given !== undefined && given !== '-') return given.startsWith('@') ? readFile(given.slice(1)) : given;
+  if (isStdinTaken) throw new Error('standard input cannot hold the token and the query: use --token-file');
+  return readRest();
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Error(`failed to read query from ${JSON.stringify(path)}: open ${path}: ${describeFileFault(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,76 @@
+/** Authorizations: of tokens, and of the v1-compatible API, which differ in where they lie. */
+import type { encodeAuthorization } from '../wire/authorizations.js';
+import { findApiError } from './api-error.js';
+import { callEmpty, callJson } from './call.js';
+import type { Send } from './request.js';
+
+export type AuthorizationJson = ReturnType<typeof encodeAuthorization>;
+
+/** A permission as it is asked for. */
+export interface PermissionJson {
+  readonly action: 'read' | 'write';
+  readonly resource: { readonly type: string; readonly id?: string | undefined; readonly orgID?: string | undefined };
+}
+
+export interface NewAuthorization {
+  readonly orgID: string;
+  readonly userID?: string | undefined;
+  readonly description?: string | undefined;
+  readonly permissions: readonly PermissionJson[];
+  /** The user name, of the v1-compatible API only. */
+  readonly token?: string | undefined;
+}
+
+export interface AuthorizationFilter {
+  readonly orgID?: string | undefined;
+  readonly org?: string | undefined;
+  readonly userID?: string | undefined;
+  readonly user?: string | undefined;
+  /** The user name, of the v1-compatible API only. */
+  readonly token?: string | undefined;
+  readonly authID?: string | undefined;
+  readonly id?: string | undefined;
+}
+
+export type AuthorizationCalls = ReturnType<typeof callsAt>;
+
+const callsAt = (base: string) => ({
+  create: (send: Send, authorization: NewAuthorization) => callJson<AuthorizationJson>(send, { method: 'POST', path: base }, authorization),
+
+  find: (send: Send, id: string) => callJson<AuthorizationJson>(send, { method: 'GET', path: pathOf(base, id) }),
+
+  async list(send: Send, filter: AuthorizationFilter): Promise<AuthorizationJson[]> {
+    const query = { ...filter };
+    const { authorizations } = await callJson<{ authorizations?: AuthorizationJson[] }>(send, { method: 'GET', path: base, query });
+    return authorizations ?? [];
+  },
+
+  setStatus: (send: Send, id: string, status: 'active' | 'inactive') =>
+    callJson<AuthorizationJson>(send, { method: 'PATCH', path: pathOf(base, id) }, { status }),
+
+  remove: (send: Send, id: string) => callEmpty(send, { method: 'DELETE', path: pathOf(base, id) }),
+
+  /** Of the v1-compatible API only. */
+  setPassword: (send: Send, id: string, password: string) =>
+    callEmpty(send, { method: 'POST', path: `${pathOf(base, id)}/password` }, { password }),
+});
+
+const pathOf = (base: string, id: string): string => `${base}/${encodeURIComponent(id)}`;
+
+export const authorizations = callsAt('/api/v2/authorizations');
+export const v1Authorizations = callsAt('/private/legacy/authorizations');
+
+/**
+ * The authorization of the token that asks; Sluice's own, undefined from a server that has no such thing.
+ *
+ * @throws ApiError for a token that is not accepted
+ */
+export async function findOwnAuthorization(send: Send): Promise<AuthorizationJson | undefined> {
+  try {
+    return await callJson<AuthorizationJson>(send, { method: 'GET', path: '/api/v2/me/authorization' });
+  } catch (error) {
+    const status = findApiError(error)?.status;
+    if (status === 404 || status === 405) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+/** Answers that are made while they are sent. */
+import { Readable, pipeline } from 'node:stream';
+import { createGzip, type ZlibOptions } from 'node:zlib';
+import type { Answer, RouteRequest } from './route.js';
+
+/** The same pieces; but what goes wrong before the first one is thrown here, while there still is a status to be chosen. */
+export async function startOf(pieces: AsyncGenerator<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const first = await pieces.next();
+  return (async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* pieces;
+  })();
+}
+
+/** Packed where the client asks for it. */
+export function stream(body: AsyncIterable<Uint8Array>, contentType: string, { headers }: RouteRequest, options: ZlibOptions = {}): Answer {
+  if (!/\bgzip\b/i.test(headers['accept-encoding'] ?? '')) return { status: 200, contentType, body };
+  // `pipeline` ends both when one fails; the other end of it is where the failure shows.
+  const packed = pipeline(Readable.from(body), createGzip(options), () => undefined);
+  return { status: 200, contentType, headers: { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, body: packed };
+}

@@ -1,0 +1,12 @@
+/** What was met while reading, and left out or changed: it is told, and reading goes on. */
+
+/** Nobody's secret is in it. */
+export interface Problem {
+  /** `user`, `authorization`, `bucket`, `series` ... */
+  readonly kind: string;
+  /** What it is found by in its file: an id, most often. */
+  readonly key: string;
+  readonly reason: string;
+}
+
+export type ReportProblem = (problem: Problem) => void;

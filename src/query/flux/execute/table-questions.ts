@@ -1,0 +1,103 @@
+/**
+ * Tables that a script asks for while it runs (`findRecord` and its like). A script is run to the end without a pause, and so is a step over
+ * a chunk of rows; what asks for tables which are not there is given up, and run anew when they are.
+ */
+import { fluxError } from '../language/errors.js';
+import type { PlanNode } from '../plan/node.js';
+import type { Chunk } from '../table/chunk.js';
+import type { MemoryAccount } from './memory.js';
+
+/** Thrown where a run cannot go on without the tables of a stream. */
+export class TablesNeeded extends Error {
+  readonly key: string;
+  readonly node: PlanNode;
+  constructor(key: string, node: PlanNode) {
+    super('the tables of a stream are needed');
+    this.key = key;
+    this.node = node;
+  }
+}
+
+/** One question is answered in each run: a function that asks for tables for each of many rows would be run that many times. */
+const RUNS_MAX = 1000;
+
+const ASKED_TOO_OFTEN = `the script asked for the tables of a stream more than ${RUNS_MAX} times; join the streams instead`;
+const ASKED_TOO_LATE =
+  'a function that is applied to rows asked for the tables of a stream after rows had gone into the answer; ask before, and keep them in a variable';
+
+export class TableQuestions {
+  private readonly answers = new Map<string, readonly Chunk[]>();
+  /** Of streams that live longer than one run, so that rows which ask for the same one ask once. */
+  private readonly answersByStream = new WeakMap<PlanNode, readonly Chunk[]>();
+  private readonly memory: MemoryAccount;
+  private scope = '';
+  private count = 0;
+
+  constructor(memory: MemoryAccount) {
+    this.memory = memory;
+  }
+
+  /** The tables of a stream. What runs is the same each time, so that the question's number says which one it is. */
+  ask(node: PlanNode): readonly Chunk[] {
+    const key = `${this.scope}/${this.count++}`;
+    const tables = this.answersByStream.get(node) ?? this.answers.get(key);
+    if (tables === undefined) throw new TablesNeeded(key, node);
+    return tables;
+  }
+
+  /**
+   * Runs something until all its questions are answered.
+   *
+   * @param scope names what is run, among all that asks
+   * @param compute makes the tables of a stream, and may ask questions itself
+   */
+  async answering<T>(scope: string, run: () => Promise<T>, compute: Compute): Promise<T> {
+    const { heldBytes } = this.memory;
+    for (let runs = 0; runs < RUNS_MAX; runs++) {
+      this.begin(scope);
+      try {
+        return await run();
+      } catch (error) {
+        await this.find(error, compute, runs === 0 ? heldBytes : undefined);
+      }
+    }
+    throw fluxError(ASKED_TOO_OFTEN);
+  }
+
+  /** The same for what hands out one thing after the other; it must not have handed out anything when it asks. */
+  async *answeringStream<T>(scope: string, run: () => AsyncIterable<T>, compute: Compute): AsyncGenerator<T> {
+    const { heldBytes } = this.memory;
+    for (let runs = 0; runs < RUNS_MAX; runs++) {
+      this.begin(scope);
+      const progress = { hasBegun: false };
+      try {
+        for await (const item of run()) {
+          progress.hasBegun = true;
+          yield item;
+        }
+        return;
+      } catch (error) {
+        if (error instanceof TablesNeeded && progress.hasBegun) throw fluxError(ASKED_TOO_LATE);
+        await this.find(error, compute, runs === 0 ? heldBytes : undefined);
+      }
+    }
+    throw fluxError(ASKED_TOO_OFTEN);
+  }
+
+  private begin(scope: string): void {
+    this.scope = scope;
+    this.count = 0;
+  }
+
+  /** @throws what is no question */
+  private async find(error: unknown, compute: Compute, heldBefore: number | undefined): Promise<void> {
+    if (!(error instanceof TablesNeeded)) throw error;
+    // What the run that was given up has collected is gone.
+    if (heldBefore !== undefined) this.memory.releaseDownTo(heldBefore);
+    const tables = await compute(error.node, error.key);
+    this.answers.set(error.key, tables);
+    this.answersByStream.set(error.node, tables);
+  }
+}
+
+type Compute = (node: PlanNode, scope: string) => Promise<readonly Chunk[]>;

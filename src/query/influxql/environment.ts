@@ -1,0 +1,30 @@
+/** What the queries of a request may reach: only this, so that who asks is decided before. */
+import type { BucketId } from '../../domain/id.js';
+import type { SeriesEngine } from '../../domain/series.js';
+
+/** A database and retention policy with the bucket that they stand for, among those that the caller may read. */
+export interface ReadableMapping {
+  readonly database: string;
+  readonly retentionPolicy: string;
+  readonly isDefault: boolean;
+  readonly bucketId: BucketId;
+  /** Whether the caller may also delete from the bucket. */
+  readonly isWritable: boolean;
+  /** How far apart the bounds lie between which InfluxDB looks for fields and tags. */
+  readonly shardGroupDurationNs: bigint;
+}
+
+export interface InfluxqlEnvironment {
+  readonly engine: Pick<SeriesEngine, 'read' | 'series' | 'delete'>;
+  /** What `now()` is. */
+  readonly nowNs: bigint;
+  /** Ends the query; its reason is thrown. */
+  readonly signal: AbortSignal;
+  /** Of what the query holds at a time. */
+  readonly memoryBytesMax: number;
+  /**
+   * The mappings that the caller may read, of a database or of all, in the order in which databases are listed. What may not be read is
+   * left out: to the caller it is not there.
+   */
+  listMappings(database: string | undefined): Promise<readonly ReadableMapping[]>;
+}

@@ -1,0 +1,58 @@
+/** An engine in whose place another one can be put while others hold it (a full restore). */
+import type { BucketId } from '../domain/id.js';
+import type { PointBatch, Predicate, ReadRequest, SeriesEngine, TimeRange } from '../domain/series.js';
+
+export class SwitchableEngine implements SeriesEngine {
+  #current: SeriesEngine;
+
+  constructor(current: SeriesEngine) {
+    this.#current = current;
+  }
+
+  /** From here on all goes to the next one. What was under way with the other ends with an error when that is closed. */
+  switchTo(next: SeriesEngine): SeriesEngine {
+    const previous = this.#current;
+    this.#current = next;
+    return previous;
+  }
+
+  write(bucketId: BucketId, batch: PointBatch) {
+    return this.#current.write(bucketId, batch);
+  }
+
+  delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: Predicate | undefined) {
+    return this.#current.delete(bucketId, startNs, stopNs, predicate);
+  }
+
+  dropBucket(bucketId: BucketId) {
+    return this.#current.dropBucket(bucketId);
+  }
+
+  dropBefore(bucketId: BucketId, beforeNs: bigint) {
+    return this.#current.dropBefore(bucketId, beforeNs);
+  }
+
+  windows(bucketId: BucketId, everyNs: bigint) {
+    return this.#current.windows(bucketId, everyNs);
+  }
+
+  listBuckets() {
+    return this.#current.listBuckets();
+  }
+
+  fieldType(bucketId: BucketId, measurement: string, field: string) {
+    return this.#current.fieldType(bucketId, measurement, field);
+  }
+
+  read(request: ReadRequest, signal?: AbortSignal) {
+    return this.#current.read(request, signal);
+  }
+
+  series(bucketId: BucketId, range: TimeRange | undefined, predicate: Predicate | undefined, signal?: AbortSignal) {
+    return this.#current.series(bucketId, range, predicate, signal);
+  }
+
+  close() {
+    return this.#current.close();
+  }
+}

@@ -1,0 +1,121 @@
+/** Requests of `GET|POST /query`: parameters in the query string, in a form, or InfluxQL as the body. */
+import { invalid } from '../domain/errors.js';
+
+/** A value of a bound parameter: whole numbers are bigints. */
+export type BoundValue = number | bigint | string | boolean | null | readonly BoundValue[] | { readonly [name: string]: BoundValue };
+
+export type ResultFormat = 'application/json' | 'application/csv' | 'text/csv';
+
+export interface InfluxqlRequest {
+  /** The statements. */
+  readonly query: string;
+  /** Empty for none. */
+  readonly database: string;
+  readonly retentionPolicy: string;
+  /** The values that `$name` stands for. */
+  readonly parameters: ReadonlyMap<string, BoundValue>;
+  /** How times are shown; empty for RFC 3339. */
+  readonly epoch: string;
+  readonly format: ResultFormat;
+  readonly isPretty: boolean;
+  readonly isChunked: boolean;
+  /** Rows of a piece of the answer. */
+  readonly rowsPerPiece: number;
+}
+
+export interface InfluxqlRequestParts {
+  readonly query: URLSearchParams;
+  /** Of the body. */
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** Of a piece of the answer, where the client does not say. */
+const ROWS_PER_PIECE = 10_000;
+/** A client may ask for more, but gets no more at a time. */
+const ROWS_PER_PIECE_MAX = 1_000_000;
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const INFLUXQL_TYPE = 'application/vnd.influxql';
+
+/** @throws DomainError `invalid` */
+export function decodeInfluxqlRequest({ query, contentType, accept, body }: InfluxqlRequestParts): InfluxqlRequest {
+  const parameters = formParameters(query, contentType, body);
+  const value = (name: string): string => parameters.get(name) ?? '';
+  const isChunked = value('chunked') === 'true';
+  return {
+    query: queryOf(value('q'), contentType, body),
+    database: value('db'),
+    retentionPolicy: value('rp'),
+    parameters: decodeBound(value('params')),
+    epoch: value('epoch'),
+    format: accept === 'application/csv' || accept === 'text/csv' ? accept : 'application/json',
+    isPretty: value('pretty') === 'true',
+    isChunked,
+    rowsPerPiece: isChunked ? rowsOf(value('chunk_size')) : ROWS_PER_PIECE,
+  };
+}
+
+/** What stands in a form wins over what stands in the query string, as in Go. For the credentials `u` and `p` as well. */
+export function formParameters(query: URLSearchParams, contentType: string | undefined, body: Uint8Array): URLSearchParams {
+  if (mediaType(contentType) !== FORM_TYPE || body.length === 0) return query;
+  const form = new URLSearchParams(textOf(body));
+  for (const [name, value] of query) form.append(name, value);
+  return form;
+}
+
+const mediaType = (contentType: string | undefined): string => (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+const textOf = (body: Uint8Array): string => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+
+function queryOf(parameter: string, contentType: string | undefined, body: Uint8Array): string {
+  const query = parameter.trim();
+  if (query !== '') return query;
+  if (mediaType(contentType) === INFLUXQL_TYPE) return textOf(body);
+  throw invalid(`missing required parameter "q"; a query may also be the body, with content type ${INFLUXQL_TYPE}`);
+}
+
+function rowsOf(text: string): number {
+  const rows = /^\+?\d{1,18}$/.test(text) ? Number(text) : 0;
+  return rows === 0 ? ROWS_PER_PIECE : Math.min(rows, ROWS_PER_PIECE_MAX);
+}
+
+function decodeBound(text: string): ReadonlyMap<string, BoundValue> {
+  if (text === '') return new Map();
+  let value: unknown;
+  try {
+    JSON.parse(text);
+    value = JSON.parse(
+      text.replace(STRING_OR_NUMBER, (token, number: string | undefined) => (number === undefined ? token : tagged(number))),
+    );
+  } catch {
+    throw invalid('error parsing query parameters: not a JSON object');
+  }
+  if (value === null) return new Map();
+  if (typeof value !== 'object' || Array.isArray(value)) throw invalid('error parsing query parameters: not a JSON object');
+  return new Map(Object.entries(value).map(([name, bound]) => [name, boundValue(bound)]));
+}
+
+/** JSON in JavaScript knows only doubles, so numbers are read as texts that begin like no text of a client does. */
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|(-?\d[\d.eE+-]*)/g;
+const NUMBER_TAG = '\u0000';
+const tagged = (number: string): string => JSON.stringify(NUMBER_TAG + number);
+
+function boundValue(value: unknown): BoundValue {
+  if (typeof value === 'string') return value.startsWith(NUMBER_TAG) ? numberOf(value.slice(1)) : value;
+  if (Array.isArray(value)) return value.map(boundValue);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, boundValue(member)]));
+  }
+  return value as boolean | null;
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+function numberOf(text: string): number | bigint {
+  if (!/^-?\d+$/.test(text)) return Number(text);
+  const value = BigInt(text);
+  if (value > INT64_MAX || value < -INT64_MAX - 1n) throw invalid(`error parsing json value: ${text} does not fit 64 bits`);
+  return value;
+}

@@ -1,0 +1,170 @@
+/** Every page and dialog, light and dark, wide and narrow: no violation that axe finds, nothing that the policy forbids, nothing cut off. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noteSecret } from '../support/artifacts.js';
+import { makeDemoWorld, writeDemoData, type DemoWorld } from './demo-world.js';
+import { closeSecret, openStage, readSecret, signIn, type Stage } from './session.js';
+
+/** WCAG 2.2 AA, and what axe holds for good practice. */
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** @param part what is looked at where the rest has been already: a dialog, or a menu with its button */
+async function expectAccessible(page: Page, ...part: readonly string[]): Promise<void> {
+  // What passes is told in as few words as there are.
+  const builder = new AxeBuilder({ page }).options({ runOnly: RULES, resultTypes: ['violations'] }).setLegacyMode();
+  for (const selector of part) builder.include(selector);
+  const { violations } = await builder.analyze();
+  expect(
+    violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ''}`).join(' | ')}`,
+    ),
+  ).toEqual([]);
+}
+
+async function expectNothingCutOff(page: Page): Promise<void> {
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+}
+
+const VARIANTS = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 360 },
+] as const;
+
+interface Variant {
+  readonly page: Page;
+  readonly colorScheme: 'light' | 'dark';
+  readonly width: number;
+}
+
+let stage: Stage;
+let world: DemoWorld;
+
+let variants: Variant[];
+
+beforeAll(async () => {
+  stage = await openStage();
+  world = await makeDemoWorld(stage.server.client);
+  await writeDemoData(stage.server.client, world.operator, 'northwind', 'telemetry', Date.now());
+  variants = await Promise.all(
+    VARIANTS.map(async ({ colorScheme, width }) => {
+      const page = await stage.newPage({ colorScheme, viewport: { width, height: 800 } });
+      await signIn(page, 'ada', 'ada-passw0rd');
+      return { page, colorScheme, width };
+    }),
+  );
+});
+afterAll(() => stage.close());
+
+/** Side by side: each has a process of its own. */
+async function inAll(check: (variant: Variant) => Promise<void>): Promise<void> {
+  await Promise.all(variants.map(check));
+}
+
+describe('light and wide, dark and narrow', () => {
+  it.each([
+    ['API Tokens', 'Telegraf on web-1', (home: string) => `${home}/load-data/tokens`],
+    ['API Tokens', 'No API Tokens match', (home: string) => `${home}/load-data/tokens?search=nothing+like+this`],
+    ['Nightly downsampling', 'Copy JSON', (home: string) => `${home}/load-data/tokens/${world.tokens['Nightly downsampling']}`],
+    ['Generate Read/Write API Token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/read-write`],
+    ['Generate All Access API Token', 'make further tokens', (home: string) => `${home}/load-data/tokens/generate/all-access`],
+    ['Generate Custom API Token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/custom-api`],
+    [
+      'Clone an API Token',
+      'Further rights',
+      (home: string) => `${home}/load-data/tokens/generate/custom-api?clone=${world.authorizationId}`,
+    ],
+    ['Buckets', 'machines-raw', (home: string) => `${home}/load-data/buckets`],
+    ['People', 'linus', (home: string) => `${home}/members`],
+    ['About', 'ready for queries', (home: string) => `${home}/about`],
+    ['Query', 'Ctrl+Enter', (home: string) => `${home}/data-explorer?bucket=telemetry`],
+    ['There is no such page', 'Nothing stands at', (home: string) => `${home}/nowhere`],
+  ])('%s', (title, sign, addressIn) =>
+    inAll(async ({ page }) => {
+      await page.goto(addressIn(`/orgs/${world.orgId}`));
+      await page.getByRole('heading', { name: title, level: 1 }).waitFor();
+      await page.getByText(sign).first().waitFor();
+      if (title === 'Query') {
+        // Every cell is looked at: a few rows are like all of them.
+        await page.getByLabel('Flux').fill('from(bucket: "telemetry") |> range(start: -5m)');
+        await page.getByRole('button', { name: 'Run' }).click();
+        await page.getByRole('img', { name: /Line chart/ }).waitFor();
+      }
+      await expectAccessible(page);
+      await expectNothingCutOff(page);
+    }),
+  );
+
+  it('the menus and dialogs', () =>
+    inAll(async ({ page, width }) => {
+      const MENU = '[role="menu"]';
+      const home = `/orgs/${world.orgId}`;
+      await page.goto(`${home}/load-data/tokens`);
+      await page.getByRole('button', { name: 'Generate API Token' }).click();
+      await page.getByRole('menuitem', { name: 'Read/Write API Token' }).waitFor();
+      await expectAccessible(page, MENU, '[aria-haspopup="menu"]');
+      await page.keyboard.press('Escape');
+      await page.getByRole('combobox', { name: 'Owner' }).click();
+      await page.getByRole('option', { name: 'grace' }).waitFor();
+      await expectAccessible(page, '[role="listbox"]', 'search');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: "Actions for “ada's Token”" }).click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      await page.getByRole('dialog').getByText('This is the last active operator token').waitFor();
+      await expectAccessible(page, 'dialog');
+      await expectNothingCutOff(page);
+      await page.keyboard.press('Escape');
+
+      await page.goto(`${home}/load-data/buckets`);
+      await page.getByRole('button', { name: 'Change bucket weather' }).click();
+      await page.getByRole('dialog').getByLabel('Keep data').selectOption('other');
+      await expectAccessible(page, 'dialog');
+      await page.keyboard.press('Escape');
+      await page.goto(`${home}/members`);
+      await page.getByRole('button', { name: 'Add user' }).click();
+      await page.getByRole('dialog').waitFor();
+      await expectAccessible(page, 'dialog');
+      await page.keyboard.press('Escape');
+      if (width < 800) {
+        await page.getByRole('button', { name: 'Menu' }).click();
+        await page.getByRole('navigation', { name: 'Pages', exact: true }).waitFor();
+      }
+      await page.getByRole('button', { name: /Signed in as ada/ }).click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+      await expectAccessible(page, MENU, 'header');
+    }));
+
+  it('the dialog that shows a token', () =>
+    inAll(async ({ page }) => {
+      await page.goto(`/orgs/${world.orgId}/load-data/tokens/generate/read-write`);
+      await page.getByRole('checkbox', { name: 'Write bucket weather' }).check();
+      await page.getByRole('button', { name: 'Generate', exact: true }).click();
+      noteSecret(await readSecret(page), 'a token');
+      await page.getByRole('button', { name: 'Copy token' }).click();
+      await page.getByRole('tab', { name: 'Telegraf' }).click();
+      await expectAccessible(page, 'dialog');
+      await expectNothingCutOff(page);
+      await closeSecret(page);
+    }));
+
+  it('the way in', () =>
+    inAll(async ({ colorScheme, width }) => {
+      const stranger = await stage.newPage({ colorScheme, viewport: { width, height: 800 } });
+      await stranger.goto('/signin');
+      await stranger.getByLabel('User name').fill('ada');
+      await stranger.getByLabel('Password', { exact: true }).fill('wrong');
+      await stranger.getByRole('button', { name: 'Sign in' }).click();
+      await stranger.getByRole('alert').waitFor();
+      await expectAccessible(stranger);
+      await stranger.route('**/api/v2/setup', (route) => route.fulfill({ json: { allowed: true } }));
+      await stranger.goto('/onboarding/0');
+      await stranger.getByRole('heading', { name: 'Set up Sluice' }).waitFor();
+      await expectAccessible(stranger);
+      await expectNothingCutOff(stranger);
+      await stranger.context().close();
+    }));
+});
+
+it('nothing was refused by the policy, and nothing failed', () => {
+  expect(stage.said).toEqual([]);
+});

@@ -1,0 +1,210 @@
+/** The way in: the first run, signing in and out, a session that ends, and going from one organization to another. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { noteSecret } from '../support/artifacts.js';
+import { ADMIN, closeSecret, openStage, readSecret, signIn, tokensAddress, type Stage } from './session.js';
+
+describe('the first run', () => {
+  let stage: Stage;
+  let page: Page;
+
+  beforeAll(async () => {
+    stage = await openStage();
+    page = await stage.newPage();
+    noteSecret(ADMIN.password, 'a password');
+  });
+  afterAll(() => stage.close());
+
+  it('leads from the first address to set-up, with the first field ready', async () => {
+    await page.goto('/');
+    await page.waitForURL('**/onboarding/0');
+    expect(await page.title()).toBe('Set up · Sluice');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('autocomplete') === 'username');
+  });
+
+  it('says what is wrong before it is sent, and what the server has against it, and keeps what was typed', async () => {
+    const submit = page.getByRole('button', { name: 'Set up' });
+    await page.getByLabel('User name').fill(ADMIN.name);
+    await page.getByLabel('Password', { exact: true }).fill('short');
+    await page.getByLabel('Password, again').fill('other');
+    await page.getByLabel('Organization').fill('acme');
+    await page.getByLabel('Bucket').fill('_data');
+    await submit.click();
+    await page.getByText('The passwords do not match').waitFor();
+
+    await page.getByLabel('Password, again').fill('short');
+    await submit.click();
+    await page.getByRole('alert').getByText('passwords must be between 8 and 72 characters long').waitFor();
+
+    for (const label of ['Password', 'Password, again']) await page.getByLabel(label, { exact: true }).fill(ADMIN.password);
+    await submit.click();
+    await page.getByRole('alert').getByText('may not start with underscore').waitFor();
+    expect(await page.getByLabel('User name').inputValue()).toBe('admin');
+    expect(await page.getByLabel('Organization').inputValue()).toBe('acme');
+    expect((await (await page.request.get('/api/v2/setup')).json()).allowed).toBe(true);
+  });
+
+  it('shows the operator token once, in a dialog that nothing closes but the person', async () => {
+    await page.getByLabel('Bucket').fill('data');
+    await page.getByRole('button', { name: 'Set up' }).click();
+    await page.getByRole('dialog', { name: 'Save your operator token' }).waitFor();
+    const secret = noteSecret(await readSecret(page), 'the operator token');
+    expect(secret).toMatch(/^[\w-]{86}==$/);
+
+    for (let n = 0; n < 3; n++) await page.keyboard.press('Escape');
+    await page.mouse.click(4, 4);
+    await page.keyboard.press('Enter');
+    expect(await readSecret(page)).toBe(secret);
+    expect(await page.getByRole('button', { name: 'Done' }).isDisabled()).toBe(true);
+
+    await closeSecret(page);
+    expect(await page.content()).not.toContain(secret.slice(0, 12));
+    const answer = await page.request.get('/api/v2/orgs', { headers: { authorization: `Token ${secret}` } });
+    expect(answer.status()).toBe(200);
+  });
+
+  it('is signed in afterwards, and happens once', async () => {
+    await page.goto('/');
+    await page.waitForURL(/\/orgs\/[0-9a-f]{16}\/load-data\/tokens$/);
+    await page.getByRole('link', { name: "admin's Token" }).waitFor();
+    await page.goto('/onboarding/0');
+    await page.getByText('This server is set up').waitFor();
+    await page.getByRole('button', { name: 'Go to the first page' }).click();
+    await page.waitForURL(/load-data\/tokens/);
+    expect(stage.said).toEqual([]);
+  });
+});
+
+describe('the session', () => {
+  let stage: Stage;
+  let orgId: string;
+  let now = Date.now();
+
+  beforeAll(async () => {
+    stage = await openStage({ clock: () => now });
+    const { client } = stage.server;
+    const setUp = await client.setUp();
+    ({ orgId } = setUp);
+    await client.post('/api/v2/orgs', { as: setUp.operator, json: { name: 'beta' } });
+    await client.createUser(setUp.operator, 'nobody', 'nobody-passw0rd');
+  });
+  afterAll(() => stage.close());
+
+  it('begins where one wanted to go', async () => {
+    const page = await stage.newPage();
+    const wanted = `/orgs/${orgId}/load-data/buckets`;
+    await page.goto(`${wanted}?x=1`);
+    await page.waitForURL(/\/signin\?returnTo=/);
+    await page.getByLabel('User name').fill('admin');
+    await page.getByLabel('Password', { exact: true }).fill('wrong-passw0rd');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('The user name or the password is wrong.').waitFor();
+    expect(await page.getByLabel('User name').inputValue()).toBe('admin');
+    await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**${wanted}?x=1`);
+    await page.getByRole('link', { name: 'data', exact: true }).waitFor();
+    const [cookie] = await page.context().cookies(`${stage.server.url}/api/`);
+    expect(cookie).toMatchObject({ name: 'influxdb-oss-session', httpOnly: true, sameSite: 'Strict', path: '/api/' });
+  });
+
+  it('leads nowhere else after signing in', async () => {
+    const page = await stage.newPage();
+    for (const target of ['//evil.example/', 'https://evil.example/', '/\\evil.example']) {
+      await page.goto(`/signin?returnTo=${encodeURIComponent(target)}`);
+      await page.getByLabel('User name').fill('admin');
+      await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL(/\/load-data\/tokens/);
+      expect(new URL(page.url()).origin).toBe(stage.server.url);
+    }
+  });
+
+  it('ends without taking away what was typed, and goes on where one was', async () => {
+    const page = await stage.newPage();
+    await signIn(page);
+    await page.goto(`${tokensAddress({ orgId })}/generate/read-write`);
+    await page.getByLabel('Description').fill('typed before the end');
+    await page.getByRole('checkbox', { name: 'Read bucket data' }).check();
+    now += 2 * 3_600_000;
+    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Description').inputValue()).toBe('typed before the end');
+    expect(await page.getByRole('checkbox', { name: 'Read bucket data' }).isChecked()).toBe(true);
+    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('dialog', { name: /Your Read\/Write API token/ }).waitFor();
+    noteSecret(await readSecret(page), 'a token');
+    await closeSecret(page);
+  });
+
+  it('ends at once when one signs out, and leaves nothing open', async () => {
+    const page = await stage.newPage();
+    await signIn(page);
+    await page.getByRole('button', { name: /Signed in as admin/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.waitForURL(/\/signin/);
+    expect((await page.request.get('/api/v2/me')).status()).toBe(401);
+    await page.goto(tokensAddress({ orgId }));
+    await page.waitForURL(/\/signin\?returnTo=/);
+  });
+
+  it('goes from one organization to another on the same page', async () => {
+    const page = await stage.newPage();
+    await signIn(page);
+    await page.getByRole('link', { name: 'Buckets' }).click();
+    await page.getByRole('button', { name: /Organization acme/ }).click();
+    await page.getByRole('menuitem', { name: 'beta' }).click();
+    await page.waitForURL((url) => url.pathname.endsWith('/load-data/buckets') && !url.pathname.includes(orgId));
+    await page.getByText('_monitoring').waitFor();
+    expect(await page.title()).toBe('Buckets · beta · Sluice');
+    await page.goto('/');
+    await page.getByRole('button', { name: /Organization beta/ }).waitFor();
+  });
+
+  it('tells somebody without an organization what to do', async () => {
+    const page = await stage.newPage();
+    await page.goto('/signin');
+    await page.getByLabel('User name').fill('nobody');
+    await page.getByLabel('Password', { exact: true }).fill('nobody-passw0rd');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'You are in no organization' }).waitFor();
+  });
+
+  it('gets a page that says so for an address that there is not', async () => {
+    const page = await stage.newPage();
+    await signIn(page);
+    for (const path of ['/nowhere', '/orgs/00000000000000aa/load-data/tokens', `/orgs/${orgId}/nowhere`]) {
+      await page.goto(path);
+      await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    }
+    expect(stage.said).toEqual([]);
+  });
+});
+
+describe('the colour scheme', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+    await stage.server.client.setUp();
+  });
+  afterAll(() => stage.close());
+
+  it('follows the system until one is chosen, also after a reload', async () => {
+    const page = await stage.newPage({ colorScheme: 'dark' });
+    const scheme = () => page.locator('html').getAttribute('data-mantine-color-scheme');
+    await signIn(page);
+    expect(await scheme()).toBe('dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForFunction(() => document.documentElement.getAttribute('data-mantine-color-scheme') === 'light');
+    await page.getByRole('button', { name: /Signed in as admin/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    expect(await scheme()).toBe('dark');
+    await page.reload();
+    expect(await scheme()).toBe('dark');
+  });
+});

@@ -1,0 +1,113 @@
+/** Tokens, in every answer without their secret: it is handed out once, by itself, to whoever made one. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { Permission } from '../../../src/domain/permission.js';
+import type { AuthorizationOrder } from '../../../src/domain/store.js';
+import { TOKEN_KINDS, tokenKindOf, type TokenKind } from '../../../src/domain/token-kind.js';
+import type { encodeAuthorization, encodeAuthorizationCount } from '../../../src/wire/authorizations.js';
+import { getJson, queryOf, sendJson } from './http.js';
+
+type Whole = ReturnType<typeof encodeAuthorization>;
+export type Authorization = Omit<Whole, 'token'>;
+export type DescribedPermission = Authorization['permissions'][number];
+export type AuthorizationCount = ReturnType<typeof encodeAuthorizationCount>;
+export type Status = Authorization['status'];
+
+/** A server that keeps tokens in the clear sends them with every list; they stop here. */
+export function withoutSecret(whole: Whole): Authorization {
+  const authorization: Authorization & { token?: string } = { ...whole };
+  delete authorization.token;
+  return authorization;
+}
+
+export const kindOf = ({ permissions, orgID }: Authorization): TokenKind => tokenKindOf(permissions, orgID);
+
+export const KIND_NAMES: Readonly<Record<TokenKind, string>> = {
+  operator: 'Operator',
+  'all-access': 'All access',
+  'read-write': 'Read/Write',
+  custom: 'Custom',
+};
+
+export interface TokenSearch {
+  readonly search: string;
+  readonly kind: TokenKind | undefined;
+  readonly status: Status | undefined;
+  readonly userID: string;
+  readonly bucketID: string;
+  readonly action: 'read' | 'write' | undefined;
+  readonly sortBy: AuthorizationOrder;
+  readonly descending: boolean;
+  /** From 1. */
+  readonly page: number;
+}
+
+export const PAGE_ROWS = 50;
+
+export interface TokenPage {
+  readonly authorizations: readonly Authorization[];
+  /** Of all that match but for kind and status. */
+  readonly counts: readonly AuthorizationCount[];
+}
+
+export const tokensQuery = (orgID: string, search: TokenSearch) =>
+  queryOptions({
+    queryKey: ['tokens', orgID, search],
+    queryFn: async ({ signal }): Promise<TokenPage> => {
+      const { page, ...filter } = search;
+      const query = queryOf({
+        orgID,
+        ...filter,
+        action: filter.bucketID === '' ? undefined : filter.action,
+        limit: PAGE_ROWS,
+        offset: (page - 1) * PAGE_ROWS,
+        counts: true,
+      });
+      const body = await getJson<{ authorizations: Whole[]; counts: AuthorizationCount[] }>(`/api/v2/authorizations?${query}`, signal);
+      return { authorizations: body.authorizations.map(withoutSecret), counts: body.counts };
+    },
+    // The rows stay while the next ones are on their way.
+    placeholderData: keepPreviousData,
+  });
+
+export const tokenQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['token', id],
+    queryFn: async ({ signal }) => withoutSecret(await getJson<Whole>(`/api/v2/authorizations/${id}`, signal)),
+  });
+
+/** How many active operator tokens there are, in all organizations. */
+export async function countActiveOperators(): Promise<number> {
+  const query = queryOf({ kind: 'operator', status: 'active', limit: 1, counts: true });
+  const { counts } = await getJson<{ counts: AuthorizationCount[] }>(`/api/v2/authorizations?${query}`);
+  return countOf(counts, 'operator', 'active');
+}
+
+/** The sum over what is given. */
+export const countOf = (counts: readonly AuthorizationCount[], kind?: TokenKind, status?: Status): number =>
+  counts
+    .filter((each) => (kind === undefined || each.kind === kind) && (status === undefined || each.status === status))
+    .reduce((sum, { count }) => sum + count, 0);
+
+export interface NewToken {
+  readonly orgID: string;
+  readonly description: string;
+  readonly permissions: readonly Permission[];
+}
+
+export interface CreatedToken {
+  readonly authorization: Authorization;
+  readonly secret: string;
+}
+
+export async function createToken(input: NewToken): Promise<CreatedToken> {
+  const whole = await sendJson<Whole>('POST', '/api/v2/authorizations', input);
+  return { authorization: withoutSecret(whole), secret: whole.token };
+}
+
+export async function changeToken(id: string, change: { description?: string; status?: Status }): Promise<Authorization> {
+  return withoutSecret(await sendJson<Whole>('PATCH', `/api/v2/authorizations/${id}`, change));
+}
+
+export const deleteToken = (id: string): Promise<void> => sendJson('DELETE', `/api/v2/authorizations/${id}`);
+
+export const isKind = (text: string): text is TokenKind => (TOKEN_KINDS as readonly string[]).includes(text);

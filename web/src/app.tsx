@@ -1,0 +1,187 @@
+/** Which page stands at which address. */
+import { lazy, Suspense, useEffect } from 'react';
+import { Redirect, Route, Switch, useLocation, useParams } from 'wouter';
+import type { OrganizationId } from '../../src/domain/id.js';
+import { Waiting } from './components/loading.js';
+import { EmptyState, Page } from './components/page.js';
+import { addressesOf } from './layout/addresses.js';
+import { Entrance } from './layout/entrance.js';
+import { Shell } from './layout/shell.js';
+import { AboutPage } from './pages/about-page.js';
+import { BucketsPage } from './pages/buckets-page.js';
+import { AllAccessPage } from './pages/generate-all-access-page.js';
+import { CustomPage } from './pages/generate-custom-page.js';
+import { ReadWritePage } from './pages/generate-read-write-page.js';
+import { PeoplePage } from './pages/people-page.js';
+import { SetupPage } from './pages/setup-page.js';
+import { SignInPage } from './pages/sign-in-page.js';
+import { TokenPage } from './pages/token-page.js';
+import { TokensPage } from './pages/tokens-page.js';
+import { PlaceProvider, SessionGate, useSession } from './session/session.js';
+
+// The chart library comes along only when somebody asks for it.
+const QueryPage = lazy(() => import('./pages/query-page.js').then((module) => ({ default: module.QueryPage })));
+
+export function App() {
+  return (
+    <Switch>
+      <Route path="/onboarding/:step?">
+        <SetupPage />
+      </Route>
+      <Route path="/signin">
+        <SignInPage />
+      </Route>
+      <Route>
+        <SessionGate>
+          <Inside />
+        </SessionGate>
+      </Route>
+    </Switch>
+  );
+}
+
+const LAST_ORGANIZATION = 'sluice-organization';
+
+function Inside() {
+  const { organizations } = useSession();
+  const home = organizations.find(({ id }) => id === remembered()) ?? organizations[0];
+  if (home === undefined) return <NoOrganization />;
+  return (
+    <Switch>
+      <Route path="/orgs/:orgID/*?">
+        <Organization />
+      </Route>
+      <Route path="/me/tokens">
+        <Redirect to={addressesOf(home.id).tokens} replace />
+      </Route>
+      <Route path="/">
+        <Redirect to={addressesOf(home.id).tokens} replace />
+      </Route>
+      <Route>
+        <Somewhere orgID={home.id}>
+          <NotFound />
+        </Somewhere>
+      </Route>
+    </Switch>
+  );
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(LAST_ORGANIZATION);
+  } catch {
+    return null;
+  }
+}
+
+function remember(orgID: string): void {
+  try {
+    localStorage.setItem(LAST_ORGANIZATION, orgID);
+  } catch {
+    // Then the first one is home again next time.
+  }
+}
+
+function Somewhere({ orgID, children }: { readonly orgID: string; readonly children: React.ReactNode }) {
+  const { organizations } = useSession();
+  const organization = organizations.find(({ id }) => id === orgID);
+  if (organization === undefined) return null;
+  return (
+    <PlaceProvider value={{ orgID: orgID as OrganizationId, organization }}>
+      <Shell>{children}</Shell>
+    </PlaceProvider>
+  );
+}
+
+function Organization() {
+  const { organizations } = useSession();
+  const { orgID } = useParams<{ orgID: string }>();
+  const known = organizations.some(({ id }) => id === orgID);
+  useEffect(() => {
+    if (known) remember(orgID);
+  }, [known, orgID]);
+  if (!known) {
+    return (
+      <Somewhere orgID={organizations[0]?.id ?? ''}>
+        <NotFound />
+      </Somewhere>
+    );
+  }
+  const home = '/orgs/:orgID';
+  const tokens = `${home}/load-data/tokens`;
+  return (
+    <Somewhere orgID={orgID} key={orgID}>
+      <Suspense fallback={<Waiting what="Loading …" />}>
+        <Switch>
+          <Route path={tokens}>
+            <TokensPage />
+          </Route>
+          <Route path={`${tokens}/generate/read-write`}>
+            <ReadWritePage />
+          </Route>
+          <Route path={`${tokens}/generate/all-access`}>
+            <AllAccessPage />
+          </Route>
+          <Route path={`${tokens}/generate/custom-api`}>
+            <CustomPage />
+          </Route>
+          <Route path={`${tokens}/:tokenID`}>{({ tokenID }) => <TokenPage key={tokenID} id={tokenID} />}</Route>
+          <Route path={`${home}/load-data/buckets`}>
+            <BucketsPage />
+          </Route>
+          <Route path={`${home}/data-explorer`}>
+            <QueryPage />
+          </Route>
+          <Route path={`${home}/members`}>
+            <PeoplePage />
+          </Route>
+          <Route path={`${home}/about`}>
+            <AboutPage />
+          </Route>
+          <Route path={home}>
+            <Redirect to={addressesOf(orgID).tokens} replace />
+          </Route>
+          <Route path={`${home}/load-data`}>
+            <Redirect to={addressesOf(orgID).tokens} replace />
+          </Route>
+          <Route>
+            <NotFound />
+          </Route>
+        </Switch>
+      </Suspense>
+    </Somewhere>
+  );
+}
+
+function NotFound() {
+  const [location] = useLocation();
+  return (
+    <Page title="There is no such page">
+      <EmptyState title={location}>
+        Nothing stands at this address, or nothing that you may see. The pages that there are stand in the menu.
+      </EmptyState>
+    </Page>
+  );
+}
+
+function NoOrganization() {
+  const { me, signOut } = useSession();
+  useEffect(() => {
+    document.title = 'No organization · Sluice';
+  }, []);
+  return (
+    <Entrance>
+      <h1>You are in no organization</h1>
+      <p>
+        You are signed in as <strong>{me.name}</strong>, but nobody has made you a member of an organization yet. Ask an owner of one to add
+        you, by your user id:
+      </p>
+      <p>
+        <code>{me.id}</code>
+      </p>
+      <button type="button" onClick={() => void signOut()}>
+        Sign out
+      </button>
+    </Entrance>
+  );
+}

@@ -1,0 +1,39 @@
+/** A page that fails takes nothing else with it: the menu stays, and a sentence says what happened. */
+import { Component, type ReactNode } from 'react';
+import { ErrorMessage } from './message.js';
+import { Page } from './page.js';
+
+export interface FailureBoundaryProps {
+  /** Another one tries again. */
+  readonly at: string;
+  readonly children: ReactNode;
+}
+
+interface State {
+  readonly error: unknown;
+  readonly at: string;
+}
+
+export class FailureBoundary extends Component<FailureBoundaryProps, State> {
+  override state: State = { error: undefined, at: this.props.at };
+
+  static getDerivedStateFromError(error: unknown): Partial<State> {
+    return { error };
+  }
+
+  static getDerivedStateFromProps({ at }: FailureBoundaryProps, state: State): State | null {
+    return at === state.at ? null : { error: undefined, at };
+  }
+
+  override render(): ReactNode {
+    if (this.state.error === undefined) return this.props.children;
+    return (
+      <Page title="This page has failed">
+        <ErrorMessage error={this.state.error} />
+        <p>
+          Nothing was lost on the server. <a href={this.state.at}>Load the page again</a>, or take another one from the menu.
+        </p>
+      </Page>
+    );
+  }
+}

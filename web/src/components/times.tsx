@@ -1,0 +1,65 @@
+/** Moments as people read them: how long ago, with the exact time for who wants it. */
+
+import { useSyncExternalStore } from 'react';
+
+/** How often what is shown is made true again. */
+const TICK_MS = 30_000;
+
+let nowMs = Date.now();
+
+function subscribe(listener: () => void): () => void {
+  nowMs = Date.now();
+  const timer = setInterval(() => {
+    nowMs = Date.now();
+    listener();
+  }, TICK_MS);
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+const STEPS = [
+  ['second', 60],
+  ['minute', 60],
+  ['hour', 24],
+  ['day', 30],
+  ['month', 12],
+  ['year', Infinity],
+] as const;
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+export function formatAgo(ms: number, now: number): string {
+  let amount = Math.round((ms - now) / 1000);
+  if (Math.abs(amount) < 45) return 'just now';
+  for (const [unit, next] of STEPS) {
+    if (Math.abs(amount) < next) return relative.format(amount, unit);
+    amount = Math.round(amount / next);
+  }
+  return '';
+}
+
+const pad = (part: number): string => String(part).padStart(2, '0');
+
+/** `2026-11-22 10:05`, in the person's own zone. */
+export function formatMinute(text: string): string {
+  const time = new Date(text);
+  return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())} ${pad(time.getHours())}:${pad(time.getMinutes())}`;
+}
+
+export function Moment({ at }: { readonly at: string }) {
+  return (
+    <time dateTime={at} title={at}>
+      {formatMinute(at)}
+    </time>
+  );
+}
+
+export function Ago({ at }: { readonly at: string }) {
+  const now = useSyncExternalStore(subscribe, () => nowMs);
+  return (
+    <time dateTime={at} title={`${formatMinute(at)} (${at})`}>
+      {formatAgo(Date.parse(at), now)}
+    </time>
+  );
+}

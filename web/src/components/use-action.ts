@@ -1,0 +1,41 @@
+/** Something that a person starts and waits for. What goes into it is kept nowhere, so that it may be a password. */
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
+
+export interface Action<A extends readonly unknown[]> {
+  readonly run: (...args: A) => Promise<boolean>;
+  readonly pending: boolean;
+  /** What the server had against it, in its words. */
+  readonly error: string | undefined;
+  readonly clear: () => void;
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** `run` says whether it went well; a second one is not begun while the first is under way. */
+export function useAction<A extends readonly unknown[]>(work: (...args: A) => Promise<unknown>): Action<A> {
+  const [state, setState] = useState<{ pending: boolean; error: string | undefined }>({ pending: false, error: undefined });
+  const latest = useRef(work);
+  useLayoutEffect(() => {
+    latest.current = work;
+  });
+  const busy = useRef(false);
+  const run = useCallback(async (...args: A): Promise<boolean> => {
+    if (busy.current) return false;
+    busy.current = true;
+    setState({ pending: true, error: undefined });
+    try {
+      await latest.current(...args);
+      setState({ pending: false, error: undefined });
+      return true;
+    } catch (error) {
+      setState({ pending: false, error: messageOf(error) });
+      return false;
+    } finally {
+      busy.current = false;
+    }
+  }, []);
+  const clear = useCallback(() => {
+    setState({ pending: false, error: undefined });
+  }, []);
+  return { run, ...state, clear };
+}

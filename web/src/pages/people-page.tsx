@@ -1,0 +1,425 @@
+/** People: users of the server, with their roles in this organization. */
+import { Button, Menu, NativeSelect, PasswordInput, Switch, TextInput, ActionIcon } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { globalPermission, permissionById } from '../../../src/domain/permission.js';
+import { sendJson } from '../api/http.js';
+import { membersQuery, usersQuery, type Member, type User } from '../api/resources.js';
+import { useAnnounce } from '../components/announcer.js';
+import { ConfirmDialog } from '../components/confirm-dialog.js';
+import { CopyValue } from '../components/copy-field.js';
+import { Cell, DataTable, Row } from '../components/data-table.js';
+import { Dialog, DialogActions } from '../components/dialog.js';
+import { DotsIcon, PlusIcon, SearchIcon } from '../components/icons.js';
+import { Loaded } from '../components/loading.js';
+import { ErrorMessage, Remark } from '../components/message.js';
+import { EmptyState, Page, Panel, Stack } from '../components/page.js';
+import { messageOf, useAction } from '../components/use-action.js';
+import { usePlace, useSession } from '../session/session.js';
+import { countWords } from '../tokens/words.js';
+import styles from './buckets-page.module.css';
+
+const COLUMNS = [
+  { key: 'name', label: 'User' },
+  { key: 'role', label: 'Role here' },
+  { key: 'status', label: 'Status' },
+  { key: 'id', label: 'Id' },
+  { key: 'actions', label: 'Actions', hidden: true },
+];
+
+type Role = Member['role'];
+interface Person extends Pick<User, 'id' | 'name' | 'status'> {
+  readonly role: Role | undefined;
+}
+
+type Open = { readonly what: 'create' } | { readonly what: 'password' | 'rename' | 'delete'; readonly person: Person };
+
+/** Those of this organization first, then whoever else one may see. */
+function merge(members: readonly Member[], users: readonly User[]): Person[] {
+  const people = new Map<string, Person>();
+  for (const { id, name, status, role } of members) people.set(id, { id, name, status, role });
+  for (const { id, name, status } of users) people.set(id, { id, name, status, role: people.get(id)?.role });
+  return [...people.values()].sort((a, b) => Number(a.role === undefined) - Number(b.role === undefined) || a.name.localeCompare(b.name));
+}
+
+export function PeoplePage() {
+  const { orgID, organization } = usePlace();
+  const { may } = useSession();
+  const client = useQueryClient();
+  const announce = useAnnounce();
+  const members = useQuery(membersQuery(orgID));
+  const users = useQuery(usersQuery);
+  const [filter, setFilter] = useState('');
+  const [open, setOpen] = useState<Open | undefined>(undefined);
+  const mayCreate = may(globalPermission('write', 'users'));
+  const close = (): void => {
+    setOpen(undefined);
+  };
+  const done = async (text: string): Promise<void> => {
+    await Promise.all(['users', 'members', 'me'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+    announce(text);
+  };
+
+  return (
+    <Page
+      title="People"
+      place={organization.name}
+      hint={`Who signs in, and what they may do in ${organization.name}: owners everything, members read.`}
+      actions={
+        <Button
+          leftSection={<PlusIcon />}
+          disabled={!mayCreate}
+          title={mayCreate ? undefined : 'Users are made by operators'}
+          onClick={() => {
+            setOpen({ what: 'create' });
+          }}
+        >
+          Add user
+        </Button>
+      }
+    >
+      {!mayCreate && (
+        <div style={{ marginBottom: 12 }}>
+          <Remark>You see the people of this organization. Users are made by the operator of the server.</Remark>
+        </div>
+      )}
+      <Loaded query={members} what="Loading people …">
+        {(memberList) => {
+          const key = filter.trim().toLowerCase();
+          const people = merge(memberList, users.data ?? []).filter(({ id, name }) => name.toLowerCase().includes(key) || id === key);
+          return (
+            <>
+              <ErrorMessage error={users.error} />
+              <TextInput
+                type="search"
+                className={styles.search}
+                aria-label="Filter people"
+                placeholder="Filter by name or id"
+                leftSection={<SearchIcon />}
+                value={filter}
+                onChange={(event) => {
+                  setFilter(event.currentTarget.value);
+                }}
+              />
+              {people.length === 0 ? (
+                <Panel>
+                  <EmptyState title="Nobody matches your filter">Look for another name.</EmptyState>
+                </Panel>
+              ) : (
+                <DataTable caption="People" columns={COLUMNS}>
+                  {people.map((person) => (
+                    <PersonRow key={person.id} person={person} done={done} onOpen={setOpen} />
+                  ))}
+                </DataTable>
+              )}
+              <p className={styles.foot} role="status">
+                {countWords(people.length, 'person', 'people')}
+              </p>
+            </>
+          );
+        }}
+      </Loaded>
+      {open?.what === 'create' && <AddUserDialog done={done} onClose={close} />}
+      {open?.what === 'password' && <PasswordDialog person={open.person} done={done} onClose={close} />}
+      {open?.what === 'rename' && <RenameDialog person={open.person} done={done} onClose={close} />}
+      {open?.what === 'delete' && (
+        <ConfirmDialog
+          title="Delete this user?"
+          confirm="Delete user"
+          typed={open.person.name}
+          work={async () => {
+            await sendJson('DELETE', `/api/v2/users/${open.person.id}`);
+            await done(`User "${open.person.name}" was deleted`);
+          }}
+          onClose={close}
+        >
+          <p style={{ margin: 0, overflowWrap: 'anywhere' }}>
+            <strong>{open.person.name}</strong> is signed out, and all tokens of this user end with it, in every organization. To keep them
+            for later, make the user inactive instead.
+          </p>
+        </ConfirmDialog>
+      )}
+    </Page>
+  );
+}
+
+type Done = (text: string) => Promise<void>;
+
+async function changeRole(orgID: string, { id, role }: Person, next: Role | undefined): Promise<void> {
+  // Roles are one per person: the old one goes before the new one comes.
+  if (role !== undefined) await sendJson('DELETE', `/api/v2/orgs/${orgID}/${role}s/${id}`);
+  if (next !== undefined) await sendJson('POST', `/api/v2/orgs/${orgID}/${next}s`, { id });
+}
+
+function PersonRow({ person, done, onOpen }: { readonly person: Person; readonly done: Done; readonly onOpen: (open: Open) => void }) {
+  const { orgID, organization } = usePlace();
+  const { may, me } = useSession();
+  const announce = useAnnounce();
+  const [busy, setBusy] = useState(false);
+  const { id, name, role, status } = person;
+  const mayWrite = may(permissionById('write', 'users', id));
+  const maySetRole = may(permissionById('write', 'orgs', orgID));
+  const isMe = id === me.id;
+
+  const attempt = async (work: () => Promise<void>, text: string): Promise<void> => {
+    setBusy(true);
+    try {
+      await work();
+      await done(text);
+    } catch (error) {
+      announce(messageOf(error));
+      // What is half done is shown as it is.
+      await done(messageOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Row>
+      <Cell label="User" lead>
+        <strong>{name}</strong>
+        {isMe && <span className={styles.system}>you</span>}
+      </Cell>
+      <Cell label="Role here">
+        <NativeSelect
+          size="xs"
+          aria-label={`Role of ${name} in ${organization.name}`}
+          value={role ?? ''}
+          disabled={!maySetRole || busy}
+          data={[
+            { value: '', label: 'None' },
+            { value: 'member', label: 'Member' },
+            { value: 'owner', label: 'Owner' },
+          ]}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            const next = value === '' ? undefined : (value as Role);
+            void attempt(
+              () => changeRole(orgID, person, next),
+              next === undefined
+                ? `Member "${name}" was removed successfully`
+                : `${name} is ${next === 'owner' ? 'an owner' : 'a member'} of ${organization.name}`,
+            );
+          }}
+        />
+      </Cell>
+      <Cell label="Status">
+        <Switch
+          checked={status === 'active'}
+          label={status === 'active' ? 'Active' : 'Inactive'}
+          aria-label={`${name} is ${status}`}
+          disabled={!mayWrite || isMe || busy}
+          onChange={(event) => {
+            const next = event.currentTarget.checked ? 'active' : 'inactive';
+            void attempt(() => sendJson('PATCH', `/api/v2/users/${id}`, { status: next }), `${name} is ${next}`);
+          }}
+        />
+      </Cell>
+      <Cell label="Id">
+        <CopyValue label={`id of ${name}`} value={id} />
+      </Cell>
+      <Cell label="Actions" corner>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${name}`} disabled={!mayWrite}>
+              <DotsIcon />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              onClick={() => {
+                onOpen({ what: 'password', person });
+              }}
+            >
+              Set a password …
+            </Menu.Item>
+            <Menu.Item
+              onClick={() => {
+                onOpen({ what: 'rename', person });
+              }}
+            >
+              Rename …
+            </Menu.Item>
+            <Menu.Item
+              data-danger
+              disabled={isMe}
+              onClick={() => {
+                onOpen({ what: 'delete', person });
+              }}
+            >
+              Delete …
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </Cell>
+    </Row>
+  );
+}
+
+interface DialogProps {
+  readonly done: Done;
+  readonly onClose: () => void;
+}
+
+function AddUserDialog({ done, onClose }: DialogProps) {
+  const { orgID, organization } = usePlace();
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>('member');
+  const password = useRef<HTMLInputElement>(null);
+  // What has been done already is not done again when the next step fails.
+  const made = useRef<{ id: string; name: string; isMember: boolean } | undefined>(undefined);
+  const action = useAction(async () => {
+    if (made.current?.name !== name) {
+      const { id } = await sendJson<User>('POST', '/api/v2/users', { name });
+      made.current = { id, name, isMember: false };
+    }
+    const { id } = made.current;
+    const secret = password.current?.value ?? '';
+    if (secret !== '') await sendJson('POST', `/api/v2/users/${id}/password`, { password: secret });
+    if (!made.current.isMember) await sendJson('POST', `/api/v2/orgs/${orgID}/${role}s`, { id });
+    made.current = { ...made.current, isMember: true };
+    await done(`User "${name}" was added`);
+  });
+  return (
+    <Dialog title="Add user" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void action.run().then((ok) => {
+            if (ok) onClose();
+          });
+        }}
+      >
+        <Stack>
+          <TextInput
+            label="User name"
+            value={name}
+            required
+            withAsterisk={false}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            autoFocus
+            onChange={(event) => {
+              setName(event.currentTarget.value);
+            }}
+          />
+          <PasswordInput
+            ref={password}
+            label="Password"
+            description="8 to 72 characters. Without one, the user cannot sign in yet."
+            autoComplete="new-password"
+            visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+          />
+          <NativeSelect
+            label={`Role in ${organization.name}`}
+            value={role}
+            data={[
+              { value: 'member', label: 'Member: reads everything' },
+              { value: 'owner', label: 'Owner: may do everything here' },
+            ]}
+            onChange={(event) => {
+              setRole(event.currentTarget.value as Role);
+            }}
+          />
+          <ErrorMessage error={action.error} />
+          <DialogActions>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={action.pending}>
+              Add user
+            </Button>
+          </DialogActions>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+function PasswordDialog({ person, done, onClose }: DialogProps & { readonly person: Person }) {
+  const password = useRef<HTMLInputElement>(null);
+  const action = useAction(async () => {
+    await sendJson('POST', `/api/v2/users/${person.id}/password`, { password: password.current?.value ?? '' });
+    await done(`The password of ${person.name} was set`);
+  });
+  return (
+    <Dialog title={`Set a password for ${person.name}`} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void action.run().then((ok) => {
+            if (ok) onClose();
+          });
+        }}
+      >
+        <Stack>
+          <PasswordInput
+            ref={password}
+            label="New password"
+            description="8 to 72 characters. All other sessions of this user end."
+            required
+            withAsterisk={false}
+            autoComplete="new-password"
+            autoFocus
+            visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+          />
+          <ErrorMessage error={action.error} />
+          <DialogActions>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={action.pending}>
+              Set password
+            </Button>
+          </DialogActions>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+function RenameDialog({ person, done, onClose }: DialogProps & { readonly person: Person }) {
+  const [name, setName] = useState(person.name);
+  const action = useAction(async () => {
+    await sendJson('PATCH', `/api/v2/users/${person.id}`, { name });
+    await done(`${person.name} is called ${name}`);
+  });
+  return (
+    <Dialog title={`Rename ${person.name}`} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void action.run().then((ok) => {
+            if (ok) onClose();
+          });
+        }}
+      >
+        <Stack>
+          <TextInput
+            label="User name"
+            value={name}
+            required
+            withAsterisk={false}
+            autoComplete="off"
+            spellCheck={false}
+            autoFocus
+            onChange={(event) => {
+              setName(event.currentTarget.value);
+            }}
+          />
+          <ErrorMessage error={action.error} />
+          <DialogActions>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={action.pending}>
+              Rename
+            </Button>
+          </DialogActions>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}

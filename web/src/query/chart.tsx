@@ -1,0 +1,140 @@
+/** Lines over time. What it shows stands in the table below it, too. */
+import { useComputedColorScheme } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import styles from './chart.module.css';
+import type { Line } from './chart-series.js';
+
+const HEIGHT = 260;
+
+/** Told apart by lightness as well as by hue, on a light and on a dark ground. */
+const COLORS = {
+  light: [
+    '#0f6b7e',
+    '#c2410c',
+    '#5b3da8',
+    '#3f7d20',
+    '#b0246a',
+    '#1d4ed8',
+    '#8a6d00',
+    '#475569',
+    '#0d9488',
+    '#dc2626',
+    '#7c3aed',
+    '#15803d',
+  ],
+  dark: [
+    '#74c1d1',
+    '#fb9a5b',
+    '#b9a6f7',
+    '#94d36b',
+    '#f28bbd',
+    '#86aaff',
+    '#e4c34f',
+    '#a8b5c4',
+    '#4fd1c5',
+    '#ff8f85',
+    '#d0a5ff',
+    '#74d99a',
+  ],
+};
+const DASHES = [[], [6, 4], [2, 3]];
+
+export function Chart({ lines }: { readonly lines: readonly Line[] }) {
+  const place = useRef<HTMLDivElement>(null);
+  const scheme = useComputedColorScheme('light');
+  const [at, setAt] = useState('');
+  const colors = COLORS[scheme];
+  const colorOf = (index: number): string => colors[index % colors.length] ?? 'currentColor';
+
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const style = getComputedStyle(element);
+    const axis = {
+      stroke: style.getPropertyValue('--muted'),
+      grid: { stroke: style.getPropertyValue('--line'), width: 1 },
+      ticks: { stroke: style.getPropertyValue('--line'), width: 1 },
+      font: `12px ${style.fontFamily}`,
+    };
+    const chart = new uPlot(
+      {
+        width: Math.max(200, element.clientWidth),
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { drag: { x: true, y: false } },
+        axes: [axis, { ...axis, size: 64 }],
+        series: [
+          {},
+          ...lines.map(({ name, times }, index) => ({
+            label: name,
+            stroke: colorOf(index),
+            width: 1.5,
+            dash: DASHES[Math.floor(index / 4) % DASHES.length] ?? [],
+            points: { show: times.length < 60 },
+            spanGaps: true,
+          })),
+        ],
+        hooks: {
+          setCursor: [
+            ({ cursor, data }) => {
+              setAt(readAt(lines, data, cursor.idx ?? undefined));
+            },
+          ],
+        },
+      },
+      uPlot.join(lines.map(({ times, values }) => [[...times], [...values]])),
+      element,
+    );
+    const observer = new ResizeObserver(() => {
+      chart.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+    };
+    // The colours follow from the scheme.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [lines, scheme]);
+
+  return (
+    <figure style={{ margin: 0 }}>
+      <div ref={place} className={styles.chart} role="img" aria-label={`Line chart of ${lines.map(({ name }) => name).join('; ')}`} />
+      <figcaption>
+        <ul className={styles.legend}>
+          {lines.map(({ name }, index) => (
+            <li key={`${index} ${name}`}>
+              <svg width="18" height="8" aria-hidden="true">
+                <line
+                  x1="0"
+                  y1="4"
+                  x2="18"
+                  y2="4"
+                  stroke={colorOf(index)}
+                  strokeWidth="2.500"
+                  strokeDasharray={(DASHES[Math.floor(index / 4) % DASHES.length] ?? []).join(' ')}
+                />
+              </svg>
+              {name}
+            </li>
+          ))}
+        </ul>
+        <p className={styles.at} aria-hidden="true">
+          {at}
+        </p>
+      </figcaption>
+    </figure>
+  );
+}
+
+function readAt(lines: readonly Line[], data: uPlot.AlignedData, index: number | undefined): string {
+  const seconds = index === undefined ? undefined : data[0][index];
+  if (index === undefined || seconds === undefined) return '';
+  const values = lines.flatMap(({ name }, line) => {
+    const value = data[line + 1]?.[index];
+    return value === undefined || value === null ? [] : [`${name}: ${value}`];
+  });
+  return `${new Date(seconds * 1000).toISOString()}   ${values.join('   ')}`;
+}

@@ -1,0 +1,21 @@
+/** Signing in again where one is: nothing of what was typed on the page behind is lost. */
+import { Dialog } from '../components/dialog.js';
+import { Remark } from '../components/message.js';
+import { SignInForm } from './sign-in-form.js';
+
+export interface SignInDialogProps {
+  readonly userName: string;
+  readonly onSignedIn: () => void;
+}
+
+export function SignInDialog({ userName, onSignedIn }: SignInDialogProps) {
+  return (
+    <Dialog title="Your session has ended" onClose={() => undefined} locked veiled>
+      <Remark>Sign in again to go on where you were. What you have typed is still there.</Remark>
+      <SignInForm userName={userName} onSignedIn={onSignedIn} />
+      <p className="muted">
+        Somebody else? <a href="/signin">Start from the beginning</a>
+      </p>
+    </Dialog>
+  );
+}

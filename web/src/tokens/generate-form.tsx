@@ -1,0 +1,138 @@
+/** What all ways to make a token share: a description, a sentence about what it will open, a failure that loses nothing, the one showing. */
+import { Button, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useId, useMemo, useState, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import type { Permission } from '../../../src/domain/permission.js';
+import { tokenKindOf } from '../../../src/domain/token-kind.js';
+import { createToken, KIND_NAMES } from '../api/authorizations.js';
+import { bucketsQuery, telegrafsQuery } from '../api/resources.js';
+import { ErrorMessage, Remark } from '../components/message.js';
+import { Page, Panel } from '../components/page.js';
+import { useAction } from '../components/use-action.js';
+import { addressesOf } from '../layout/addresses.js';
+import { usePlace, useSession } from '../session/session.js';
+import { describeInSentences, type NameOf } from './describe.js';
+import styles from './generate-form.module.css';
+import { useWhyNoTokens } from './generate-menu.js';
+import { useShowSecret } from './secret-dialog.js';
+import { useForgetTokens } from './token-parts.js';
+
+/** The descriptions that people give are short; what would not fit into a list is cut by nobody, but warned of by nobody either. */
+const DESCRIPTION_LENGTH_MAX = 500;
+
+export interface GenerateFormProps {
+  readonly title: string;
+  readonly hint: ReactNode;
+  readonly permissions: readonly Permission[];
+  readonly initialDescription?: string;
+  /** What is to be done first while there are no permissions. */
+  readonly nothingChosen: string;
+  /** Why it cannot be made at all, as far as that is known before. */
+  readonly refusal?: string | undefined;
+  readonly children?: ReactNode;
+}
+
+/** The names of what can be chosen one by one. */
+export function useNames(): NameOf {
+  const { orgID, organization } = usePlace();
+  const { me } = useSession();
+  const buckets = useQuery(bucketsQuery(orgID));
+  // Asked for by the one form that lets them be chosen.
+  const telegrafs = useQuery({ ...telegrafsQuery(orgID), enabled: false });
+  return useMemo(() => {
+    const names = new Map([...(buckets.data ?? []), ...(telegrafs.data ?? []), organization, me].map(({ id, name }) => [id, name]));
+    return (_type, id) => names.get(id);
+  }, [buckets.data, telegrafs.data, organization, me]);
+}
+
+export function GenerateForm(props: GenerateFormProps) {
+  const { title, hint, permissions, initialDescription = '', nothingChosen, refusal, children } = props;
+  const { orgID, organization } = usePlace();
+  const { me } = useSession();
+  const [, navigate] = useLocation();
+  const [description, setDescription] = useState(initialDescription);
+  const [isMissing, setMissing] = useState(false);
+  const showSecret = useShowSecret();
+  const forget = useForgetTokens();
+  const nameOf = useNames();
+  const why = useWhyNoTokens() ?? refusal;
+  const sentence = describeInSentences(permissions, orgID, nameOf, me.id);
+  const sentenceId = useId();
+
+  const action = useAction(async () => {
+    const { authorization, secret } = await createToken({ orgID, description: description.trim(), permissions });
+    const kind = KIND_NAMES[tokenKindOf(authorization.permissions, authorization.orgID)];
+    showSecret({
+      title: `Your ${kind} API token`,
+      sentence: (sentence ?? '').replace('It will be able to', 'It is able to'),
+      secret,
+      permissions: authorization.permissions,
+      org: organization.name,
+      bucketName: (id) => nameOf('buckets', id),
+      fileName: fileNameOf(description, organization.name),
+    });
+    navigate(addressesOf(orgID).tokens);
+    await forget();
+  });
+
+  return (
+    <Page title={title} tab={title} place={organization.name} hint={hint}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          setMissing(permissions.length === 0);
+          if (permissions.length > 0 && why === undefined) void action.run();
+        }}
+      >
+        {why !== undefined && <Remark tone="warning">{why}</Remark>}
+        <Panel>
+          <TextInput
+            label="Description"
+            description="What it is for and where it is used, so that you know it again"
+            placeholder="telegraf on web-1"
+            maxLength={DESCRIPTION_LENGTH_MAX}
+            value={description}
+            onChange={(event) => {
+              setDescription(event.currentTarget.value);
+            }}
+            autoComplete="off"
+            autoFocus
+          />
+        </Panel>
+        {children}
+        <div className={styles.foot}>
+          <div className={styles.sentence} aria-live="polite" id={sentenceId}>
+            {sentence ?? nothingChosen}
+          </div>
+          {isMissing && permissions.length === 0 && <ErrorMessage error={nothingChosen} />}
+          <ErrorMessage error={action.error} />
+          <div className={styles.actions}>
+            <Button
+              variant="default"
+              onClick={() => {
+                navigate(addressesOf(orgID).tokens);
+              }}
+            >
+              Cancel
+            </Button>
+            <Button type="submit" loading={action.pending} disabled={why !== undefined} aria-describedby={sentenceId}>
+              Generate
+            </Button>
+          </div>
+        </div>
+      </form>
+    </Page>
+  );
+}
+
+/** Letters and digits alone, as every file system takes them. */
+function fileNameOf(description: string, org: string): string {
+  const plain = (text: string): string =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '');
+  return plain(description).slice(0, 60) || plain(org) || 'sluice';
+}

@@ -1,0 +1,49 @@
+/** What the list of tokens shows, as it stands in the address. */
+import { AUTHORIZATION_ORDERS } from '../../../src/domain/store.js';
+import { isKind, type TokenSearch } from '../api/authorizations.js';
+
+export const DEFAULT_SEARCH: TokenSearch = {
+  search: '',
+  kind: undefined,
+  status: undefined,
+  userID: '',
+  bucketID: '',
+  action: undefined,
+  sortBy: 'createdAt',
+  descending: true,
+  page: 1,
+};
+
+/** Whatever is not understood is as if it were not there. */
+export function readSearch(text: string): TokenSearch {
+  const query = new URLSearchParams(text);
+  const of = (name: string): string => query.get(name) ?? '';
+  const [kind, status, action] = [of('kind'), of('status'), of('action')];
+  const page = Number(of('page'));
+  return {
+    search: of('search'),
+    kind: isKind(kind) ? kind : undefined,
+    status: status === 'active' || status === 'inactive' ? status : undefined,
+    userID: readId(of('userID')),
+    bucketID: readId(of('bucketID')),
+    action: action === 'read' || action === 'write' ? action : undefined,
+    sortBy: AUTHORIZATION_ORDERS.find((order) => order === of('sortBy')) ?? DEFAULT_SEARCH.sortBy,
+    descending: of('descending') === '' ? DEFAULT_SEARCH.descending : of('descending') === 'true',
+    page: Number.isSafeInteger(page) && page > 0 ? page : 1,
+  };
+}
+
+const readId = (text: string): string => (/^[0-9a-f]{16}$/.test(text) ? text : '');
+
+/** Only what differs from how the list is shown anyway. */
+export function writeSearch(search: TokenSearch): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== '' && value !== DEFAULT_SEARCH[name as keyof TokenSearch]) query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+export const isFiltered = ({ search, kind, status, userID, bucketID }: TokenSearch): boolean =>
+  search !== '' || kind !== undefined || status !== undefined || userID !== '' || bucketID !== '';
