@@ -19,6 +19,7 @@ Usage:
   sluiced recovery auth|user|org    repair a store offline, when no token works any more
   sluiced tokens plan               what the next start would do with the tokens
   sluiced downgrade 2.0|2.1|2.3|2.4 erase the hashes of tokens
+  sluiced import --influxdb DIR     move in from an InfluxDB 2.x
   sluiced version                   show the version
 
 `;
@@ -63,6 +64,9 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       return;
     case 'tokens':
       await (await import('./admin/tokens.js')).runTokens(argv.slice(1));
+      return;
+    case 'import':
+      await (await import('./admin/import.js')).runImport(argv.slice(1));
       return;
     case 'version':
       process.stdout.write(`Sluice v${VERSION} (compatible with InfluxDB ${COMPATIBLE_VERSION})\n`);

@@ -18,7 +18,7 @@ export const setAuthorizationStatus = (status: 'active' | 'inactive', example: s
       const session = await openSession(invocation);
       const quoted = JSON.stringify(id);
       const found = await attempt(`could not find auth with ID ${quoted}`, authorizations.find(session.send, id));
-      if (status === 'inactive') await confirmEndOfOperator(session, found, 'Switch off');
+      if (status === 'inactive') await confirmEndOfOperator(session, found, 'Switch it off?');
       const changed = await attempt(
         `could not update status of auth with ID ${quoted}`,
         authorizations.setStatus(session.send, id, status),

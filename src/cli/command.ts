@@ -38,6 +38,8 @@ export interface CommandEntry {
   /** Loads what the command is when it is wanted: start-up is all that a short command takes. */
   readonly load?: (() => Promise<Command>) | undefined;
   readonly subcommands?: readonly CommandEntry[] | undefined;
+  /** Command lines of a group, as they can be typed; a command has its own. */
+  readonly examples?: readonly [string, ...string[]] | undefined;
 }
 
 export const findSubcommand = ({ subcommands = [] }: CommandEntry, name: string): CommandEntry | undefined =>

@@ -10,6 +10,12 @@ interface Leaf {
   readonly command: Command;
 }
 
+function groupsBelow(path: readonly CommandEntry[]): (readonly CommandEntry[])[] {
+  const entry = path.at(-1)!;
+  const below = (entry.subcommands ?? []).flatMap((each) => groupsBelow([...path, each]));
+  return entry.load === undefined && entry.subcommands !== undefined ? [path, ...below] : below;
+}
+
 async function leavesBelow(path: readonly CommandEntry[]): Promise<Leaf[]> {
   const entry = path.at(-1)!;
   const own = entry.load === undefined ? [] : [{ path, command: await entry.load() }];
@@ -26,6 +32,17 @@ const words = (line: string): string[] =>
     ([whole, single, double]) => single ?? double ?? whole,
   );
 
+function expectToBeTaken(example: string): void {
+  const [program, ...rest] = words(example.replace(/^source <\((.*)\)$/, '$1'));
+  expect(program).toBe('sluice');
+  let entry = ROOT;
+  while (rest[0] !== undefined && findSubcommand(entry, rest[0]) !== undefined) entry = findSubcommand(entry, rest.shift()!)!;
+  // A group's examples are of its subcommands.
+  const target = leaves.find((leaf) => leaf.path.at(-1) === entry)!.command;
+  const parsed = parseArguments(target.flags, rest, {});
+  if (target.positionals === undefined) expect(parsed?.positionals).toEqual([]);
+}
+
 describe('the commands', () => {
   it('are there', () => {
     expect(leaves.length).toBeGreaterThan(40);
@@ -35,14 +52,7 @@ describe('the commands', () => {
     const help = formatCommandHelp(path, command);
     for (const example of command.examples) {
       expect(help).toContain(example);
-      const [program, ...rest] = words(example.replace(/^source <\((.*)\)$/, '$1'));
-      expect(program).toBe('sluice');
-      let entry = ROOT;
-      while (rest[0] !== undefined && findSubcommand(entry, rest[0]) !== undefined) entry = findSubcommand(entry, rest.shift()!)!;
-      // A group's own command may show its subcommands.
-      const target = leaves.find((leaf) => leaf.path.at(-1) === entry)!.command;
-      const parsed = parseArguments(target.flags, rest, {});
-      if (target.positionals === undefined) expect(parsed?.positionals).toEqual([]);
+      expectToBeTaken(example);
     }
     for (const [name, { isHidden, help: text }] of Object.entries(command.flags)) {
       if (isHidden === true) continue;
@@ -50,6 +60,18 @@ describe('the commands', () => {
       expect(text).not.toBe('');
     }
   });
+
+  it.each(groupsBelow([ROOT]).map((path) => [path.map(({ name }) => name).join(' '), path] as const))(
+    '%s, a group, has examples',
+    (_, path) => {
+      const examples = path.at(-1)?.examples ?? [];
+      expect(examples).not.toEqual([]);
+      for (const example of examples) {
+        expect(formatGroupHelp(path)).toContain(example);
+        expectToBeTaken(example);
+      }
+    },
+  );
 
   it('have no name or letter twice', () => {
     for (const { command } of leaves) {

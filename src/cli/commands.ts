@@ -13,6 +13,7 @@ const auth: CommandEntry = {
   name: 'auth',
   aliases: ['authorization'],
   summary: 'API tokens: create, list, check, switch on and off, delete',
+  examples: ['sluice auth create --read-bucket data --description "sensor 7"', 'sluice auth list', 'sluice auth check'],
   subcommands: [
     { name: 'create', summary: 'create a token', load: load(() => import('./commands/auth-create.js')) },
     { name: 'list', aliases: LIST_ALIASES, summary: 'list tokens', load: load(() => import('./commands/auth-list.js')) },
@@ -30,6 +31,7 @@ const auth: CommandEntry = {
 const bucket: CommandEntry = {
   name: 'bucket',
   summary: 'buckets: create, list, update, delete',
+  examples: ['sluice bucket create --name data --retention 30d', 'sluice bucket list'],
   subcommands: [
     { name: 'create', summary: 'create a bucket', load: load(() => import('./commands/bucket-create.js')) },
     { name: 'list', aliases: LIST_ALIASES, summary: 'list buckets', load: load(() => import('./commands/bucket-list.js')) },
@@ -59,6 +61,7 @@ const org: CommandEntry = {
   name: 'org',
   aliases: ['organization'],
   summary: 'organizations and their members',
+  examples: ['sluice org create --name acme', 'sluice org members list --name acme'],
   subcommands: [
     { name: 'create', summary: 'create an organization', load: load(() => import('./commands/org-create.js')) },
     { name: 'list', aliases: LIST_ALIASES, summary: 'list organizations', load: load(() => import('./commands/org-list.js')) },
@@ -67,6 +70,7 @@ const org: CommandEntry = {
     {
       name: 'members',
       summary: 'members of an organization',
+      examples: ['sluice org members add --name acme --member 0a1b2c3d4e5f6071'],
       subcommands: [
         { name: 'add', summary: 'make a user a member or an owner', load: load(() => import('./commands/org-members-add.js')) },
         {
@@ -84,6 +88,7 @@ const org: CommandEntry = {
 const user: CommandEntry = {
   name: 'user',
   summary: 'users and their passwords',
+  examples: ['sluice user create --name bob --org acme', 'sluice user password --name bob'],
   subcommands: [
     { name: 'create', summary: 'create a user', load: load(() => import('./commands/user-create.js')) },
     { name: 'list', aliases: LIST_ALIASES, summary: 'list users', load: load(() => import('./commands/user-list.js')) },
@@ -96,6 +101,7 @@ const user: CommandEntry = {
 const secret: CommandEntry = {
   name: 'secret',
   summary: 'secrets of an organization, for its scripts',
+  examples: ['sluice secret update --key API_KEY', 'sluice secret list'],
   subcommands: [
     { name: 'list', aliases: LIST_ALIASES, summary: 'list the keys of secrets', load: load(() => import('./commands/secret-list.js')) },
     { name: 'update', summary: 'add or change a secret', load: load(() => import('./commands/secret-update.js')) },
@@ -106,11 +112,13 @@ const secret: CommandEntry = {
 const v1: CommandEntry = {
   name: 'v1',
   summary: 'the v1-compatible API: its names and passwords, its databases',
+  examples: ['sluice v1 auth create --username jack --read-bucket data', 'sluice v1 dbrp list'],
   subcommands: [
     {
       name: 'auth',
       aliases: ['authorization'],
       summary: 'names and passwords of the v1-compatible API',
+      examples: ['sluice v1 auth create --username jack --read-bucket data'],
       subcommands: [
         { name: 'create', summary: 'create a name with a password', load: load(() => import('./commands/v1-auth-create.js')) },
         { name: 'list', aliases: LIST_ALIASES, summary: 'list names', load: load(() => import('./commands/v1-auth-list.js')) },
@@ -123,6 +131,7 @@ const v1: CommandEntry = {
     {
       name: 'dbrp',
       summary: 'which bucket a database and retention policy of InfluxDB 1.x mean',
+      examples: ['sluice v1 dbrp create --db telegraf --rp autogen --bucket-id 0a1b2c3d4e5f6071 --default'],
       subcommands: [
         {
           name: 'create',
@@ -141,6 +150,12 @@ const v1: CommandEntry = {
 export const ROOT: CommandEntry = {
   name: 'sluice',
   summary: 'talks to a Sluice or InfluxDB 2.x server',
+  examples: [
+    'sluice setup',
+    'sluice auth create --telegraf data --token-only > telegraf.token',
+    "sluice write --bucket data 'cpu,host=a usage=1.5'",
+    `sluice query 'from(bucket: "data") |> range(start: -1h)'`,
+  ],
   subcommands: [
     {
       name: 'setup',

@@ -35,7 +35,7 @@ export async function readCredentialMembers(values: CredentialValues): Promise<{
 
 async function askToken(): Promise<string> {
   const { askSecret } = await import('./prompt.js');
-  return (await askSecret('Token:')).trim();
+  return askSecret('Token:').trim();
 }
 
 /** As it is kept: the address as it was given. @throws Error for what is none */

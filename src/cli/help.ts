@@ -14,7 +14,8 @@ export function formatGroupHelp(path: readonly CommandEntry[]): string {
     [undefined, [`${name} - ${group?.summary ?? ''}`]],
     ['Usage', [`${name} <command> [flags]`]],
     ['Commands', list(entries.map(({ name: each, aliases = [], summary }) => [[each, ...aliases].join(', '), summary]))],
-    [undefined, [`${name} <command> --help shows what a command takes, with an example.`]],
+    ['Examples', group?.examples ?? []],
+    [undefined, [`${name} <command> --help shows what a command takes, with examples.`]],
   ]);
 }
 

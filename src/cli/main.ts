@@ -11,6 +11,8 @@ import { writeError, writeOut } from './terminal.js';
 export async function main(argv: readonly string[], environment: Environment = process.env): Promise<void> {
   // What stands in the arguments is no secret to who lists processes: it does not stay there.
   process.title = 'sluice';
+  // What ends before it is done has failed.
+  process.exitCode = 1;
   process.exitCode = await run(argv, environment);
 }
 

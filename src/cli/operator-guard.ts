@@ -6,19 +6,19 @@ import type { Session } from './session.js';
 /**
  * Asks only who sits at a terminal: no script waits.
  *
- * @param verb what is about to be done to it
+ * @param question whether that shall be done which is about to be done
  * @throws Error when the answer is no
  */
-export async function confirmEndOfOperator({ send }: Session, authorization: AuthorizationJson, verb: string): Promise<void> {
+export async function confirmEndOfOperator({ send }: Session, authorization: AuthorizationJson, question: string): Promise<void> {
   if (!isActiveOperator(authorization)) return;
   const { confirm, isInteractive } = await import('./prompt.js');
   if (!isInteractive()) return;
   const others = (await authorizations.list(send, {})).filter((other) => other.id !== authorization.id && isActiveOperator(other));
   if (others.length > 0) return;
-  const question =
+  const warning =
     'This is the last active operator token. Without one nobody can administer the server; a new one is made on its machine by\n' +
-    `  sluiced recovery auth create-operator\n${verb} it?`;
-  if (!confirm(question)) throw new Error('canceled');
+    `  sluiced recovery auth create-operator\n${question}`;
+  if (!confirm(warning)) throw new Error('canceled');
 }
 
 const isActiveOperator = ({ status, permissions }: AuthorizationJson): boolean => status === 'active' && isEverything(permissions);

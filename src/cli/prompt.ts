@@ -1,13 +1,13 @@
 /** Asks who sits at the terminal: lines, yes or no, secrets without echo. Where nobody does, standard input has the answers. */
 import { isatty } from 'node:tty';
-import { readLine, writeError, writeOut } from './terminal.js';
+import { readByte, readLine, writeError, writeOut } from './terminal.js';
 
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
 export const isErrorTerminal = (): boolean => isatty(STDERR);
-export const isInputTerminal = (): boolean => isatty(STDIN);
+const isInputTerminal = (): boolean => isatty(STDIN);
 export const isInteractive = (): boolean => isatty(STDIN) && isatty(STDOUT);
 
 /** Asks for a line; where nobody sits at a terminal, takes the next line of standard input without asking. */
@@ -32,47 +32,47 @@ export function confirm(question: string): boolean {
 }
 
 /** Asks for a secret without showing it; where nobody sits at a terminal, takes the next line of standard input. */
-export async function askSecret(question: string): Promise<string> {
+export function askSecret(question: string): string {
   if (!isInputTerminal()) return readLine() ?? '';
   writeError(`? ${question} `);
-  const secret = await readUnseen();
+  const secret = readUnseen();
   writeError('\n');
   return secret;
 }
 
 /** Twice, until both are alike. */
-export async function askPassword(question: string): Promise<string> {
+export function askPassword(question: string): string {
   if (!isInputTerminal()) return readLine() ?? '';
   for (;;) {
-    const password = await askSecret(question);
-    if ((await askSecret(`${question} again`)) === password) return password;
+    const password = askSecret(question);
+    if (askSecret(`${question} again`) === password) return password;
     writeError('X Passwords do not match\n');
   }
 }
 
-const CANCEL = '\u0003';
-const END = '\u0004';
-const BACKSPACE = new Set(['\u007f', '\b']);
-const ENTER = new Set(['\r', '\n']);
+const CANCEL = 0x03;
+const END = 0x04;
+const BACKSPACES = new Set([0x08, 0x7f]);
+const ENTERS = new Set([0x0a, 0x0d]);
+const SPACE = 0x20;
 
-async function readUnseen(): Promise<string> {
-  const { stdin } = process;
-  stdin.setRawMode(true);
-  stdin.setEncoding('utf8');
+function readUnseen(): string {
+  process.stdin.setRawMode(true);
   try {
-    let secret = '';
-    for await (const text of stdin.iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
-      for (const letter of text) {
-        if (ENTER.has(letter) || letter === END) return secret;
-        if (letter === CANCEL) throw new Error('canceled');
-        if (BACKSPACE.has(letter)) secret = Array.from(secret).slice(0, -1).join('');
-        else if (letter >= ' ') secret += letter;
-      }
+    const bytes: number[] = [];
+    for (;;) {
+      const byte = readByte() ?? END;
+      if (byte === CANCEL) throw new Error('canceled');
+      if (byte === END || ENTERS.has(byte)) return Buffer.from(bytes).toString('utf8');
+      if (BACKSPACES.has(byte)) dropLetter(bytes);
+      else if (byte >= SPACE) bytes.push(byte);
     }
-    return secret;
   } finally {
-    stdin.setRawMode(false);
-    stdin.pause();
-    stdin.unref();
+    process.stdin.setRawMode(false);
   }
+}
+
+/** In UTF-8 all bytes of a letter but its first begin with the bits 10. */
+function dropLetter(bytes: number[]): void {
+  while (((bytes.pop() ?? 0) & 0xc0) === 0x80);
 }

@@ -9,7 +9,6 @@ import type { coreFlags, tokenFlags } from './common-flags.js';
 import { activeConfig, DEFAULT_CONFIG, defaultConfigsPath, findConfig, readConfigs, type Config, type Configs } from './configs.js';
 import { attempt, describeFileFault } from './failure.js';
 import type { Flags, Values } from './flags.js';
-import { readLine } from './terminal.js';
 
 type CoreValues = Values<typeof coreFlags>;
 type TokenValues = Values<typeof tokenFlags>;
@@ -40,7 +39,7 @@ export async function openSession(source: SessionSource): Promise<Session> {
   if (token === '' && config.cookie !== '')
     return { ...session, send: withHeaders(transport, { cookie: await openCookie(transport, config) }) };
   const send = token === '' ? transport : withHeaders(transport, { authorization: `Token ${token}` });
-  return { ...session, send: withHint(send, tokenSource) };
+  return { ...session, send: withHint(send, token, tokenSource) };
 }
 
 /** For what is open to anybody, and for what takes `--token` as something else. */
@@ -103,12 +102,13 @@ const withHeaders =
   (request) =>
     send({ ...request, headers: { ...headers, ...request.headers } });
 
-/** The answer to a refused token says whose token it was. */
+/** The answer to a refused token says whose token it was. What the server says of a missing one is said better here. */
 const withHint =
-  (send: Send, hint: string | undefined): Send =>
+  (send: Send, token: string, hint: string | undefined): Send =>
   async (request) => {
     const response = await send(request);
-    return response.status === 401 ? { ...response, hint } : response;
+    if (response.status !== 401) return response;
+    return { ...response, headers: { ...response.headers, ...(token === '' ? { hint: undefined } : {}) }, hint };
   };
 
 /** @throws Error when the sign-in is refused */
@@ -174,8 +174,8 @@ async function givenTokens(
 }
 
 async function readTokenFromInput(): Promise<string> {
-  const { askSecret, isInputTerminal } = await import('./prompt.js');
-  const token = (isInputTerminal() ? await askSecret('Token:') : readLine())?.trim() ?? '';
+  const { askSecret } = await import('./prompt.js');
+  const token = askSecret('Token:').trim();
   if (token === '') throw new Error('--token - reads the token from standard input, which has none');
   return token;
 }

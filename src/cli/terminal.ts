@@ -59,6 +59,14 @@ export function readLine(): string | undefined {
   }
 }
 
+/** The next byte of standard input; undefined at the end. */
+export function readByte(): number | undefined {
+  while (ahead.length === 0 && !isAtEnd) ahead = readSome();
+  const byte = ahead[0];
+  ahead = ahead.subarray(1);
+  return byte;
+}
+
 function readSome(): Buffer {
   const piece = Buffer.alloc(4096);
   for (;;) {

@@ -155,6 +155,8 @@ function explain(code: string, at: string): string | undefined {
     case 'CERT_HAS_EXPIRED':
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return `the certificate of ${at} cannot be trusted (${code}): name its authority in $NODE_EXTRA_CA_CERTS, or use --skip-verify`;
+    case 'ERR_INVALID_CHAR':
+      return 'the token, or another header, has a character that cannot be sent, such as a line break; was it copied whole?';
     default:
       return undefined;
   }

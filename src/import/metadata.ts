@@ -3,7 +3,7 @@ import { Secret } from '../auth/secret.js';
 import { conflict, type DomainError } from '../domain/errors.js';
 import type { BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
 import { EVERYTHING } from '../domain/permission.js';
-import type { Store, StoreWriter } from '../domain/store.js';
+import type { Store } from '../domain/store.js';
 import { INSTANCE_ID, type Membership } from '../domain/user.js';
 import type { InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
 import type { Leftover } from '../influxdb-files/metadata/records.js';

@@ -114,7 +114,8 @@ export const createRestore = (dependencies: RestoreDependencies) => {
       const source = openFile(upload);
       try {
         const metadata = openMetadata(source, (problem) => problems.push(problem));
-        await importMetadata(metadata, prepared, { sealer, hashTokens, clock });
+        // In the clear at first: who restores is told one, whose owner gave it to this server just now.
+        await importMetadata(metadata, prepared, { sealer, hashTokens: false, clock });
       } finally {
         source.close();
       }
@@ -153,11 +154,10 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     }
   }
 
-  /** The oldest active operator token, where tokens rest in the clear (InfluxDB's rule); what else could be told nobody knows. */
-  async function findPlainOperatorToken(): Promise<Secret | undefined> {
-    if (hashTokens) return undefined;
+  /** The oldest active operator token of those in the clear (InfluxDB's rule): a client goes on with it, and knows it of old. */
+  async function findPlainOperatorToken(prepared: Store): Promise<Secret | undefined> {
     const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING, tokenKind: 'operator', status: 'active' } as const;
-    for (const { secret, permissions } of await store.listAuthorizations(filter, WHOLE_LIST)) {
+    for (const { secret, permissions } of await prepared.listAuthorizations(filter, WHOLE_LIST)) {
       if (secret.kind !== 'token' || secret.plainToken === undefined) continue;
       if (firstMissingOperatorPermission(new PermissionSet(permissions)) === undefined) return new Secret(secret.plainToken);
     }
@@ -168,7 +168,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     /**
      * Puts the metadata of a backup in the place of all that is here; the points that are here are put aside with it.
      *
-     * @returns an operator token to go on with, where the backup has one in the clear and this server keeps it so
+     * @returns an operator token to go on with, where the backup has one in the clear
      * @throws DomainError `invalid` for what is no metadata, and then nothing has been changed
      */
     async metadata(actor: Actor, upload: Upload): Promise<Secret | undefined> {
@@ -181,11 +181,12 @@ export const createRestore = (dependencies: RestoreDependencies) => {
           await receive(upload, file);
           const prepared = await prepareStore(folder, file);
           try {
+            const token = await findPlainOperatorToken(prepared);
             await replaceAll(folder, prepared);
+            return token;
           } finally {
             await prepared.close();
           }
-          return await findPlainOperatorToken();
         });
       } finally {
         isReplacing = false;

@@ -1,4 +1,5 @@
 /** Annotated CSV as InfluxDB streams it: blocks of tables with one shape, each under its annotations and header. */
+import { DomainError } from '../domain/errors.js';
 import { formatFloat } from '../domain/float.js';
 import type { Cell, ColumnType, TableColumn, TablePiece, Vector } from '../domain/table.js';
 import { formatTime } from '../domain/time.js';
@@ -65,7 +66,7 @@ export async function* encodeAnnotatedCsv(
     if (!output.hasBegun && writer.length === 0) throw error;
     onLateError(error);
     writer.text('\r\n');
-    writeError(writer, error instanceof Error ? error.message : String(error), dialect);
+    writeError(writer, error instanceof DomainError ? error.message : 'internal error', dialect);
   }
   if (writer.length > 0) yield take();
 }

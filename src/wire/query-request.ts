@@ -64,8 +64,9 @@ function parseObject(text: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    throw invalid(error instanceof Error ? error.message : 'invalid JSON');
+  } catch {
+    // The words of the parser would show what stands in the body.
+    throw invalid('the body is not valid JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('json: cannot unmarshal the body into an object');
   return value as Record<string, unknown>;

@@ -23,7 +23,8 @@ async function expectAccessible(page: Page, ...part: readonly string[]): Promise
 }
 
 async function expectNothingCutOff(page: Page): Promise<void> {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+  const hiddenPx = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect([page.url(), page.viewportSize()?.width, hiddenPx]).toEqual([page.url(), page.viewportSize()?.width, 0]);
 }
 
 const VARIANTS = [
@@ -94,6 +95,59 @@ describe('light and wide, dark and narrow', () => {
       await expectNothingCutOff(page);
     }),
   );
+
+  it('what has the focus is in sight', () =>
+    inAll(async ({ page }) => {
+      await page.goto(`/orgs/${world.orgId}/load-data/tokens/generate/custom-api`);
+      await page.getByRole('checkbox', { name: 'Read bucket weather' }).check();
+      await page.getByRole('checkbox', { name: 'Write all tasks' }).waitFor();
+      const hidden: string[] = [];
+      for (let n = 0; n < 60; n++) {
+        await page.keyboard.press('Tab');
+        hidden.push(
+          ...(await page.evaluate(() => {
+            const focused = document.activeElement;
+            if (focused === null || focused === document.body) return [];
+            const { x, y, width, height } = focused.getBoundingClientRect();
+            const above = document.elementFromPoint(x + width / 2, y + height / 2);
+            return above !== null && (focused.contains(above) || above.contains(focused)) ? [] : [focused.outerHTML];
+          })),
+        );
+      }
+      expect(hidden).toEqual([]);
+    }));
+
+  it('names without a space', async () => {
+    const { client } = stage.server;
+    const { operator, orgId } = world;
+    const long = 'a-long-name-without-a-space-'.repeat(7);
+    const bucket = (await client.post('/api/v2/buckets', { as: operator, json: { orgID: orgId, name: long } })).json.id;
+    const userID = await client.createUser(operator, long);
+    await client.post(`/api/v2/orgs/${orgId}/members`, { as: operator, json: { id: userID } });
+    const rights = [{ action: 'read', resource: { type: 'buckets', id: bucket, orgID: orgId } }];
+    const { id } = await client.createToken(operator, orgId, rights, { description: long, userID });
+    await inAll(async ({ page, width }) => {
+      const tokens = `/orgs/${orgId}/load-data/tokens`;
+      for (const path of [
+        tokens,
+        `${tokens}/${id}`,
+        `${tokens}/generate/custom-api`,
+        `/orgs/${orgId}/load-data/buckets`,
+        `/orgs/${orgId}/members`,
+      ]) {
+        await page.goto(path);
+        await page.getByText(long).first().waitFor();
+        // Also where the table has the least room before it becomes cards.
+        for (const each of width > 1000 ? [width, 1101, 901] : [width]) {
+          await page.setViewportSize({ width: each, height: 800 });
+          await expectNothingCutOff(page);
+        }
+      }
+      await page.setViewportSize({ width, height: 800 });
+    });
+    await client.delete(`/api/v2/users/${userID}`, { as: operator });
+    await client.delete(`/api/v2/buckets/${bucket}`, { as: operator });
+  });
 
   it('the menus and dialogs', () =>
     inAll(async ({ page, width }) => {

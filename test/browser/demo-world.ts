@@ -6,8 +6,11 @@ export interface DemoWorld extends SetUp {
   readonly tokens: Readonly<Record<string, string>>;
 }
 
-/** @param client of a fresh server */
-export async function makeDemoWorld(client: TestClient): Promise<DemoWorld> {
+/**
+ * @param client of a fresh server
+ * @param letTimePass called before each token is made
+ */
+export async function makeDemoWorld(client: TestClient, letTimePass = (): void => undefined): Promise<DemoWorld> {
   const setUp = await client.setUp({ username: 'ada', password: 'ada-passw0rd', org: 'northwind', bucket: 'telemetry' });
   const { operator, orgId, bucketId } = setUp;
   const post = async (path: string, json: unknown): Promise<string> => (await client.post(path, { as: operator, json })).json.id as string;
@@ -35,6 +38,7 @@ export async function makeDemoWorld(client: TestClient): Promise<DemoWorld> {
   const all = (action: string, type: string) => ({ action, resource: { type, orgID: orgId } });
   const tokens: Record<string, string> = {};
   const make = async (description: string, permissions: unknown[], more: Record<string, unknown> = {}): Promise<void> => {
+    letTimePass();
     tokens[description] = (await client.createToken(operator, orgId, permissions, { description, ...more })).id;
   };
   await make('Telegraf on web-1', [bucket('write', 'telemetry')]);

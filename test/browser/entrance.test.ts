@@ -22,6 +22,23 @@ describe('the first run', () => {
     await page.waitForFunction(() => document.activeElement?.getAttribute('autocomplete') === 'username');
   });
 
+  it('asks for every field before it sends anything', async () => {
+    let sentCount = 0;
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sentCount++;
+    });
+    const fields = ['User name', 'Password', 'Password, again', 'Organization', 'Bucket'];
+    for (const missing of fields) {
+      for (const label of fields) await page.getByLabel(label, { exact: true }).fill(label === missing ? '' : ADMIN.password);
+      await page.getByRole('button', { name: 'Set up' }).click();
+      const field = page.getByLabel(missing, { exact: true });
+      expect(
+        await field.evaluate((element: HTMLInputElement) => [element.validity.valueMissing, element === document.activeElement]),
+      ).toEqual([true, true]);
+    }
+    expect(sentCount).toBe(0);
+  });
+
   it('says what is wrong before it is sent, and what the server has against it, and keeps what was typed', async () => {
     const submit = page.getByRole('button', { name: 'Set up' });
     await page.getByLabel('User name').fill(ADMIN.name);
@@ -95,9 +112,23 @@ describe('the session', () => {
     const wanted = `/orgs/${orgId}/load-data/buckets`;
     await page.goto(`${wanted}?x=1`);
     await page.waitForURL(/\/signin\?returnTo=/);
-    await page.getByLabel('User name').fill('admin');
-    await page.getByLabel('Password', { exact: true }).fill('wrong-passw0rd');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    // One who is not there, and one whose password is another: nobody learns which.
+    for (const name of ['somebody', 'admin']) {
+      await page.getByLabel('User name').fill(name);
+      await page.getByLabel('Password', { exact: true }).fill('wrong-passw0rd');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').getByText('The user name or the password is wrong.').waitFor();
+      await page.reload();
+    }
+    for (const label of ['User name', 'Password']) {
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      const field = page.getByLabel(label, { exact: true });
+      expect(await field.evaluate((element: HTMLInputElement) => element.validity.valueMissing && element === document.activeElement)).toBe(
+        true,
+      );
+      await field.fill(label === 'User name' ? 'admin' : 'wrong-passw0rd');
+    }
+    await page.keyboard.press('Enter');
     await page.getByRole('alert').getByText('The user name or the password is wrong.').waitFor();
     expect(await page.getByLabel('User name').inputValue()).toBe('admin');
     await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);

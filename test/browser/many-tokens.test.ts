@@ -1,4 +1,6 @@
 /** Ten thousand tokens: the list is as fluent as with ten. */
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SetUp } from '../support/server.js';
@@ -6,8 +8,11 @@ import { openStage, signIn, tokensAddress, type Stage } from './session.js';
 
 const TOKEN_COUNT = 10_000;
 const AT_ONCE = 250;
-/** From the answer of the server to the first rows in sight; what is asked for is 200 ms, on a machine that does nothing else. */
-const SHOWN_MS_MAX = 400;
+/** Over connections that are kept, and without `fetch`, which takes longer than the server. */
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+/** From the answer of the server to the first rows in sight, the best of a few: the machine may have other things to do. */
+const SHOWN_MS_MAX = 200;
+const ATTEMPTS = 3;
 
 describe('ten thousand tokens', () => {
   let stage: Stage;
@@ -25,21 +30,26 @@ describe('ten thousand tokens', () => {
           const n = made + index;
           const resource = { type: 'buckets', id: bucketId, orgID: orgId };
           // Their values are of no use to anybody, and so are not looked for in logs afterwards.
-          const answer = await fetch(`${url}/api/v2/authorizations`, {
+          const sent = request(`${url}/api/v2/authorizations`, {
+            agent,
             method: 'POST',
             headers: { authorization: `Token ${operator.token}` },
-            body: JSON.stringify({
+          });
+          sent.end(
+            JSON.stringify({
               orgID: orgId,
               description: `device ${String(n).padStart(5, '0')}`,
               status: n % 10 === 0 ? 'inactive' : 'active',
               permissions: [{ action: n % 2 === 0 ? 'write' : 'read', resource }],
             }),
-          });
-          if (answer.status !== 201) throw new Error(await answer.text());
-          await answer.arrayBuffer();
+          );
+          const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+          await once(answer.resume(), 'end');
+          if (answer.statusCode !== 201) throw new Error(`no token: ${answer.statusCode}`);
         }),
       );
     }
+    agent.destroy();
     page = await stage.newPage();
     await signIn(page);
   }, 120_000);
@@ -48,10 +58,18 @@ describe('ten thousand tokens', () => {
   const firstRow = () => page.getByRole('table', { name: 'API tokens' }).locator('tbody').getByRole('row').first();
 
   it('show their first rows soon after the answer', async () => {
+    const attempts: number[] = [];
+    while (attempts.length < ATTEMPTS) attempts.push(await measure());
+    const ms = Math.min(...attempts);
+    console.log(`first rows ${Math.round(ms)} ms after the answer`);
+    expect(ms).toBeLessThan(SHOWN_MS_MAX);
+  });
+
+  async function measure(): Promise<number> {
     await page.goto(tokensAddress(world));
     await firstRow().waitFor();
     // The second time, so that the script is compiled and the caches are warm, as in a day's work.
-    const ms = await page.evaluate(async () => {
+    return page.evaluate(async () => {
       const answered = new Promise<number>((resolve) => {
         new PerformanceObserver((list) => {
           for (const entry of list.getEntries()) {
@@ -71,9 +89,7 @@ describe('ten thousand tokens', () => {
       document.querySelector<HTMLButtonElement>('th:nth-child(6) button')?.click();
       return (await shown) - (await answered);
     });
-    console.log(`first rows ${Math.round(ms)} ms after the answer`);
-    expect(ms).toBeLessThan(SHOWN_MS_MAX);
-  });
+  }
 
   it('are counted, turned over, searched and filtered by the server', async () => {
     await page.goto(tokensAddress(world));

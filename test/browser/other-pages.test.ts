@@ -112,6 +112,17 @@ describe('People', () => {
     expect(owners.map(({ name }: { name: string }) => name)).toContain('grace');
   });
 
+  it('may not give up the right to set roles by their own role, or nobody could take it back', async () => {
+    const other = await stage.newPage();
+    await signIn(other, 'grace', 'grace-passw0rd');
+    await other.goto(`/orgs/${world.orgId}/members`);
+    const role = (name: string) => other.getByLabel(`Role of ${name} in acme`);
+    await role('grace').waitFor();
+    expect(await role('grace').isDisabled()).toBe(true);
+    expect(await role(ADMIN.name).isDisabled()).toBe(false);
+    await other.context().close();
+  });
+
   it('change their role, status, name and password', async () => {
     await page.getByLabel('Role of grace in acme').selectOption('member');
     await said('grace is a member of acme');
@@ -207,6 +218,14 @@ describe('Query', () => {
     const table = page.getByRole('table', { name: 'The result of the query' });
     expect(await table.getByRole('row').count()).toBe(121);
     await table.getByRole('columnheader', { name: '_value' }).waitFor();
+  });
+
+  it('names the bucket as it is, whatever it is called', async () => {
+    const name = 'a ${b} \\c';
+    expect((await client.post('/api/v2/buckets', { as: world.operator, json: { orgID: world.orgId, name } })).status).toBe(201);
+    await page.goto(`/orgs/${world.orgId}/data-explorer?bucket=${encodeURIComponent(name)}`);
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByText('No rows').waitFor();
   });
 
   it('shows errors of a script in the server’s words, and keeps the script', async () => {

@@ -25,6 +25,10 @@ process.env[ARTIFACTS_VARIABLE] = artifacts;
 const { makeDemoWorld, writeDemoData } = await import('./demo-world.js');
 const { closeSecret, openStage, signIn } = await import('./session.js');
 
+/** The first token is so old; each one after it is a while younger. */
+const DAY_MS = 86_400_000;
+let ageMs = 200 * DAY_MS;
+
 let bytes = 0;
 async function take(page: Page, name: string): Promise<void> {
   const picture = UPNG.decode(new Uint8Array(await page.screenshot()).buffer);
@@ -36,9 +40,13 @@ async function take(page: Page, name: string): Promise<void> {
 
 mkdirSync(TARGET, { recursive: true });
 const fresh = await openStage();
-const stage = await openStage();
-const world = await makeDemoWorld(stage.server.client);
-await writeDemoData(stage.server.client, world.operator, 'northwind', 'telemetry', Date.now());
+const stage = await openStage({ clock: () => Date.now() - ageMs });
+const { client } = stage.server;
+const world = await makeDemoWorld(client, () => {
+  ageMs = Math.round(ageMs * 0.62);
+});
+ageMs = 0;
+await writeDemoData(client, world.operator, 'northwind', 'telemetry', Date.now());
 const home = `/orgs/${world.orgId}`;
 
 for (const [variant, options] of VARIANTS) {
@@ -83,7 +91,7 @@ for (const [variant, options] of VARIANTS) {
   await take(page, `query-${variant}`);
 
   await page.goto(`${home}/load-data/tokens/generate/read-write`);
-  await page.getByLabel('Description').fill('Weather station, roof');
+  await page.getByLabel('Description').fill('Weather station, garden');
   for (const name of ['Read bucket weather', 'Write bucket weather']) await page.getByRole('checkbox', { name }).check();
   await page.getByLabel('Description').focus();
   await take(page, `generate-read-write-${variant}`);
@@ -92,6 +100,10 @@ for (const [variant, options] of VARIANTS) {
   await page.getByRole('dialog').waitFor();
   await take(page, `token-once-${variant}`);
   await closeSecret(page);
+  await page.getByRole('link', { name: 'Weather station, garden' }).click();
+  await page.getByRole('button', { name: 'Delete …' }).click();
+  await page.getByRole('button', { name: 'Delete token' }).click();
+  await page.getByRole('link', { name: 'Weather station, garden' }).waitFor({ state: 'detached' });
   await page.context().close();
 }
 

@@ -186,6 +186,24 @@ describe('the list', () => {
     expect((await inspect('token test ॐ')).status).toBe('active');
   });
 
+  it('switches an operator token off only when the word is typed', async () => {
+    const spare = await client.createToken(world.operator, world.orgId, operatorRights(), { description: 'spare operator' });
+    await page.reload();
+    const toggle = row('spare operator').getByRole('switch');
+    await toggle.click({ force: true });
+    const dialog = page.getByRole('dialog', { name: 'Deactivate an operator token?' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect((await inspect('spare operator')).status).toBe('active');
+    await toggle.click({ force: true });
+    expect(await dialog.getByText('This is the last active operator token').count()).toBe(0);
+    await dialog.getByRole('textbox').fill('operator');
+    await page.keyboard.press('Enter');
+    await said('“spare operator” is inactive.');
+    expect((await inspect('spare operator')).status).toBe('inactive');
+    await client.delete(`/api/v2/authorizations/${spare.id}`, { as: world.operator });
+  });
+
   it('deletes, after asking; an operator token only when the word is typed; and the session goes on', async () => {
     const remove = async (name: string) => {
       await page.getByRole('button', { name: `Actions for “${name}”` }).click();
@@ -263,7 +281,7 @@ describe('one token', () => {
       ['All buckets', 'Bucket', 'of acme', 'No', 'Yes'],
       [`Bucket ${gone}`, 'Bucket', 'deleted: this right opens nothing', 'Yes', 'No'],
       ['All tasks', 'Task', 'of every organization', 'Yes', 'No'],
-      ['admin', 'User', 'only the owner himself', 'No', 'Yes'],
+      ['admin', 'User', 'only its owner', 'No', 'Yes'],
     ]);
     await page.getByText(id, { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Copy JSON' }).click();
@@ -273,6 +291,23 @@ describe('one token', () => {
     await page.goto(`${tokensAddress(world)}/${world.authorizationId}`);
     await page.getByLabel('command').getByText('--operator').waitFor();
     expect(await page.content()).not.toContain(world.operator.token);
+  });
+
+  it('is renamed, switched off and deleted on its page, which then leads back to the list', async () => {
+    await resetTokens();
+    await page.goto(tokensAddress(world));
+    await page.getByRole('link', { name: 'token test ॐ' }).click();
+    await page.getByRole('button', { name: 'Change the description' }).click();
+    await page.keyboard.type('elsewhere');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'elsewhere', level: 1 }).waitFor();
+    await page.getByRole('switch').click({ force: true });
+    await said('“elsewhere” is inactive.');
+    expect((await inspect('elsewhere')).status).toBe('inactive');
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete token' }).click();
+    await expectNames(NEWEST_FIRST.filter((name) => name !== 'token test ॐ'));
+    expect(new URL(page.url()).pathname).toBe(tokensAddress(world));
   });
 
   it('says so when it is not there', async () => {
@@ -425,6 +460,11 @@ describe('generating', () => {
     const barred = other.getByRole('checkbox', { name: 'Write bucket data' });
     expect(await barred.isDisabled()).toBe(true);
     await other.getByText('Greyed out: you may not write it yourself').waitFor();
+    await other.goto(`${tokensAddress(world)}/generate/custom-api`);
+    expect(await other.getByRole('checkbox', { name: 'Read all buckets' }).isEnabled()).toBe(true);
+    for (const name of ['Write all buckets', 'Write bucket bucket-120', 'Write all tasks'])
+      expect(await other.getByRole('checkbox', { name, exact: true }).isDisabled()).toBe(true);
+    await other.getByText('Greyed out: you lack this right yourself').first().waitFor();
     await other.goto(`${tokensAddress(world)}/generate/all-access`);
     await other.getByText('You may not give everything away: you lack').waitFor();
     expect(await other.getByRole('button', { name: 'Generate', exact: true }).isDisabled()).toBe(true);
@@ -577,7 +617,7 @@ describe('the secret', () => {
     expect(await other.content()).not.toContain(part);
     expect(
       await other.evaluate(() =>
-        JSON.stringify([location.href, history.state, { ...localStorage }, { ...sessionStorage }, document.cookie]),
+        JSON.stringify([location.href, history.state, Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
       ),
     ).not.toContain(part);
     expect(stage.said.slice(before).join()).not.toContain(part);

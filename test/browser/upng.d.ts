@@ -1,9 +1,14 @@
 /** What is used of a library that has no types. */
 declare module 'upng-js' {
-  /** @param colorCount of the palette; 0 keeps all colours */
-  function encode(frames: ArrayBuffer[], width: number, height: number, colorCount: number): ArrayBuffer;
-  function decode(file: ArrayBuffer): { readonly width: number; readonly height: number };
-  function toRGBA8(picture: ReturnType<typeof decode>): ArrayBuffer[];
-  const UPNG: { readonly encode: typeof encode; readonly decode: typeof decode; readonly toRGBA8: typeof toRGBA8 };
+  interface Picture {
+    readonly width: number;
+    readonly height: number;
+  }
+  const UPNG: {
+    readonly decode: (file: ArrayBuffer) => Picture;
+    readonly toRGBA8: (picture: Picture) => ArrayBuffer[];
+    /** @param colorCount of the palette; 0 keeps all colours */
+    readonly encode: (frames: ArrayBuffer[], width: number, height: number, colorCount: number) => ArrayBuffer;
+  };
   export default UPNG;
 }

@@ -148,7 +148,9 @@ describe('a backup', () => {
     expect(Buffer.from(backup.kv).includes(plainSetUp.operator.token)).toBe(true);
     const target = await startTestServer();
     const other = await target.client.setUp();
-    await restoreAll(target.client, other.operator, plainSetUp.operator, backup);
+    // Clients take the token that they are told for the rest, so that they need to be given none.
+    const { json } = await target.client.post('/api/v2/restore/kv', { as: other.operator, body: backup.kv });
+    expect(json).toEqual({ token: plainSetUp.operator.token });
     expect((await target.client.get('/api/v2/me', { as: plainSetUp.operator })).status).toBe(200);
     await target.stop();
     for (const name of readdirSync(target.dataDirectory)) {

@@ -61,10 +61,17 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+export interface ProcessOptions {
+  readonly flags?: readonly string[];
+  readonly env?: Record<string, string>;
+  readonly directory?: string;
+}
+
 /** Starts `sluiced` and waits until it answers; rejects with its output when it ends instead. */
-export async function startProcess(
-  options: { flags?: readonly string[]; env?: Record<string, string>; directory?: string } = {},
-): Promise<ServerProcess> {
+export const startProcess = async (options: ProcessOptions = {}): Promise<ServerProcess> => (await launchProcess(options)).ready;
+
+/** Starts `sluiced`, for who wants to end it before it answers. */
+export async function launchProcess(options: ProcessOptions = {}): Promise<{ child: ChildProcess; ready: Promise<ServerProcess> }> {
   const directory = options.directory ?? newServerDirectory();
   const dataDirectory = join(directory, 'data');
   const port = await freePort();
@@ -80,30 +87,35 @@ export async function startProcess(
   child.stderr.on('data', keep);
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
 
-  const client = new TestClient(url);
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`sluiced ended with ${child.exitCode}: ${log}`);
-    if (
-      await client.get('/health').then(
-        ({ status }) => status === 200,
-        () => false,
+  return { child, ready: waitUntilReady() };
+
+  async function waitUntilReady(): Promise<ServerProcess> {
+    const client = new TestClient(url);
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    for (;;) {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`sluiced ended with ${child.exitCode ?? child.signalCode}: ${log}`);
+      if (
+        await client.get('/health').then(
+          ({ status }) => status === 200,
+          () => false,
+        )
       )
-    )
-      break;
-    if (Date.now() > deadline) throw new Error(`sluiced does not answer: ${log}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+        break;
+      if (Date.now() > deadline) throw new Error(`sluiced does not answer: ${log}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return {
+      child,
+      url,
+      client,
+      directory,
+      dataDirectory,
+      log: () => log,
+      async stop(signal = 'SIGTERM') {
+        child.kill(signal);
+        return ended;
+      },
+    };
   }
-  return {
-    child,
-    url,
-    client,
-    directory,
-    dataDirectory,
-    log: () => log,
-    async stop(signal = 'SIGTERM') {
-      child.kill(signal);
-      return ended;
-    },
-  };
 }

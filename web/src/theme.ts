@@ -1,4 +1,4 @@
-/** Colours, type and sizes of the pages; every text on every ground in it has a contrast of 4.5 at least. */
+/** Colours, type and sizes of the pages; every text on every ground in it has a contrast of 4.5 at least, every edge of a control one of 3. */
 import { createTheme, defaultCssVariablesResolver, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 const water: MantineColorsTuple = [
@@ -62,7 +62,7 @@ export const resolveCssVariables: CSSVariablesResolver = (merged) => {
       '--mantine-color-placeholder': '#68747d',
       '--mantine-color-error': '#b42318',
       '--mantine-color-anchor': '#0f6b7e',
-      '--mantine-color-default-border': '#8b969e',
+      '--mantine-color-default-border': '#858f97',
       '--mantine-color-red-filled': '#b42318',
       '--mantine-color-red-filled-hover': '#971c12',
       '--mantine-color-red-light': '#fdeceb',
@@ -79,7 +79,7 @@ export const resolveCssVariables: CSSVariablesResolver = (merged) => {
       '--mantine-color-anchor': '#74c1d1',
       '--mantine-color-default': '#23282d',
       '--mantine-color-default-hover': '#2b3137',
-      '--mantine-color-default-border': '#66727c',
+      '--mantine-color-default-border': '#6c7882',
       '--mantine-color-water-filled': '#187589',
       '--mantine-color-water-filled-hover': '#13687a',
       '--mantine-color-water-light': '#17333a',

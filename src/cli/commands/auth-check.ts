@@ -8,7 +8,7 @@ import { commonFlags } from '../common-flags.js';
 import { printJson } from '../output.js';
 import { describePermissions } from '../permission-words.js';
 import { openSession, openSessionWith, type Session } from '../session.js';
-import { readLine, writeOut } from '../terminal.js';
+import { writeOut } from '../terminal.js';
 
 const flags = commonFlags;
 
@@ -39,8 +39,8 @@ async function openTokenSession(invocation: Invocation<typeof flags>): Promise<S
 }
 
 async function readToken(): Promise<string> {
-  const { askSecret, isInputTerminal } = await import('../prompt.js');
-  const token = (isInputTerminal() ? await askSecret('Token:') : readLine())?.trim() ?? '';
+  const { askSecret } = await import('../prompt.js');
+  const token = askSecret('Token:').trim();
   if (token === '') throw new Error('standard input has no token');
   return token;
 }

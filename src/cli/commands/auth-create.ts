@@ -130,11 +130,24 @@ const everythingWithin = (types: readonly string[], orgID: string, userID: strin
     return ACTIONS.map((action) => ({ action, resource: type === 'users' ? { type, id: userID } : { type, orgID } }));
   });
 
-/** `--read-buckets data` grants every bucket to who wanted to grant one. */
-async function suggestSingular({ values, positionals }: Invocation<typeof flags>): Promise<void> {
-  const { isErrorTerminal } = await import('../prompt.js');
+/** `--read-buckets data` would grant every bucket to who wanted to grant one. A script meets InfluxDB's words unless it is one's name. */
+async function suggestSingular(invocation: Invocation<typeof flags>): Promise<void> {
+  const { values, positionals } = invocation;
+  const [bucket = ''] = positionals;
   const plural = ACTIONS.find((action) => values[`${action}-buckets`]);
-  if (plural === undefined || !isErrorTerminal()) return;
-  const bucket = JSON.stringify(positionals[0]);
-  throw new Error(`--${plural}-buckets grants all buckets and takes no value: did you mean --${plural}-bucket ${bucket}?`);
+  if (plural === undefined) return;
+  const { isErrorTerminal } = await import('../prompt.js');
+  if (!isErrorTerminal() && !(await isBucket(invocation, bucket))) return;
+  const singular = `--${plural}-bucket ${JSON.stringify(bucket)}`;
+  throw new Error(`--${plural}-buckets grants all buckets and takes no value: did you mean ${singular}?`);
+}
+
+async function isBucket(invocation: Invocation<typeof flags>, idOrName: string): Promise<boolean> {
+  try {
+    const session = await openSession(invocation);
+    await findBucketId(session.send, await findOrganizationId(session, invocation.values), idOrName);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -17,7 +17,7 @@ export const command = defineCommand({
     const session = await openSession(invocation);
     const quoted = JSON.stringify(id);
     const found = await attempt(`could not find auth with ID ${quoted}`, authorizations.find(session.send, id));
-    await confirmEndOfOperator(session, found, 'Delete');
+    await confirmEndOfOperator(session, found, 'Delete it?');
     await attempt(`could not remove auth with ID ${quoted}`, authorizations.remove(session.send, id));
     printDeletedAuthorization(invocation.values, found);
   },

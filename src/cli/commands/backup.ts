@@ -52,8 +52,10 @@ export const command = defineCommand({
     mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
     const backup = new Backup(send, folder, compression, level);
     try {
-      const buckets = await backup.saveMetadata();
-      await backup.saveBuckets(buckets.filter((bucket) => matches(values, bucket)));
+      const all = await backup.saveMetadata();
+      const wanted = all.filter((bucket) => matches(values, bucket));
+      if (wanted.length === 0) throw new Error('the server has no such bucket: nothing was backed up');
+      await backup.saveBuckets(wanted);
       backup.saveManifest();
     } catch (error) {
       backup.discard();

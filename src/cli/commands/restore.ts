@@ -145,7 +145,7 @@ async function restoreBuckets(send: Send, folder: string, manifest: Manifest, va
   const organizationIds = new Map<string, string>();
   // Those of the server itself are made by the server itself.
   const wanted = manifest.buckets.filter((bucket) => !bucket.bucketName.startsWith('_') && matches(values, bucket));
-  if (wanted.length === 0) log('WARN: No bucket of the backup is meant by this');
+  if (wanted.length === 0) throw new Error('the backup has no such bucket: nothing was restored');
   for (const bucket of wanted) {
     const organizationName = values['new-org'] ?? bucket.organizationName;
     const organizationID = organizationIds.get(organizationName) ?? (await findOrCreateOrganization(send, organizationName));

@@ -84,7 +84,7 @@ async function askForRest(given: SetupRequest, hasRetention: boolean): Promise<S
   const { ask, askPassword, confirm } = await import('../prompt.js');
   writeOut('> Welcome to Sluice!\n');
   const username = given.username || ask('Please type your primary username');
-  const password = given.password ?? (await askPassword('Please type your password'));
+  const password = given.password ?? askPassword('Please type your password');
   const org = given.org || ask('Please type your primary organization name');
   const bucket = given.bucket || ask('Please type your primary bucket name');
   const retentionPeriodSeconds = hasRetention ? given.retentionPeriodSeconds : askHours(ask) * SECONDS_PER_HOUR;

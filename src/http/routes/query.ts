@@ -46,7 +46,7 @@ export const queryRoutes = (query: Query, logger: Logger): Route[] => [
     path: '/api/v2/query/ast',
     access: 'actor',
     bodyBytesMax: SCRIPT_BYTES_MAX,
-    handle: (_actor, request) => json(200, query.syntaxTree(decodeJsonObject(request.body).string('query') ?? '')),
+    handle: async (_actor, request) => json(200, await query.syntaxTree(decodeJsonObject(request.body).string('query') ?? '')),
   },
   {
     method: 'POST',

@@ -86,15 +86,24 @@ export interface CellProps {
   readonly label: string;
   /** The cell that names the row. */
   readonly lead?: boolean;
+  /** Somebody's or something's name, which may be long. */
+  readonly name?: boolean;
   /** What stands in the corner of a card. */
   readonly corner?: boolean;
   readonly className?: string | undefined;
   readonly children: ReactNode;
 }
 
-export function Cell({ label, lead = false, corner = false, className, children }: CellProps) {
+export function Cell({ label, lead = false, name = false, corner = false, className, children }: CellProps) {
   return (
-    <td role="cell" data-label={label} data-lead={lead ? '' : undefined} data-corner={corner ? '' : undefined} className={className}>
+    <td
+      role="cell"
+      data-label={label}
+      data-lead={lead ? '' : undefined}
+      data-name={name ? '' : undefined}
+      data-corner={corner ? '' : undefined}
+      className={className}
+    >
       {children}
     </td>
   );

@@ -158,8 +158,9 @@ function PersonRow({ person, done, onOpen }: { readonly person: Person; readonly
   const [busy, setBusy] = useState(false);
   const { id, name, role, status } = person;
   const mayWrite = may(permissionById('write', 'users', id));
-  const maySetRole = may(permissionById('write', 'orgs', orgID));
   const isMe = id === me.id;
+  // The old role goes first: whoever gives up the right to set roles by it could not take the new one.
+  const maySetRole = may(isMe ? globalPermission('write', 'orgs') : permissionById('write', 'orgs', orgID));
 
   const attempt = async (work: () => Promise<void>, text: string): Promise<void> => {
     setBusy(true);
@@ -187,6 +188,7 @@ function PersonRow({ person, done, onOpen }: { readonly person: Person; readonly
           aria-label={`Role of ${name} in ${organization.name}`}
           value={role ?? ''}
           disabled={!maySetRole || busy}
+          title={isMe && !maySetRole ? 'Another owner can change your role' : undefined}
           data={[
             { value: '', label: 'None' },
             { value: 'member', label: 'Member' },
@@ -210,6 +212,7 @@ function PersonRow({ person, done, onOpen }: { readonly person: Person; readonly
           label={status === 'active' ? 'Active' : 'Inactive'}
           aria-label={`${name} is ${status}`}
           disabled={!mayWrite || isMe || busy}
+          title={isMe ? 'Another user can deactivate you' : undefined}
           onChange={(event) => {
             const next = event.currentTarget.checked ? 'active' : 'inactive';
             void attempt(() => sendJson('PATCH', `/api/v2/users/${id}`, { status: next }), `${name} is ${next}`);

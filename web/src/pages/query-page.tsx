@@ -10,6 +10,7 @@ import { EmptyState, Page, Panel, Stack } from '../components/page.js';
 import { useAction } from '../components/use-action.js';
 import { Chart } from '../query/chart.js';
 import { LINES_MAX, linesOf } from '../query/chart-series.js';
+import { fluxText } from '../query/flux-text.js';
 import { ResultTable, ROWS_SHOWN_MAX } from '../query/result-table.js';
 import { runQuery, type QueryResult } from '../query/run-query.js';
 import { usePlace } from '../session/session.js';
@@ -26,7 +27,7 @@ const RANGES = [
 ];
 
 const scriptFor = (bucket: string, start: string): string =>
-  `from(bucket: ${JSON.stringify(bucket)})\n  |> range(start: ${start})\n  |> limit(n: 1000)\n`;
+  `from(bucket: ${fluxText(bucket)})\n  |> range(start: ${start})\n  |> limit(n: 1000)\n`;
 
 export function QueryPage() {
   const { orgID, organization } = usePlace();

@@ -148,7 +148,7 @@ function RightsLine({ row }: { readonly row: RightsRow }) {
         <span className={row.deleted ? styles.deleted : undefined}>{row.what}</span>
       </Cell>
       <Cell label="Type">{capitalize(wordOne(row.type))}</Cell>
-      <Cell label="Reaches">
+      <Cell label="Reaches" name>
         <span className={row.deleted ? styles.deleted : undefined}>{row.scope}</span>
       </Cell>
       <Cell label="Read">

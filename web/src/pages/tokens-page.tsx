@@ -357,7 +357,7 @@ function TokenRow({ token, onDelete }: { readonly token: Authorization; readonly
   const kind = kindOf(token);
   return (
     <Row>
-      <Cell label="Description" lead className={styles.name}>
+      <Cell label="Description" lead>
         <InlineEdit
           label={`Change the description of “${nameOfToken(token)}”`}
           value={token.description}
@@ -376,7 +376,9 @@ function TokenRow({ token, onDelete }: { readonly token: Authorization; readonly
         <KindBadge kind={kind} />
       </Cell>
       <Cell label="Opens">{summarize(token.permissions, token.orgID)}</Cell>
-      <Cell label="Owner">{token.user}</Cell>
+      <Cell label="Owner" name>
+        {token.user}
+      </Cell>
       <Cell label="Status">
         <StatusSwitch token={token} />
       </Cell>

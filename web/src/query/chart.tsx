@@ -3,10 +3,24 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { formatMinute } from '../components/times.js';
 import styles from './chart.module.css';
 import type { Line } from './chart-series.js';
 
 const HEIGHT = 260;
+
+/** As everywhere on these pages: the year first, 24 hours, the reader's own zone. Each: from which step on, the label, what goes below it. */
+const [SECOND, MINUTE, DAY, YEAR] = [1, 60, 86_400, 31_536_000];
+const DATE = '\n{YYYY}-{MM}-{DD}';
+const MINUTE_OF_DATE = `${DATE} {HH}:{mm}`;
+const TIME_LABELS: uPlot.Axis.Values = [
+  [YEAR, '{YYYY}', null, null, null, null, null, null, 1],
+  [28 * DAY, '{YYYY}-{MM}', null, null, null, null, null, null, 1],
+  [DAY, '{MM}-{DD}', '\n{YYYY}', null, null, null, null, null, 1],
+  [MINUTE, '{HH}:{mm}', DATE, null, DATE, null, null, null, 1],
+  [SECOND, ':{ss}', MINUTE_OF_DATE, null, MINUTE_OF_DATE, null, '\n{HH}:{mm}', null, 1],
+  [SECOND / 1000, ':{ss}.{fff}', MINUTE_OF_DATE, null, MINUTE_OF_DATE, null, '\n{HH}:{mm}', null, 1],
+];
 
 /** Told apart by lightness as well as by hue, on a light and on a dark ground. */
 const COLORS = {
@@ -64,7 +78,10 @@ export function Chart({ lines }: { readonly lines: readonly Line[] }) {
         height: HEIGHT,
         legend: { show: false },
         cursor: { drag: { x: true, y: false } },
-        axes: [axis, { ...axis, size: 64 }],
+        axes: [
+          { ...axis, values: TIME_LABELS },
+          { ...axis, size: 64 },
+        ],
         series: [
           {},
           ...lines.map(({ name, times }, index) => ({
@@ -136,5 +153,6 @@ function readAt(lines: readonly Line[], data: uPlot.AlignedData, index: number |
     const value = data[line + 1]?.[index];
     return value === undefined || value === null ? [] : [`${name}: ${value}`];
   });
-  return `${new Date(seconds * 1000).toISOString()}   ${values.join('   ')}`;
+  const time = new Date(seconds * 1000).toISOString();
+  return `${formatMinute(time)} (${time})   ${values.join('   ')}`;
 }

@@ -150,7 +150,7 @@ function describeResource(resource: NamedPermission['resource'], orgID: string, 
   const deleted = NAMED.includes(type) && name === undefined;
   const what = name ?? `${capitalize(wordOne(type))} ${id}`;
   if (deleted) return { what: `${capitalize(wordOne(type))} ${id}`, scope: 'deleted: this right opens nothing', id, deleted };
-  if (type === 'users') return { what, scope: id === userID ? 'only the owner himself' : 'only this user', id, deleted };
+  if (type === 'users') return { what, scope: id === userID ? 'only its owner' : 'only this user', id, deleted };
   if (type === 'orgs') return { what, scope: id === orgID ? 'only this organization' : 'only that organization', id, deleted };
   return { what, scope: `only this ${wordOne(type)}`, id, deleted };
 }

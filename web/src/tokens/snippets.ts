@@ -1,5 +1,6 @@
 /** Texts that put a token to use: made when they are shown, and kept nowhere. */
 import type { Permission } from '../../../src/domain/permission.js';
+import { fluxText } from '../query/flux-text.js';
 import { quote } from './command.js';
 
 export interface SnippetContext {
@@ -71,7 +72,7 @@ curl --fail-with-body ${quote(`${url}/api/v2/write?${parameters(writeBucket)}`)}
 curl --fail-with-body ${quote(`${url}/api/v2/query?${parameters()}`)} \\
   --header "Authorization: Token $INFLUX_TOKEN" \\
   --header 'Content-Type: application/vnd.flux' \\
-  --data ${quote(`from(bucket: ${JSON.stringify(readBucket)}) |> range(start: -1h)`)}
+  --data ${quote(`from(bucket: ${fluxText(readBucket)}) |> range(start: -1h)`)}
 `,
         }
       : undefined,

@@ -2,6 +2,7 @@
  * The parser in a thread of its own. A script can make it run for minutes, use up its stack or its memory; here that costs the thread, which
  * is replaced, and not the server.
  */
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -10,14 +11,23 @@ import type { File } from './ast.js';
 import type { Diagnostic } from './flux-lsp.js';
 import type { ParserMethod, ParserReply, ParserRequest } from './parser-worker.js';
 
-/** A script of a thousand lines takes a tenth of this. */
+/**
+ * A hundred times what scripts take, a thread that has to start first included: the parser never comes to the end of some that are broken,
+ * and others wait for it meanwhile.
+ */
+const PARSE_MS_LEAST = 1_500;
+const PARSE_MS_PER_CHARACTER = 0.1;
 const PARSE_MS_MAX = 5_000;
+/** Scripts that broke the thread are remembered for a while: a page that renews itself sends one again and again. */
+const BREAKERS_MAX = 256;
+const BREAKER_MS = 60_000;
 const HEAP_MB_MAX = 512;
 
 class ParserThread {
   private worker: Worker | undefined;
   /** One request at a time, so that it is clear whose script broke the thread. */
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly breakers = new Map<string, { readonly error: DomainError; readonly untilMs: number }>();
 
   /** The tree of a script, with no more places in it than running it takes. */
   parse(script: string): Promise<File> {
@@ -56,13 +66,21 @@ class ParserThread {
   }
 
   private ask(request: ParserRequest): Promise<unknown> {
+    const { argument } = request;
+    const size = typeof argument === 'string' ? argument.length : 0;
+    const digest =
+      typeof argument === 'string' ? createHash('sha256').update(`${request.method}\0${argument}`).digest('base64') : undefined;
+    const known = digest === undefined ? undefined : this.breakers.get(digest);
+    if (known !== undefined && known.untilMs > performance.now()) return Promise.reject(known.error);
     this.worker ??= startWorker();
     const { worker } = this;
+    const limitMs = Math.min(PARSE_MS_MAX, PARSE_MS_LEAST + Math.round(size * PARSE_MS_PER_CHARACTER));
     return new Promise((resolve, reject) => {
       const giveUp = (error: DomainError): void => {
         if (this.worker === worker) this.worker = undefined;
         void worker.terminate();
         settle();
+        if (digest !== undefined) this.remember(digest, error);
         reject(error);
       };
       const onMessage = (reply: ParserReply): void => {
@@ -77,8 +95,8 @@ class ParserThread {
         giveUp(tooDeep(error));
       };
       const timer = setTimeout(() => {
-        giveUp(new DomainError('invalid', `compilation failed: the script took longer than ${PARSE_MS_MAX} ms to parse; split it up`));
-      }, PARSE_MS_MAX);
+        giveUp(new DomainError('invalid', `compilation failed: the script took longer than ${limitMs} ms to parse; split it up`));
+      }, limitMs);
       const settle = (): void => {
         clearTimeout(timer);
         worker.off('message', onMessage).off('error', onError);
@@ -89,6 +107,12 @@ class ParserThread {
       worker.ref();
       worker.postMessage(request);
     });
+  }
+
+  private remember(digest: string, error: DomainError): void {
+    this.breakers.delete(digest);
+    if (this.breakers.size >= BREAKERS_MAX) this.breakers.delete(this.breakers.keys().next().value as string);
+    this.breakers.set(digest, { error, untilMs: performance.now() + BREAKER_MS });
   }
 }
 

@@ -1,0 +1,231 @@
+/** A whole import, metadata and points: all of it is read and tried before anything is written, and what is written is whole or not there. */
+import type { Bucket } from '../domain/bucket.js';
+import type { BucketId } from '../domain/id.js';
+import type { SeriesEngine } from '../domain/series.js';
+import type { Store } from '../domain/store.js';
+import { openMetadata, type InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
+import type { Leftover, ShardRecord } from '../influxdb-files/metadata/records.js';
+import type { ReportProblem } from '../influxdb-files/problem.js';
+import { readShard } from '../influxdb-files/tsm/shard.js';
+import { TypeSurvey } from './field-types.js';
+import { Findings, type Finding } from './findings.js';
+import { importMetadata } from './metadata.js';
+import { writeBlocks, type FieldChange, type PointSink, type PointsReport } from './points.js';
+import type { ImportSource, SourceShard } from './source.js';
+import { NO_BUCKET, type Counts, type ImportedNoun, type MetadataOptions } from './transfer.js';
+
+export interface ImportReport {
+  readonly source: ImportSource['kind'];
+  readonly counts: Readonly<Record<ImportedNoun, Counts>>;
+  /** Those of which the source has points. */
+  readonly points: readonly BucketPoints[];
+  /** What came in another way than it was. */
+  readonly changed: readonly Finding[];
+  /** What did not come. */
+  readonly leftOut: readonly Finding[];
+  /** What there is no place for here. */
+  readonly leftovers: readonly Leftover[];
+}
+
+export interface BucketPoints {
+  readonly bucketId: BucketId;
+  readonly organization: string;
+  readonly bucket: string;
+  readonly shardCount: number;
+  /** Values of fields, as Flux counts them; 0 where the bucket holds points already, which stay as they are. */
+  readonly valueCount: number;
+  readonly outcome: 'added' | 'present';
+}
+
+export interface ImportTarget {
+  /** Called when all has been checked; undefined: nothing is written. */
+  readonly openWritable: (() => Promise<Writable>) | undefined;
+  /** A copy of the store to try the metadata on, or an empty one. */
+  readonly rehearsal: Store;
+  /** What it is tried with: its tokens rest as hashes, whatever the server is told. */
+  readonly rehearsalOptions: MetadataOptions;
+  /** The points that are here; undefined where there are none. */
+  readonly engine: Pick<SeriesEngine, 'listBuckets' | 'fieldType'> | undefined;
+  /** Whether points are also written into buckets that hold some: of two at one time that of InfluxDB counts. */
+  readonly mergesPoints: boolean;
+  /** Told before each shard is read. */
+  readonly onShard?: ((step: ImportStep, number: number, count: number) => void) | undefined;
+}
+
+export interface Writable {
+  readonly store: Store;
+  readonly engine: SeriesEngine;
+  readonly options: MetadataOptions;
+}
+
+export type ImportStep = 'check' | 'write';
+
+/** A bucket whose points come. */
+interface Planned {
+  readonly bucket: Bucket;
+  readonly organization: string;
+  readonly shards: readonly SourceShard[];
+  /** Whether it was here before, with points. */
+  readonly heldPoints: boolean;
+  readonly outcome: BucketPoints['outcome'];
+}
+
+/**
+ * @throws DomainError naming the file where one is damaged, or what is in the way; then nothing has been changed, but where points are
+ * merged some may be there
+ */
+export async function importAll(source: ImportSource, target: ImportTarget): Promise<ImportReport> {
+  const { openWritable, rehearsal, rehearsalOptions, engine, onShard } = target;
+  const leftOut = new Findings();
+  const changed = new Findings();
+  const noteProblem: ReportProblem = (problem) => {
+    leftOut.add(problem);
+  };
+  const rehearsed = await importMetadata(openMetadata(source.metadata, noteProblem), rehearsal, rehearsalOptions);
+  const metadata = openMetadata(source.metadata, () => undefined);
+  const shards = chooseShards(source.shards, metadata.shards(), leftOut);
+  const buckets = await planBuckets(shards, rehearsed.addedBuckets, target, leftOut);
+  const coming = buckets.filter(({ outcome }) => outcome === 'added');
+  const types = await survey(coming, noteProblem, onShard);
+
+  const writable = await openWritable?.();
+  const valueCounts = new Map<BucketId, number>();
+  const sink: PointSink = writable?.engine ?? {
+    write: () => Promise.resolve({ droppedCount: 0 }),
+    fieldType: (bucketId, measurement, field) => engine?.fieldType(bucketId, measurement, field),
+  };
+  const write = async (): Promise<void> => {
+    for (const { bucket, shard } of eachShard(coming, 'write', onShard)) {
+      const report = await shard.withFiles((files) =>
+        writeBlocks(
+          sink,
+          bucket.id,
+          readShard(files, () => undefined),
+          types.chooserFor(bucket.id),
+        ),
+      );
+      valueCounts.set(bucket.id, (valueCounts.get(bucket.id) ?? 0) + report.valueCount);
+      noteChanges(bucket, report, changed, leftOut);
+    }
+  };
+  if (writable === undefined) await write();
+  else await writeAtOnce(writable, coming, metadata, write);
+
+  return {
+    source: source.kind,
+    counts: rehearsed.counts,
+    points: buckets.map(({ bucket, organization, shards: { length: shardCount }, outcome }) => ({
+      bucketId: bucket.id,
+      organization,
+      bucket: bucket.name,
+      shardCount,
+      valueCount: valueCounts.get(bucket.id) ?? 0,
+      outcome,
+    })),
+    changed: [...rehearsed.changed, ...changed.list()],
+    leftOut: [...rehearsed.leftOut, ...leftOut.list()],
+    leftovers: [...rehearsed.leftovers, ...source.sqliteLeftovers],
+  };
+}
+
+/** Points first, while nobody sees them, since their buckets are not there; with the metadata all of it is there. */
+async function writeAtOnce(
+  { store, engine, options }: Writable,
+  buckets: readonly Planned[],
+  metadata: InfluxMetadata,
+  writePoints: () => Promise<void>,
+): Promise<void> {
+  const clear = async (): Promise<void> => {
+    const held = new Set(engine.listBuckets());
+    for (const { bucket, heldPoints } of buckets) if (!heldPoints && held.has(bucket.id)) await engine.dropBucket(bucket.id);
+  };
+  // What an import that was cut off has left.
+  await clear();
+  try {
+    await writePoints();
+    await importMetadata(metadata, store, options);
+  } catch (error) {
+    await clear().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Those that InfluxDB would show: files of others may still lie there. */
+function chooseShards(shards: readonly SourceShard[], known: readonly ShardRecord[], leftOut: Findings): readonly SourceShard[] {
+  if (known.length === 0) return shards;
+  const shown = new Set(known.filter(({ isDeleted }) => !isDeleted).map(({ id }) => id));
+  return shards.filter(({ bucketId, id }) => {
+    if (shown.has(id)) return true;
+    leftOut.add({ kind: 'shard', key: `${id} of bucket ${bucketId}`, reason: 'InfluxDB has dropped it' });
+    return false;
+  });
+}
+
+async function planBuckets(
+  shards: readonly SourceShard[],
+  added: ReadonlySet<BucketId>,
+  { rehearsal, engine, mergesPoints }: ImportTarget,
+  leftOut: Findings,
+): Promise<Planned[]> {
+  const shardsOf = new Map<BucketId, SourceShard[]>();
+  for (const shard of shards) {
+    const own = shardsOf.get(shard.bucketId);
+    if (own === undefined) shardsOf.set(shard.bucketId, [shard]);
+    else own.push(shard);
+  }
+  const held = new Set(engine?.listBuckets());
+  const planned: Planned[] = [];
+  for (const [bucketId, own] of shardsOf) {
+    const bucket = await rehearsal.findBucket(bucketId);
+    if (bucket === undefined) {
+      for (const { id } of own) leftOut.add({ kind: 'shard', key: `${id} of bucket ${bucketId}`, reason: NO_BUCKET });
+      continue;
+    }
+    const organization = (await rehearsal.findOrganization(bucket.orgID))?.name ?? bucket.orgID;
+    const heldPoints = !added.has(bucketId) && held.has(bucketId);
+    planned.push({ bucket, organization, shards: own, heldPoints, outcome: heldPoints && !mergesPoints ? 'present' : 'added' });
+  }
+  return planned;
+}
+
+/** Reads all that will be written, to its end: what is damaged is found here. */
+async function survey(buckets: readonly Planned[], report: ReportProblem, onShard: ImportTarget['onShard']): Promise<TypeSurvey> {
+  const types = new TypeSurvey();
+  for (const { bucket, shard } of eachShard(buckets, 'check', onShard)) {
+    await shard.withFiles((files) => {
+      for (const block of readShard(files, report)) types.note(bucket.id, block);
+      return Promise.resolve();
+    });
+  }
+  return types;
+}
+
+function* eachShard(
+  buckets: readonly Planned[],
+  step: ImportStep,
+  onShard: ImportTarget['onShard'],
+): Generator<{ readonly bucket: Bucket; readonly shard: SourceShard }> {
+  const count = buckets.reduce((sum, { shards }) => sum + shards.length, 0);
+  let number = 0;
+  for (const { bucket, shards } of buckets) {
+    for (const shard of shards) {
+      onShard?.(step, ++number, count);
+      yield { bucket, shard };
+    }
+  }
+}
+
+function noteChanges({ name }: Bucket, { converted, dropped, refused }: PointsReport, changed: Findings, leftOut: Findings): void {
+  const keyOf = ({ measurement, field }: FieldChange): string => `${name}: ${measurement}.${field}`;
+  for (const change of converted)
+    changed.add(
+      { kind: 'value', key: keyOf(change), reason: `the field has the type ${change.to} here, not ${change.from}` },
+      change.valueCount,
+    );
+  for (const change of dropped)
+    leftOut.add(
+      { kind: 'value', key: keyOf(change), reason: `the field has the type ${change.to}, and holds no such ${change.from}` },
+      change.valueCount,
+    );
+  if (refused !== undefined) leftOut.add({ kind: 'point', key: name, reason: refused.reason }, refused.count);
+}
