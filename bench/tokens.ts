@@ -2,11 +2,7 @@
  * What README says of tokens, measured: requests per second that are checked, what a check costs with many tokens, how fast tokens are
  * made, and how fast a page of many is listed. Run with `npx tsx bench/tokens.ts` after a build; TOKENS_MAX=1000000 is the default.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { Authenticator } from '../src/auth/authenticate.js';
 import { Secret } from '../src/auth/secret.js';
@@ -16,57 +12,10 @@ import type { Authorization } from '../src/domain/authorization.js';
 import { createIdGenerator, type AuthorizationId, type OrganizationId, type UserId } from '../src/domain/id.js';
 import { rememberReads } from '../src/store/remembered.js';
 import { openSqliteStore } from '../src/store/sqlite.js';
+import { call, dataDirectory, OPERATOR, percentile, removeData, row, setUp, startServer, stopServer, URL_BASE } from './server-process.js';
 
 const TOKENS_MAX = Number(process.env.TOKENS_MAX ?? 1_000_000);
 const SECONDS = Number(process.env.SECONDS ?? 5);
-const PORT = 19_086;
-const URL_BASE = `http://127.0.0.1:${PORT}`;
-const OPERATOR = 'bench-operator-token';
-
-const root = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-const dataDirectory = join(root, 'data');
-
-async function startServer(): Promise<ChildProcess> {
-  const child = spawn(
-    join(import.meta.dirname, '../bin/sluiced'),
-    ['--data-dir', dataDirectory, '--http-bind-address', `127.0.0.1:${PORT}`],
-    {
-      stdio: 'ignore',
-    },
-  );
-  for (;;) {
-    if (
-      await fetch(`${URL_BASE}/health`).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    )
-      return child;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-const stopServer = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    child.on('exit', () => {
-      resolve();
-    });
-    child.kill('SIGTERM');
-  });
-
-async function call(method: string, path: string, body?: unknown, token = OPERATOR): Promise<any> {
-  const answer = await fetch(URL_BASE + path, {
-    method,
-    headers: { authorization: `Token ${token}` },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
-}
-
-const row = (name: string, value: string): void => {
-  console.log(`${name.padEnd(72)} ${value}`);
-};
 
 /** Adds authorizations for one bucket each straight to the store, and gives back some of their secrets. */
 async function addTokens(count: number, orgID: OrganizationId, userID: UserId, kept: number): Promise<Secret[]> {
@@ -122,18 +71,10 @@ async function measureChecks(stored: number, secrets: readonly Secret[]): Promis
   );
 }
 
-const percentile = (values: number[], share: number): number => values.sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
-
 try {
   let server = await startServer();
-  const setUp = await call('POST', '/api/v2/setup', {
-    username: 'admin',
-    password: 'bench-passw0rd',
-    org: 'acme',
-    bucket: 'data',
-    token: OPERATOR,
-  });
-  const [orgID, userID, bucketID] = [setUp.org.id, setUp.user.id, setUp.bucket.id];
+  const made = await setUp();
+  const [orgID, userID, bucketID] = [made.org.id, made.user.id, made.bucket.id];
   const permissions = ['read', 'write'].map((action) => ({ action, resource: { type: 'buckets', id: bucketID, orgID } }));
   const { token } = await call('POST', '/api/v2/authorizations', { orgID, permissions });
 
@@ -188,5 +129,5 @@ try {
   }
   await stopServer(server);
 } finally {
-  rmSync(root, { recursive: true, force: true });
+  removeData();
 }

@@ -71,7 +71,7 @@ async function importFrom(path: string, command: Command, isDryRun: boolean): Pr
   const hasStore = existsSync(join(dataDir, SQLITE_FILE));
   const directory = hasStore ? holdDataDirectory(dataDir) : undefined;
   try {
-    const workFolder = await mkdtemp(join(hasStore ? dataDir : tmpdir(), TEMPORARY_PREFIX));
+    const workFolder = await mkdtemp(hasStore ? join(dataDir, TEMPORARY_PREFIX) : join(tmpdir(), 'sluice-import-'));
     try {
       const source = await openImportSource(path, textOf(command, 'engine-path'), workFolder);
       try {

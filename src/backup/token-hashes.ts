@@ -14,6 +14,8 @@ export interface BackedUpToken {
 }
 
 const SQLITE_MAGIC = 'SQLite format 3\0';
+/** Where a page of a bolt file has it, behind the head of the page. */
+const BOLT_MAGIC = { at: 16, bytes: Buffer.from([0xed, 0xda, 0x0c, 0xed]) };
 
 /**
  * Reads the tokens in the unpacked KV part of a backup.
@@ -21,16 +23,39 @@ const SQLITE_MAGIC = 'SQLite format 3\0';
  * @returns undefined for a format that this cannot look into
  */
 export async function readTokenHashes(file: string): Promise<readonly BackedUpToken[] | undefined> {
-  return readMagic(file) === SQLITE_MAGIC ? readSqliteTokens(file) : undefined;
+  const head = readHead(file);
+  if (head.toString('latin1', 0, SQLITE_MAGIC.length) === SQLITE_MAGIC) return readSqliteTokens(file);
+  return head.subarray(BOLT_MAGIC.at, BOLT_MAGIC.at + BOLT_MAGIC.bytes.length).equals(BOLT_MAGIC.bytes) ? readBoltTokens(file) : undefined;
 }
 
-function readMagic(file: string): string {
-  const magic = Buffer.alloc(SQLITE_MAGIC.length);
+function readHead(file: string): Buffer {
+  const head = Buffer.alloc(64);
   const descriptor = openSync(file, 'r');
   try {
-    return magic.subarray(0, readSync(descriptor, magic, 0, magic.length, 0)).toString('latin1');
+    return head.subarray(0, readSync(descriptor, head, 0, head.length, 0));
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** InfluxDB's metadata. */
+async function readBoltTokens(file: string): Promise<BackedUpToken[]> {
+  const { openMetadata } = await import('../influxdb-files/metadata/metadata.js');
+  const { openFile } = await import('../influxdb-files/byte-source.js');
+  const source = openFile(file);
+  try {
+    // What cannot be read of single records is told by the server that restores them.
+    const metadata = openMetadata(source, () => undefined);
+    return [...metadata.authorizations()]
+      .filter(({ isIndexed }) => isIndexed)
+      .map(({ secret, status, permissions }) => ({
+        hash: secret.kind === 'hashed' ? secret.hash : undefined,
+        plainToken: secret.kind === 'plain' ? secret.token : undefined,
+        isActive: status === 'active',
+        isOperator: firstMissingOperatorPermission(new PermissionSet(permissions)) === undefined,
+      }));
+  } finally {
+    source.close();
   }
 }
 

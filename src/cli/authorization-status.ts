@@ -2,7 +2,7 @@
 import { authorizations } from '../client/authorizations.js';
 import { printAuthorization } from './authorization-output.js';
 import { defineCommand } from './command.js';
-import { commonFlags } from './common-flags.js';
+import { commonFlags } from './standard-flags.js';
 import { attempt } from './failure.js';
 import { requiredText } from './flags.js';
 import { confirmEndOfOperator } from './operator-guard.js';

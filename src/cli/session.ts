@@ -5,7 +5,7 @@ import { listOrganizations } from '../client/organizations.js';
 import type { Send } from '../client/request.js';
 import { VERSION } from '../version.js';
 import type { Invocation } from './command.js';
-import type { coreFlags, tokenFlags } from './common-flags.js';
+import type { coreFlags, tokenFlags } from './standard-flags.js';
 import { activeConfig, DEFAULT_CONFIG, defaultConfigsPath, findConfig, readConfigs, type Config, type Configs } from './configs.js';
 import { attempt, describeFileFault } from './failure.js';
 import type { Flags, Values } from './flags.js';

@@ -1,7 +1,7 @@
 /** The flags of `write` and `write dryrun`. */
 import { PRECISIONS } from '../client/data.js';
 import type { Invocation } from './command.js';
-import { organizationFlags, quietFlags } from './common-flags.js';
+import { organizationFlags, quietFlags } from './standard-flags.js';
 import { choice, integer, parsed, text, texts, toggle } from './flags.js';
 import { bucketFlags } from './target-flags.js';
 import { openInput, type Input } from './write/input.js';

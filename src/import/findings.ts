@@ -43,3 +43,10 @@ export class Findings {
     return [...this.#found.values()];
   }
 }
+
+/** The same as one thing, for logs. */
+export const asProblem = ({ kind, reason, count, examples }: Finding): Problem => ({
+  kind,
+  key: `${count}: ${examples.join(', ')}`,
+  reason,
+});

@@ -10,7 +10,7 @@ import { readShard } from '../influxdb-files/tsm/shard.js';
 import { TypeSurvey } from './field-types.js';
 import { Findings, type Finding } from './findings.js';
 import { importMetadata } from './metadata.js';
-import { writeBlocks, type FieldChange, type PointSink, type PointsReport } from './points.js';
+import { noteChanges, writeBlocks, type PointSink } from './points.js';
 import type { ImportSource, SourceShard } from './source.js';
 import { NO_BUCKET, type Counts, type ImportedNoun, type MetadataOptions } from './transfer.js';
 
@@ -105,7 +105,7 @@ export async function importAll(source: ImportSource, target: ImportTarget): Pro
         ),
       );
       valueCounts.set(bucket.id, (valueCounts.get(bucket.id) ?? 0) + report.valueCount);
-      noteChanges(bucket, report, changed, leftOut);
+      noteChanges(bucket.name, report, changed, leftOut);
     }
   };
   if (writable === undefined) await write();
@@ -213,19 +213,4 @@ function* eachShard(
       yield { bucket, shard };
     }
   }
-}
-
-function noteChanges({ name }: Bucket, { converted, dropped, refused }: PointsReport, changed: Findings, leftOut: Findings): void {
-  const keyOf = ({ measurement, field }: FieldChange): string => `${name}: ${measurement}.${field}`;
-  for (const change of converted)
-    changed.add(
-      { kind: 'value', key: keyOf(change), reason: `the field has the type ${change.to} here, not ${change.from}` },
-      change.valueCount,
-    );
-  for (const change of dropped)
-    leftOut.add(
-      { kind: 'value', key: keyOf(change), reason: `the field has the type ${change.to}, and holds no such ${change.from}` },
-      change.valueCount,
-    );
-  if (refused !== undefined) leftOut.add({ kind: 'point', key: name, reason: refused.reason }, refused.count);
 }

@@ -5,6 +5,7 @@ import type { SeriesBlock } from '../influxdb-files/tsm/tsm-file.js';
 import type { Points } from '../influxdb-files/tsm/block.js';
 import { BatchBuilder } from './batch-builder.js';
 import { convertPoints, type ChooseType } from './field-types.js';
+import type { Findings } from './findings.js';
 import { SeriesRows } from './series-rows.js';
 
 /** What is needed of an engine. */
@@ -104,6 +105,20 @@ export async function writeBlocks(
     dropped: types.changes('dropped'),
     refused: refusedCount === 0 ? undefined : { count: refusedCount, reason },
   };
+}
+
+/** @param place a bucket or shard, for messages */
+export function noteChanges(place: string, { converted, dropped, refused }: PointsReport, changed: Findings, leftOut: Findings): void {
+  const keyOf = ({ measurement, field }: FieldChange): string => `${place}: ${measurement}.${field}`;
+  for (const change of converted) {
+    const reason = `the field has the type ${change.to} here, not ${change.from}`;
+    changed.add({ kind: 'value', key: keyOf(change), reason }, change.valueCount);
+  }
+  for (const change of dropped) {
+    const reason = `the field has the type ${change.to} here, and holds no such ${change.from}`;
+    leftOut.add({ kind: 'value', key: keyOf(change), reason }, change.valueCount);
+  }
+  if (refused !== undefined) leftOut.add({ kind: 'point', key: place, reason: refused.reason }, refused.count);
 }
 
 /** Gives values the type of their field, and keeps count of those that had another. */

@@ -20,8 +20,9 @@ import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING, PermissionSet } from '../domain/permission.js';
 import type { SeriesEngine, TimeRange } from '../domain/series.js';
 import { DuplicateError, type Store } from '../domain/store.js';
+import { asProblem, Findings } from '../import/findings.js';
 import { importMetadata } from '../import/metadata.js';
-import { writeBlocks } from '../import/points.js';
+import { noteChanges, writeBlocks } from '../import/points.js';
 import { extractShardArchive } from '../influxdb-files/backup/backup.js';
 import { openFile } from '../influxdb-files/byte-source.js';
 import { openMetadata } from '../influxdb-files/metadata/metadata.js';
@@ -115,7 +116,9 @@ export const createRestore = (dependencies: RestoreDependencies) => {
       try {
         const metadata = openMetadata(source, (problem) => problems.push(problem));
         // In the clear at first: who restores is told one, whose owner gave it to this server just now.
-        await importMetadata(metadata, prepared, { sealer, hashTokens: false, clock });
+        const report = await importMetadata(metadata, prepared, { sealer, hashTokens: false, clock });
+        problems.push(...[...report.leftOut, ...report.changed].map(asProblem));
+        for (const { kind, count } of report.leftovers) problems.push({ kind, key: String(count), reason: 'there is no such thing here' });
       } finally {
         source.close();
       }
@@ -261,11 +264,14 @@ export const createRestore = (dependencies: RestoreDependencies) => {
         try {
           const files = await extractShardArchive('the archive', unpacked, join(folder, 'shard'));
           await checkBlocks(files, (problem) => problems.push(problem));
-          await writeBlocks(
+          const report = await writeBlocks(
             engine,
             shard.bucketId,
             readShard(files, () => undefined),
           );
+          const findings = new Findings();
+          noteChanges(shard.bucketId, report, findings, findings);
+          problems.push(...findings.list().map(asProblem));
         } catch (error) {
           throw withoutPath(isGzip ? asGzipFault(error) : error, `${join(folder, 'shard')}/`);
         }

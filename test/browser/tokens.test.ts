@@ -494,9 +494,13 @@ describe('generating', () => {
     await tabTo('Generate API Token');
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'Read/Write API Token' }).waitFor();
-    await page.keyboard.press('ArrowDown');
-    if (!(await focused()).startsWith('Read/Write')) await page.keyboard.press('ArrowUp');
-    expect(await focused()).toContain('Read/Write API Token');
+    // The menu takes the focus a moment after it is in sight, and its arrows go round.
+    await expect
+      .poll(async () => {
+        if (!(await focused()).startsWith('Read/Write API Token')) await page.keyboard.press('ArrowDown');
+        return focused();
+      })
+      .toContain('Read/Write API Token');
     await page.keyboard.press('Enter');
     await page.waitForURL(/generate\/read-write/);
     await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement);
@@ -552,6 +556,13 @@ describe('the secret', () => {
     await page.mouse.click(3, 3);
     await page.goBack();
     await page.waitForTimeout(100);
+    expect(await readSecret(page)).toBe(secret);
+    // The browser asks before it leaves the site, or closes the tab.
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    const question = await asked;
+    expect(question.type()).toBe('beforeunload');
+    await question.dismiss();
     expect(await readSecret(page)).toBe(secret);
     await page.getByLabel('I have saved this token').check();
     await page.keyboard.press('Escape');

@@ -67,6 +67,8 @@ describe('recorded conversations with InfluxDB 2.9.1', () => {
 /** For the test that looks for them in logs and data when all is done. */
 function noteSecretsOf(directory: string): void {
   for (const name of readdirSync(directory)) {
+    // Where the command line keeps tokens for its user, in the clear.
+    rmSync(join(directory, name, 'home'), { recursive: true, force: true });
     const file = join(directory, name, 'secrets.json');
     if (!existsSync(file)) continue;
     const { flags, secrets } = JSON.parse(readFileSync(file, 'utf8')) as { flags: string[]; secrets: string[] };

@@ -98,7 +98,7 @@ function createBender(corpus: readonly string[], random: () => number): () => st
   };
 }
 
-type Target = (input: string) => Promise<unknown>;
+type Target = (input: string, signal: AbortSignal) => Promise<unknown>;
 
 const TARGETS: Readonly<Record<string, { prefixes: readonly string[]; path: string; prepare: () => Promise<Target> }>> = {
   lines: {
@@ -115,7 +115,7 @@ const TARGETS: Readonly<Record<string, { prefixes: readonly string[]; path: stri
     path: '/api/v2/query',
     prepare: async () => {
       const environment = await environmentWith(POINTS);
-      return (input) => csvOf(input, { ...environment, signal: AbortSignal.timeout(HANG_MS / 2), memoryBytesMax: 16 * 1024 * 1024 });
+      return (input, signal) => csvOf(input, { ...environment, signal, memoryBytesMax: 16 * 1024 * 1024 });
     },
   },
   influxql: {
@@ -126,7 +126,7 @@ const TARGETS: Readonly<Record<string, { prefixes: readonly string[]; path: stri
       // Points stay what they are, so that every input meets the same ones.
       const engine = { read: memory.read.bind(memory), series: memory.series.bind(memory), delete: () => Promise.resolve() };
       await memory.write(DATA_BUCKET, parseLineProtocol(Buffer.from(POINTS), 'ns', NOW_NS));
-      return (q) => askInfluxql(engine, { q }, { signal: AbortSignal.timeout(HANG_MS / 2), memoryBytesMax: 16 * 1024 * 1024 });
+      return (q, signal) => askInfluxql(engine, { q }, { signal, memoryBytesMax: 16 * 1024 * 1024 });
     },
   },
 };
@@ -149,8 +149,12 @@ process.on('SIGUSR2', () => {
 for (let i = 1; i <= Number(inputs); i++) {
   current = next();
   const beganAtMs = performance.now();
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException('too long', 'TimeoutError'));
+  }, HANG_MS / 2);
   try {
-    await run(current);
+    await run(current, controller.signal);
     counts.accepted++;
   } catch (error) {
     const isRefusal = error instanceof DomainError && error.code !== 'internal error';
@@ -158,6 +162,7 @@ for (let i = 1; i <= Number(inputs); i++) {
     if (isRefusal) counts.refused++;
     else if (counts.failed++ < FAILURES_SHOWN_MAX) console.error(isTimeout ? 'TOO LONG' : error, JSON.stringify(current));
   }
+  clearTimeout(timer);
   const tookMs = performance.now() - beganAtMs;
   if (tookMs > slowestMs) {
     slowestMs = tookMs;

@@ -4,7 +4,7 @@ import { findOwnAuthorization, type AuthorizationJson } from '../../client/autho
 import { findOwnUser } from '../../client/users.js';
 import { summarize } from '../authorization-output.js';
 import { defineCommand, type Invocation } from '../command.js';
-import { commonFlags } from '../common-flags.js';
+import { commonFlags } from '../standard-flags.js';
 import { printJson } from '../output.js';
 import { describePermissions } from '../permission-words.js';
 import { openSession, openSessionWith, type Session } from '../session.js';

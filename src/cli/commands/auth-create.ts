@@ -5,7 +5,7 @@ import { findOwnUser, listUsers } from '../../client/users.js';
 import { printAuthorization } from '../authorization-output.js';
 import { findBucketId } from '../bucket-lookup.js';
 import { defineCommand, type Invocation } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { text, texts, toggle, type Flag, type Values } from '../flags.js';
 import { DOCUMENTED_NAMES, isUnscopedKind, RESOURCE_KINDS, type ResourceKind } from '../resource-kinds.js';

@@ -2,7 +2,7 @@
 import { authorizations } from '../../client/authorizations.js';
 import { printAuthorization, printAuthorizations } from '../authorization-output.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { text } from '../flags.js';
 import { checkOrganization, openSession } from '../session.js';

@@ -18,7 +18,7 @@ import {
   type ShardEntry,
 } from '../backup/manifest.js';
 import { defineCommand } from '../command.js';
-import { organizationFlags, quietFlags } from '../common-flags.js';
+import { organizationFlags, quietFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { choice, text } from '../flags.js';
 import { log } from '../log.js';

@@ -2,7 +2,7 @@
 import { createBucket, type RetentionRuleJson } from '../../client/buckets.js';
 import { printBucket } from '../bucket-output.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { readSeconds } from '../duration.js';
 import { attempt } from '../failure.js';
 import { choice, requiredText, text } from '../flags.js';

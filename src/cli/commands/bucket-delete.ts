@@ -2,7 +2,7 @@
 import { deleteBucket, listBuckets } from '../../client/buckets.js';
 import { printDeletedBucket } from '../bucket-output.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { text } from '../flags.js';
 import { checkOrganization, openSession, organizationOf } from '../session.js';

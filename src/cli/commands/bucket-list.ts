@@ -3,7 +3,7 @@ import { listBuckets, type BucketFilter, type BucketJson } from '../../client/bu
 import type { Send } from '../../client/request.js';
 import { printBuckets } from '../bucket-output.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { integer, text } from '../flags.js';
 import { checkOrganization, openSession, organizationOf } from '../session.js';

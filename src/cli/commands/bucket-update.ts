@@ -2,7 +2,7 @@
 import { updateBucket } from '../../client/buckets.js';
 import { printBucket } from '../bucket-output.js';
 import { defineCommand } from '../command.js';
-import { commonFlags } from '../common-flags.js';
+import { commonFlags } from '../standard-flags.js';
 import { readSeconds } from '../duration.js';
 import { attempt } from '../failure.js';
 import { requiredText, text } from '../flags.js';

@@ -1,6 +1,6 @@
 /** `config create`. */
 import { defineCommand } from '../command.js';
-import { configsPathFlag, printFlags } from '../common-flags.js';
+import { configsPathFlag, printFlags } from '../standard-flags.js';
 import { checkHostUrl, connectionFlags, readCredentialMembers } from '../config-input.js';
 import { printConfig } from '../config-output.js';
 import {

@@ -1,6 +1,6 @@
 /** `config ls`. */
 import { defineCommand } from '../command.js';
-import { configsPathFlag, printFlags } from '../common-flags.js';
+import { configsPathFlag, printFlags } from '../standard-flags.js';
 import { printConfigs } from '../config-output.js';
 import { defaultConfigsPath, readConfigs } from '../configs.js';
 

@@ -1,6 +1,6 @@
 /** `config rm`. */
 import { defineCommand } from '../command.js';
-import { configsPathFlag, printFlags } from '../common-flags.js';
+import { configsPathFlag, printFlags } from '../standard-flags.js';
 import { printDeletedConfigs } from '../config-output.js';
 import { defaultConfigsPath, readConfigs, removeConfig, writeConfigs, type Config } from '../configs.js';
 

@@ -1,6 +1,6 @@
 /** `config`: shows which connection is in force, or switches to another one. */
 import { defineCommand } from '../command.js';
-import { configsPathFlag, printFlags } from '../common-flags.js';
+import { configsPathFlag, printFlags } from '../standard-flags.js';
 import { printConfig } from '../config-output.js';
 import { activateConfig, activeConfig, defaultConfigsPath, findConfig, readConfigs, writeConfigs } from '../configs.js';
 import { programName } from '../program-name.js';

@@ -1,7 +1,7 @@
 /** `delete`: points, by time and predicate. */
 import { deletePoints } from '../../client/data.js';
 import { defineCommand } from '../command.js';
-import { organizationFlags, quietFlags } from '../common-flags.js';
+import { organizationFlags, quietFlags } from '../standard-flags.js';
 import { attempt, messageOf } from '../failure.js';
 import { requiredText, text } from '../flags.js';
 import { parseGoTime, RFC3339_NANO } from '../go-time.js';

@@ -1,7 +1,7 @@
 /** `org delete`. */
 import { deleteOrganization, findOrganization } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';
-import { commonFlags } from '../common-flags.js';
+import { commonFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { requiredText } from '../flags.js';
 import { printDeletedOrganization } from '../organization-output.js';

@@ -1,7 +1,7 @@
 /** `org list`. */
 import { listOrganizations } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';
-import { commonFlags } from '../common-flags.js';
+import { commonFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { text } from '../flags.js';
 import { printOrganizations } from '../organization-output.js';

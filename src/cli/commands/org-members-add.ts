@@ -1,7 +1,7 @@
 /** `org members add`. */
 import { addMember } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';
-import { quietFlags } from '../common-flags.js';
+import { quietFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { requiredText, toggle } from '../flags.js';
 import { membershipFlags, organizationValues } from '../membership-flags.js';

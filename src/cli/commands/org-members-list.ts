@@ -1,7 +1,7 @@
 /** `org members list`. */
 import { listMembers } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';
-import { commonFlags } from '../common-flags.js';
+import { commonFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { membershipFlags, organizationValues } from '../membership-flags.js';
 import { printJson, printTable, sortMembers } from '../output.js';

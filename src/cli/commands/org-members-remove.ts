@@ -2,7 +2,7 @@
 import { findApiError } from '../../client/api-error.js';
 import { removeMember, type Role } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';
-import { quietFlags } from '../common-flags.js';
+import { quietFlags } from '../standard-flags.js';
 import { requiredText } from '../flags.js';
 import { membershipFlags, organizationValues } from '../membership-flags.js';
 import { findOrganizationId, openSession } from '../session.js';

@@ -1,7 +1,7 @@
 /** `org update`. */
 import { updateOrganization } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';
-import { commonFlags } from '../common-flags.js';
+import { commonFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { requiredText, text } from '../flags.js';
 import { printOrganization } from '../organization-output.js';

@@ -1,7 +1,7 @@
 /** `ping`. */
 import { checkHealth } from '../../client/server.js';
 import { defineCommand } from '../command.js';
-import { coreFlags } from '../common-flags.js';
+import { coreFlags } from '../standard-flags.js';
 import { openAnonymousSession } from '../session.js';
 import { writeOut } from '../terminal.js';
 

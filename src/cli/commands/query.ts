@@ -2,7 +2,7 @@
 import { TextDecoder } from 'node:util';
 import { runQuery } from '../../client/data.js';
 import { defineCommand } from '../command.js';
-import { organizationFlags, quietFlags } from '../common-flags.js';
+import { organizationFlags, quietFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { text, texts, toggle } from '../flags.js';
 import { profilersExtern } from '../query/profilers.js';

@@ -21,7 +21,7 @@ import {
   type ShardEntry,
 } from '../backup/manifest.js';
 import { defineCommand, type Invocation } from '../command.js';
-import { quietFlags } from '../common-flags.js';
+import { quietFlags } from '../standard-flags.js';
 import { attempt, messageOf } from '../failure.js';
 import { text, toggle } from '../flags.js';
 import { log } from '../log.js';
@@ -57,12 +57,15 @@ export const command = defineCommand({
   run: restore,
 });
 
+/** A restore of everything takes none of these; that of the environment is for other commands. */
+const LIMITS = ['org', 'org-id', 'bucket', 'bucket-id', 'new-org', 'new-bucket'] as const;
+
 async function restore(invocation: RestoreInvocation): Promise<void> {
-  const { values, positionals } = invocation;
+  const { values, positionals, origins } = invocation;
   const [folder] = positionals;
   if (folder === undefined || positionals.length > 1) throw new Error('restore path must be specified as a single positional argument');
   const { full, org, 'org-id': orgID, bucket, 'bucket-id': bucketID, 'new-org': newOrg, 'new-bucket': newBucket } = values;
-  if (full && [org, orgID, bucket, bucketID, newOrg, newBucket].some((each) => each !== undefined)) {
+  if (full && LIMITS.some((name) => origins.get(name)?.startsWith('--') === true)) {
     throw new Error('--full restore cannot be limited to a single org or bucket');
   }
   if (newOrg !== undefined && org === undefined && orgID === undefined) throw new Error('--org-id or --org must be set to use --new-org');

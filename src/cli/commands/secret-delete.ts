@@ -1,7 +1,7 @@
 /** `secret delete`. */
 import { deleteSecret } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { requiredText } from '../flags.js';
 import { printDeletedSecretKey } from '../secret-output.js';

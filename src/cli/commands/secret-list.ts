@@ -1,7 +1,7 @@
 /** `secret list`. */
 import { listSecretKeys } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { printSecretKeys } from '../secret-output.js';
 import { checkOrganization, findOrganizationId, openSession } from '../session.js';

@@ -1,7 +1,7 @@
 /** `secret update`. */
 import { putSecret } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { requiredText, text } from '../flags.js';
 import { printSecretKey } from '../secret-output.js';

@@ -1,7 +1,7 @@
 /** `server-config`. */
 import { readConfiguration } from '../../client/server.js';
 import { defineCommand } from '../command.js';
-import { commonFlags } from '../common-flags.js';
+import { commonFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { toggle } from '../flags.js';
 import { printJson, sortMembers } from '../output.js';

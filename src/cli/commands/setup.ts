@@ -1,7 +1,7 @@
 /** `setup`: the first user, organization, bucket and token of a new server, and a connection that knows the token. */
 import { isSetupAllowed, setUp, type SetupRequest } from '../../client/setup.js';
 import { defineCommand } from '../command.js';
-import { coreFlags, printFlags } from '../common-flags.js';
+import { coreFlags, printFlags } from '../standard-flags.js';
 import { activateConfig, DEFAULT_CONFIG, putConfig, writeConfigs, type Configs } from '../configs.js';
 import { formatSeconds, readDuration } from '../duration.js';
 import { attempt } from '../failure.js';

@@ -1,12 +1,12 @@
 /** `user create`: a user who is a member of an organization, with a password or without. */
 import { addMember } from '../../client/organizations.js';
-import { createUser, deleteUser, setPassword, type UserJson } from '../../client/users.js';
+import { createUser, setPassword } from '../../client/users.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt, messageOf } from '../failure.js';
 import { requiredText, text } from '../flags.js';
 import { programName } from '../program-name.js';
-import { checkOrganization, findOrganizationId, openSession, type Session } from '../session.js';
+import { checkOrganization, findOrganizationId, openSession } from '../session.js';
 import { writeError } from '../terminal.js';
 import { printUser } from '../user-output.js';
 
@@ -27,28 +27,24 @@ export const command = defineCommand({
     const orgID = await findOrganizationId(session, values);
     const quoted = JSON.stringify(name);
     const user = await attempt(`failed to create user ${quoted}`, createUser(session.send, name));
-    if (password !== undefined) await setFirstPassword(session, user, password);
     printUser(values, user);
 
     const program = await programName();
-    if (password === undefined) writeError(`WARN: initial password not set for user, use \`${program} user password\` to set it\n`);
+    const warning = `WARN: initial password not set for user, use \`${program} user password\` to set it\n`;
+    try {
+      await addMember(session.send, orgID, 'member', user.id);
+    } catch (cause) {
+      writeError(warning);
+      const retry = `use \`${program} org members add\` to retry`;
+      throw new Error(`failed setting org membership for user ${quoted}, ${retry}: ${messageOf(cause)}`, { cause });
+    }
+    if (password === undefined) {
+      writeError(warning);
+      return;
+    }
     await attempt(
-      `failed setting org membership for user ${quoted}, use \`${program} org members add\` to retry`,
-      addMember(session.send, orgID, 'member', user.id),
+      `failed setting password for user ${quoted}, use \`${program} user password\` to retry`,
+      setPassword(session.send, user.id, password),
     );
   },
 });
-
-/** A password that is refused leaves no user behind, whom the same command could not make again. */
-async function setFirstPassword({ send }: Session, { id, name }: UserJson, password: string): Promise<void> {
-  try {
-    await setPassword(send, id, password);
-  } catch (cause) {
-    const wasUndone = await deleteUser(send, id).then(
-      () => true,
-      () => false,
-    );
-    const outcome = wasUndone ? 'who was not created' : `use \`${await programName()} user password\` to retry`;
-    throw new Error(`failed setting password for user ${JSON.stringify(name)}, ${outcome}: ${messageOf(cause)}`, { cause });
-  }
-}

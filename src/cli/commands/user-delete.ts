@@ -1,7 +1,7 @@
 /** `user delete`. */
 import { deleteUser, findUser } from '../../client/users.js';
 import { defineCommand } from '../command.js';
-import { commonFlags } from '../common-flags.js';
+import { commonFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { requiredText } from '../flags.js';
 import { openSession } from '../session.js';

@@ -1,7 +1,7 @@
 /** `user password`. */
 import { listUsers, setPassword } from '../../client/users.js';
 import { defineCommand } from '../command.js';
-import { quietFlags } from '../common-flags.js';
+import { quietFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { text } from '../flags.js';
 import { openSession, type Session } from '../session.js';

@@ -2,7 +2,7 @@
 import { v1Authorizations, type PermissionJson } from '../../client/authorizations.js';
 import { findBucketId } from '../bucket-lookup.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { requiredText, text, texts, toggle } from '../flags.js';
 import { checkOrganization, findOrganizationId, openSession } from '../session.js';

@@ -1,7 +1,7 @@
 /** `v1 auth delete`. */
 import { v1Authorizations } from '../../client/authorizations.js';
 import { defineCommand } from '../command.js';
-import { commonFlags } from '../common-flags.js';
+import { commonFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { openSession } from '../session.js';
 import { checkV1Lookup, findV1Id, v1LookupFlags } from '../v1-lookup.js';

@@ -1,7 +1,7 @@
 /** `v1 auth list`. */
 import { v1Authorizations } from '../../client/authorizations.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { text } from '../flags.js';
 import { checkOrganization, openSession } from '../session.js';

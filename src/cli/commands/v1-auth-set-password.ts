@@ -1,7 +1,7 @@
 /** `v1 auth set-password`. */
 import { v1Authorizations } from '../../client/authorizations.js';
 import { defineCommand } from '../command.js';
-import { quietFlags } from '../common-flags.js';
+import { quietFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { text } from '../flags.js';
 import { openSession } from '../session.js';

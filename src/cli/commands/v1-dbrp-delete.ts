@@ -1,7 +1,7 @@
 /** `v1 dbrp delete`. */
 import { deleteMapping, findMapping } from '../../client/dbrps.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { printMapping } from '../dbrp-output.js';
 import { attempt } from '../failure.js';
 import { requiredText } from '../flags.js';

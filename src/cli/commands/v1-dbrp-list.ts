@@ -1,7 +1,7 @@
 /** `v1 dbrp list`. */
 import { listMappings } from '../../client/dbrps.js';
 import { defineCommand } from '../command.js';
-import { commonFlags, organizationFlags } from '../common-flags.js';
+import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { printMappings } from '../dbrp-output.js';
 import { attempt } from '../failure.js';
 import { text, toggle } from '../flags.js';

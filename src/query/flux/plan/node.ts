@@ -54,7 +54,7 @@ export interface WindowShape {
 
 export type ReadShape =
   | { readonly kind: 'series'; readonly limit?: { readonly count: number; readonly offset: number } | undefined }
-  | { readonly kind: 'group'; readonly columns: readonly string[]; readonly method?: 'count' | 'sum' | SelectorMethod | undefined }
+  | { readonly kind: 'group'; readonly columns: readonly string[]; readonly method?: AggregateMethod | SelectorMethod | undefined }
   | { readonly kind: 'aggregate'; readonly method: AggregateMethod | SelectorMethod }
   | WindowShape
   | { readonly kind: 'tag keys' }

@@ -158,7 +158,7 @@ class Planner {
     if (series !== undefined) return read(node, { ...series, shape: { kind: 'aggregate', method } });
     if (isNode(input, 'read') && this.hasOneConsumer(input) && input.spec.shape.kind === 'group') {
       const { shape } = input.spec;
-      if (shape.method !== undefined || method === 'mean') return node;
+      if (shape.method !== undefined) return node;
       return read(node, { ...input.spec, shape: { ...shape, method } });
     }
     if (isNode(input, 'window') && this.hasOneConsumer(input)) {

@@ -69,7 +69,8 @@ function addFloats(vector: Vector): { sum: number; count: number } {
   let total = 0;
   let found = 0;
   if (vector.form === 'dense' && vector.type === 'float' && vector.valid === undefined) {
-    return { sum: vector.length < PARTIAL_SUMS ? addUp(vector.values) : addExactly(vector.values), count: vector.length };
+    for (const value of vector.values) total += value;
+    return { sum: total, count: vector.length };
   }
   for (let row = 0; row < vector.length; row++) {
     const cell = cellAt(vector, row);
@@ -78,31 +79,6 @@ function addFloats(vector: Vector): { sum: number; count: number } {
     found++;
   }
   return { sum: total, count: found };
-}
-
-const addUp = (values: Float64Array): number => {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
-};
-
-/**
- * InfluxDB adds as many values at once as partial sums (Arrow's, with AVX2), in an order that depends on its shards. That cannot be
- * repeated; it loses so little that what it answers is most often what the exact sum is rounded to.
- */
-const PARTIAL_SUMS = 32;
-
-/** The sum with what each addition has lost put back at the end (Neumaier). */
-function addExactly(values: Float64Array): number {
-  let total = 0;
-  let lost = 0;
-  for (const value of values) {
-    const next = total + value;
-    lost += Math.abs(total) >= Math.abs(value) ? total - next + value : value - next + total;
-    total = next;
-  }
-  // Behind an infinity there is nothing to put back.
-  return Number.isFinite(lost) ? total + lost : total;
 }
 
 function addInts(vector: Vector, wrap: (total: bigint) => bigint): Cell {
