@@ -1,10 +1,22 @@
 /** `sluiced import`: what an InfluxDB 2.9.1 held and answered is here afterwards; what is in the way or damaged changes nothing. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractShard, readBackup } from '../../src/influxdb-files/backup/backup.js';
 import { newServerDirectory, PLAIN_FILE } from '../support/artifacts.js';
 import { makeBolt, type BoltTree } from '../support/influxdb/bolt-writer.js';
@@ -57,6 +69,13 @@ let secrets: string[];
 beforeAll(() => {
   secrets = noteFixtureSecrets();
 });
+
+/** Of copies of what InfluxDB wrote, which may hold tokens in the clear; not among what servers leave behind. */
+const sources = mkdtempSync(join(tmpdir(), 'influxdb-'));
+afterAll(() => {
+  rmSync(sources, { recursive: true });
+});
+const newSource = (): string => mkdtempSync(join(sources, 'source-'));
 
 describe.each(['plain', 'hashed'] as const)('an InfluxDB with %s tokens', (kind) => {
   it('moves in from a backup: users, tokens, points', async () => {
@@ -226,7 +245,7 @@ describe('kill -9', () => {
     const directory = newServerDirectory();
     const backup = join(FIXTURE, 'plain/backup');
     const argv = [join(import.meta.dirname, '../../bin/sluiced'), 'import', '--influxdb', backup, '--data-dir', join(directory, 'data')];
-    const child = spawn(process.execPath, argv, { stdio: 'ignore', env: { TMPDIR: newServerDirectory() } });
+    const child = spawn(process.execPath, argv, { stdio: 'ignore', env: { TMPDIR: newSource() } });
     const ended = new Promise((resolve) => child.on('exit', resolve));
     while (child.exitCode === null && !existsSync(join(directory, 'data/series/series.duckdb'))) await setTimeout(2);
     await setTimeout(delayMs);
@@ -242,7 +261,7 @@ describe('kill -9', () => {
 
 /** The folder in which an InfluxDB lives, with its points. */
 async function makeDataFolder(): Promise<string> {
-  const folder = newServerDirectory();
+  const folder = newSource();
   cpSync(join(FIXTURE, 'hashed/influxd.bolt'), join(folder, 'influxd.bolt'));
   const backup = await readBackup(join(FIXTURE, 'hashed/backup'), () => undefined);
   for (const { bucketId, shards } of backup.buckets)
@@ -295,7 +314,7 @@ describe('a data folder with points', () => {
 
   it('may be elsewhere', async () => {
     const folder = await makeDataFolder();
-    const elsewhere = newServerDirectory();
+    const elsewhere = newSource();
     cpSync(join(folder, 'engine'), join(elsewhere, 'points'), { recursive: true });
     rmSync(join(folder, 'engine'), { recursive: true });
     const report = await importTo(folder, newServerDirectory(), '--dry-run', '--engine-path', join(elsewhere, 'points'));
@@ -334,7 +353,7 @@ describe('what cannot be brought along', () => {
   };
 
   it('is told with numbers and reasons; the rest comes', async () => {
-    const folder = newServerDirectory();
+    const folder = newSource();
     writeFileSync(join(folder, 'influxd.bolt'), makeBolt(world));
     const directory = newServerDirectory();
     const report = await importTo(folder, directory);
@@ -360,7 +379,7 @@ describe('what cannot be brought along', () => {
   });
 
   it('is a newer InfluxDB as a whole, which is said', async () => {
-    const folder = newServerDirectory();
+    const folder = newSource();
     const bolt = join(folder, 'influxd.bolt');
     writeFileSync(bolt, makeBolt({ ...world, migrationsv1: { '0000000000000030': '{"name":"something new"}' } }));
     const { code, stderr } = await runImport(folder, newServerDirectory());
@@ -370,7 +389,7 @@ describe('what cannot be brought along', () => {
 
 describe('bad input', () => {
   const copy = (part: string): string => {
-    const folder = newServerDirectory();
+    const folder = newSource();
     cpSync(join(FIXTURE, part), folder, { recursive: true });
     return folder;
   };
@@ -386,8 +405,8 @@ describe('bad input', () => {
   };
   /** Changes a folder and tells which file must be named. */
   const damages: Record<string, () => string | Promise<string>> = {
-    'no such folder': () => join(newServerDirectory(), 'nowhere'),
-    'an empty folder': () => newServerDirectory(),
+    'no such folder': () => join(newSource(), 'nowhere'),
+    'an empty folder': () => newSource(),
     'a bolt file cut off': () => damage(copy('plain'), /bolt$/, cut),
     'an empty bolt file': () =>
       damage(copy('plain'), /bolt$/, (file) => {
