@@ -1,13 +1,14 @@
 /**
- * Bundles the command line into one file: a command of a few milliseconds must not look for a hundred files first. Its commands are in it
- * as they are in the source, each evaluated when it is wanted. `node esbuild.config.js` is a step of `npm run build`.
+ * Bundles the two programs, so that neither looks for hundreds of files before it begins: the command line into one file, whose commands are
+ * each evaluated when wanted, and the server into a few, of which a command like `sluiced version` reads one. Types are checked elsewhere
+ * (`npm run check`). A step of `npm run build`.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
-/** The version is read from package.json where that lies beside; the bundle has it in itself. */
+/** The version is read from package.json where that lies beside; the bundles have it in themselves. */
 const versionPlugin = {
   name: 'version',
   setup(builder) {
@@ -15,22 +16,39 @@ const versionPlugin = {
   },
 };
 
-await build({
-  entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/cli/sluice.cjs',
+const both = {
   bundle: true,
   platform: 'node',
   target: 'node20',
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'none',
+  plugins: [versionPlugin],
+  logLevel: 'warning',
+};
+
+rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
+
+await build({
+  ...both,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: 'dist/cli/sluice.cjs',
   // CommonJS starts faster than modules do, and `import()` becomes a call of `require` when it is reached.
   format: 'cjs',
   supported: { 'dynamic-import': false },
   minify: true,
-  keepNames: false,
-  sourcemap: true,
-  sourcesContent: false,
-  legalComments: 'none',
   // Native, or large and rarely wanted: found in node_modules when they are.
   external: ['better-sqlite3', 'yaml'],
-  plugins: [versionPlugin],
-  logLevel: 'warning',
+});
+
+await build({
+  ...both,
+  entryPoints: { sluiced: 'src/main.ts', 'parser-worker': 'src/query/flux/syntax/parser-worker.ts' },
+  outdir: 'dist/server',
+  chunkNames: '[name]-[hash]',
+  format: 'esm',
+  splitting: true,
+  keepNames: true,
+  // Native, or CommonJS that finds files of its own beside it.
+  external: ['@duckdb/*', '@influxdata/*', '@node-rs/*', 'better-sqlite3', 'fastify', 'pino', 'prom-client', 'yaml'],
 });

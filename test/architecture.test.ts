@@ -45,7 +45,6 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   '@influxdata/flux-lsp-node': ['query/'],
   '@node-rs/argon2': ['auth/passwords.ts'],
   '@node-rs/bcrypt': ['auth/passwords.ts'],
-  commander: ['cli/'],
   'prom-client': ['http/metrics.ts'],
 };
 

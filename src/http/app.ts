@@ -10,15 +10,13 @@ import type { Logger } from 'pino';
 import type { Authenticator, Verdict } from '../auth/authenticate.js';
 import type { V1Authenticator } from '../auth/v1.js';
 import type { Actor } from '../domain/actor.js';
+import { COMPATIBLE_VERSION } from '../domain/compatibility.js';
 import { DomainError } from '../domain/errors.js';
 import { hintAt, isFromElsewhere, readCredentials, readV1Credentials } from './credentials.js';
 import { answerError, answerFailure } from './errors.js';
 import type { Metrics } from './metrics.js';
 import type { Pages } from './pages.js';
 import { empty, PAGE_NOT_FOUND, text, type Answer, type Method, type Route, type RouteRequest } from './route.js';
-
-/** What clients look at to know what they talk to; and what it really is. */
-export const COMPATIBLE_VERSION = 'v2.9.1';
 
 /** Bytes of the largest JSON document that is read. */
 const JSON_BYTES_MAX = 1024 * 1024;

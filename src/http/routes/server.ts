@@ -5,7 +5,7 @@ import { unauthorized } from '../../domain/errors.js';
 import type { Clock } from '../../domain/id.js';
 import { ALL_RESOURCE_TYPES } from '../../domain/permission.js';
 import { formatTime } from '../../wire/time.js';
-import { COMPATIBLE_VERSION } from '../app.js';
+import { COMPATIBLE_VERSION } from '../../domain/compatibility.js';
 import { answerError } from '../errors.js';
 import type { Metrics } from '../metrics.js';
 import { empty, json, type Method, type Route } from '../route.js';

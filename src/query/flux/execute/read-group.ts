@@ -6,7 +6,7 @@ import type { ReadShape, ReadSpec, SourceTable } from '../plan/node.js';
 import type { Chunk, Column } from '../table/chunk.js';
 import { columnOf, constantColumn, keyColumns } from '../table/chunk.js';
 import type { KeyColumn } from '../table/group-key.js';
-import { GroupKey } from '../table/group-key.js';
+import { compareGroupKeys, GroupKey } from '../table/group-key.js';
 import type { Cell, Vector } from '../table/vector.js';
 import { cellAt, constantVector, timeVector } from '../table/vector.js';
 import { fluxError } from '../language/errors.js';
@@ -46,7 +46,8 @@ export async function* readGroups(run: RunContext, spec: ReadSpec, shape: GroupS
   }
   const sorted: SeriesGroup[] = [...groups]
     .map(([sortKey, { key, labels }]) => ({ sortKey, key, labels: [...labels].sort(compareUtf8) }))
-    .sort((a, b) => compareUtf8(a.sortKey, b.sortKey));
+    // InfluxDB's storage knows no means: what makes them hands tables out in the order of their keys.
+    .sort((a, b) => (shape.method === 'mean' ? compareGroupKeys(a.key, b.key) : compareUtf8(a.sortKey, b.sortKey)));
   const { reduction, weightOf } = await planReduction(run, spec, shape);
   const inOrder = readOrder.length === sorted.length && readOrder.every((sortKey, i) => sorted[i]?.sortKey === sortKey);
   const pieces = seriesTables(run, spec, reduction);
@@ -194,7 +195,7 @@ class GroupTable {
 
   private meanRow(): Chunk {
     const value = columnOf('_value', constantVector('float', this.mean.sum / this.mean.count, 1));
-    return { key: this.group.key, columns: [...this.bounds(1), value, ...keyColumns(this.group.key, 1).slice(2)], rowCount: 1 };
+    return { key: this.group.key, columns: [...keyColumns(this.group.key, 1), value], rowCount: 1 };
   }
 
   private rows(piece: SeriesTable, tags: ReadonlyMap<string, string>): Chunk {

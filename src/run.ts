@@ -1,0 +1,46 @@
+/** The life of the server's process: it starts, and ends when a signal tells it to. */
+import { pino, type Logger } from 'pino';
+import type { LoadedConfig } from './config.js';
+import { startServer } from './server.js';
+import { readUnattendedSetup } from './unattended-setup.js';
+
+/** Requests in flight get this long when the server is told to stop. */
+const STOP_TIMEOUT_MS = 30_000;
+
+export async function run({ config, ignored, filePath }: LoadedConfig): Promise<void> {
+  // Whatever a library makes in the data directory is for its owner alone.
+  process.umask(0o077);
+  const unattendedSetup = readUnattendedSetup(process.env);
+  const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  if (filePath !== undefined) logger.info({ file: filePath }, 'configuration file read');
+  if (ignored.length > 0) logger.info({ options: ignored }, 'options of InfluxDB that mean nothing here are ignored');
+  const server = await startServer({ config, logger, unattendedSetup });
+  stopOnSignal(() => server.stop(), logger);
+}
+
+/** The first signal lets requests finish, the second one does not wait. */
+function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    const impatience = setTimeout(() => {
+      logger.error('requests in flight took too long; ending anyway');
+      process.exit(1);
+    }, STOP_TIMEOUT_MS);
+    impatience.unref();
+    stop().then(
+      () => {
+        logger.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
