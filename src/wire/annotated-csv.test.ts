@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DomainError } from '../domain/errors.js';
 import type { Cell, ColumnType, TablePiece } from '../domain/table.js';
 import { VectorBuilder } from '../domain/vector-builder.js';
 import { decodeAnnotatedCsv, decodeAnnotatedCsvStream, type DecodedTable } from './annotated-csv-decoder.js';
@@ -141,9 +142,15 @@ describe('an error', () => {
     await expect(encode([result('r', [], new Error('too soon'))], PLAIN)).rejects.toThrow('too soon');
   });
 
+  it('that is none of ours keeps its words to itself', async () => {
+    const text = await encode([result('r', [piece([{ label: 'n', type: 'bool', cells: [true] }])], new Error('at /a/path'))], ANNOTATED);
+    expect(text).toContain(',internal error,');
+    expect(text).not.toContain('/a/path');
+  });
+
   it('after it becomes a table', async () => {
     const seen: unknown[] = [];
-    const failure = new Error('runtime error: "x", y');
+    const failure = new DomainError('internal error', 'runtime error: "x", y');
     const text = await encode([result('r', [piece([{ label: 'n', type: 'bool', cells: [true] }])], failure)], ANNOTATED, (error) =>
       seen.push(error),
     );

@@ -68,7 +68,7 @@ describe('recorded conversations with InfluxDB 2.9.1', () => {
 function noteSecretsOf(directory: string): void {
   for (const name of readdirSync(directory)) {
     // Where the command line keeps tokens for its user, in the clear.
-    rmSync(join(directory, name, 'home'), { recursive: true, force: true });
+    if (existsSync(join(directory, name, 'home'))) rmSync(join(directory, name, 'home'), { recursive: true });
     const file = join(directory, name, 'secrets.json');
     if (!existsSync(file)) continue;
     const { flags, secrets } = JSON.parse(readFileSync(file, 'utf8')) as { flags: string[]; secrets: string[] };
