@@ -17,7 +17,10 @@ export default defineConfig({
         },
       },
       // A browser wants the machine for itself, and its files share the server's modules, which take seconds to load.
-      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], maxWorkers: 1, isolate: false, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], maxWorkers: 1, isolate: false, sequence: { groupOrder: 1 } },
+      },
       // What all the others left behind is looked at when they are done.
       { extends: true, test: { name: 'aftermath', include: ['test/aftermath/**/*.test.ts'], sequence: { groupOrder: 2 } } },
     ],

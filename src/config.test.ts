@@ -51,6 +51,7 @@ describe('defaults', () => {
       sessionLengthMinutes: 60,
       sessionRenewDisabled: false,
       queryMemoryBytes: 268_435_456,
+      queryMaxMemoryBytes: 536_870_912,
       queryTimeoutMs: 600_000,
       writeBodyBytesMax: 52_428_800,
       logLevel: 'info',

@@ -32,6 +32,7 @@ export interface Config {
   readonly sessionLengthMinutes: number;
   readonly sessionRenewDisabled: boolean;
   readonly queryMemoryBytes: number;
+  readonly queryMaxMemoryBytes: number;
   readonly queryTimeoutMs: number;
   readonly writeBodyBytesMax: number;
   readonly logLevel: Values['log-level'];
@@ -147,6 +148,7 @@ function toConfig(values: Values, winners: ReadonlyMap<string, Given>): Config {
     sessionLengthMinutes: values['session-length'],
     sessionRenewDisabled: values['session-renew-disabled'],
     queryMemoryBytes: Number(values['query-memory-bytes']),
+    queryMaxMemoryBytes: Number(values['query-max-memory-bytes']),
     queryTimeoutMs: toMs(values['query-timeout']),
     writeBodyBytesMax: Number(values['write-body-bytes-max']),
     logLevel: values['log-level'],

@@ -42,6 +42,7 @@ import { writeRoutes } from './http/routes/write.js';
 import { hashCopies } from './plain-copies.js';
 import { openDuckDbEngine } from './series/duckdb.js';
 import { SwitchableEngine } from './series/switchable.js';
+import { MemoryPool } from './query/flux/execute/memory.js';
 import { createBackup, TEMPORARY_PREFIX } from './services/backup.js';
 import { createBuckets } from './services/buckets.js';
 import { createDbrps } from './services/dbrps.js';
@@ -150,7 +151,11 @@ export async function startServer({ config, logger, clock = Date.now, unattended
         logRestore(event, logger);
       },
     });
-    const limits = { memoryBytesMax: config.queryMemoryBytes, timeoutMs: config.queryTimeoutMs };
+    const limits = {
+      memoryBytesMax: config.queryMemoryBytes,
+      memoryPool: config.queryMaxMemoryBytes === 0 ? undefined : new MemoryPool(config.queryMaxMemoryBytes),
+      timeoutMs: config.queryTimeoutMs,
+    };
     const query = createQuery({ store, engine, clock, ...limits });
     const influxql = createInfluxql({ store, engine, clock, ...limits });
 

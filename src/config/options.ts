@@ -150,6 +150,14 @@ export const OPTIONS = [
     group: 'Queries and writes',
     help: 'memory for one query; 0 for no limit',
   },
+  {
+    name: 'query-max-memory-bytes',
+    kind: 'size',
+    default: '512MiB',
+    min: 0,
+    group: 'Queries and writes',
+    help: 'memory for all queries that run at the same time; 0 for no limit',
+  },
   { name: 'query-timeout', kind: 'timeout', default: '10m', group: 'Queries and writes', help: 'time for one query; 0 for no limit' },
   {
     name: 'write-body-bytes-max',
@@ -191,7 +199,6 @@ export const OPTIONS = [
   { name: 'pprof-disabled', kind: 'bool', default: 'false', ignored: true },
   { name: 'query-concurrency', kind: 'int', default: '1024', ignored: true, min: 0, max: INT32_MAX },
   { name: 'query-initial-memory-bytes', kind: 'size', default: '0', ignored: true },
-  { name: 'query-max-memory-bytes', kind: 'size', default: '0', ignored: true },
   { name: 'query-queue-size', kind: 'int', default: '1024', ignored: true, min: 0, max: INT32_MAX },
   { name: 'reporting-disabled', kind: 'bool', default: 'false', ignored: true },
   { name: 'secret-store', kind: 'enum', default: 'bolt', choices: ['bolt', 'vault'], ignored: true },

@@ -67,6 +67,7 @@ export const createInfluxql = ({ store, engine, clock, ...limits }: InfluxqlDepe
         nowNs: BigInt(clock()) * NS_PER_MS,
         signal: withTimeout(signal, limits),
         memoryBytesMax: memoryLimitOf(limits),
+        memoryPool: limits.memoryPool,
         listMappings: (database) => listReadableMappings(actor, database),
       };
       return runQuery(statements, environment, query);

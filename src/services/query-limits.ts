@@ -1,9 +1,12 @@
 /** What one query may use, and how long it may take. */
 import { DomainError } from '../domain/errors.js';
+import type { MemoryPool } from '../query/flux/execute/memory.js';
 
 export interface QueryLimits {
   /** Of one query; 0 for no limit. */
   readonly memoryBytesMax: number;
+  /** Shared by all that run at the same time; undefined for no limit. */
+  readonly memoryPool: MemoryPool | undefined;
   /** Of one query; 0 for no limit. */
   readonly timeoutMs: number;
 }

@@ -45,6 +45,7 @@ export const createQuery = ({ store, engine, clock, ...limits }: QueryDependenci
     now,
     signal,
     memoryBytesMax: memoryLimitOf(limits),
+    memoryPool: limits.memoryPool,
     async findBucket(reference) {
       const bucket = await findBucket(orgID, reference);
       return bucket !== undefined && isReadable(actor, bucket) ? show(bucket) : undefined;

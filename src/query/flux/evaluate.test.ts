@@ -5,6 +5,7 @@ import { forbidden } from '../../domain/errors.js';
 import { parseLineProtocol } from '../../wire/line-protocol.js';
 import type { FluxEnvironment } from './environment.js';
 import { startFlux } from './evaluate.js';
+import { MemoryPool } from './execute/memory.js';
 
 const LINES = ['m,t=a f=1 1000000000', 'm,t=a f=2 2000000000', 'm,t=b f=3 1000000000'].join('\n');
 const READ = 'from(bucket: "data") |> range(start: 0)';
@@ -199,6 +200,30 @@ describe('limits', () => {
         /^memory allocation limit reached: limit 50000 bytes|^runtime error .*memory allocation limit reached/,
       ),
     });
+  });
+
+  it('queries together hold no more than all may, and give it back however they end', async () => {
+    const memoryPool = new MemoryPool(50_000);
+    const controller = new AbortController();
+    const environment = await environmentWith(many, { memoryPool });
+    const sorted = `${READ} |> filter(fn: (r) => r.t == "1") |> group() |> sort()`;
+    const begin = async (signal: AbortSignal) => {
+      const [result] = await startFlux({ script: `${sorted}\n${sorted} |> yield(name: "again")` }, { ...environment, signal });
+      const rows = result!.pieces[Symbol.asyncIterator]();
+      await rows.next();
+      return rows;
+    };
+    const taken = vi.spyOn(memoryPool, 'take');
+    await csvOf(`${sorted}\n${sorted} |> yield(name: "again")`, environment);
+    expect([taken.mock.calls.length > 0, memoryPool.heldBytes]).toEqual([true, 0]);
+    await expect(csvOf(`${READ} |> group() |> sort()`, environment)).rejects.toThrow('--query-max-memory-bytes');
+    expect(memoryPool.heldBytes).toBe(0);
+    const rows = await begin(environment.signal);
+    await rows.return?.();
+    expect(memoryPool.heldBytes).toBe(0);
+    await begin(controller.signal);
+    controller.abort();
+    expect(memoryPool.heldBytes).toBe(0);
   });
 
   it('what streams through holds nothing', async () => {

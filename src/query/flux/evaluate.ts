@@ -50,7 +50,7 @@ const NO_RESULT =
  */
 export async function startFlux(query: FluxQuery, environment: FluxEnvironment): Promise<readonly FluxResult[]> {
   const script = await loadScript(query.script, query.extern);
-  const memory = new MemoryAccount(environment.memoryBytesMax);
+  const memory = new MemoryAccount(environment.memoryBytesMax, environment.memoryPool);
   const questions = new TableQuestions(memory);
   const newEvaluation = (): Evaluation => new Evaluation(environment, memory, questions);
   let evaluation = newEvaluation();
@@ -65,10 +65,32 @@ export async function startFlux(query: FluxQuery, environment: FluxEnvironment):
       },
       (node, scope) => evaluation.compute(node, scope),
     );
-    return await evaluation.start();
+    return closingAfter(await evaluation.start(), memory, environment.signal);
   } catch (error) {
+    memory.close();
     throw explainRangeError(error);
   }
+}
+
+/** The same results; the account is closed when the last one is read, when one is given up, and when the query is. */
+function closingAfter(results: readonly FluxResult[], memory: MemoryAccount, signal: AbortSignal): readonly FluxResult[] {
+  const close = (): void => {
+    signal.removeEventListener('abort', close);
+    memory.close();
+  };
+  signal.addEventListener('abort', close);
+  return results.map(({ name, pieces }, i) => ({
+    name,
+    pieces: (async function* () {
+      let goesOn = false;
+      try {
+        yield* pieces;
+        goesOn = i < results.length - 1;
+      } finally {
+        if (!goesOn) close();
+      }
+    })(),
+  }));
 }
 
 /** Makes the first script of a new server no slower than others. */

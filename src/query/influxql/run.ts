@@ -148,19 +148,24 @@ async function* select(
   const compiled = compileSelect(statement, environment.nowNs);
   const prepared = await prepareSelect(environment, targets, compiled);
   if (statement.hasTarget) throw new DomainError('not implemented', 'not implemented: SELECT INTO');
+  const memory = new MemoryAccount(environment.memoryBytesMax, environment.memoryPool);
   const context = {
     environment,
-    memory: new MemoryAccount(environment.memoryBytesMax),
+    memory,
     turns: new Turns(environment.signal),
     windowBudget: new WindowBudget(),
     pushesDown,
   };
   const { startNs, endNs, zone } = prepared;
-  yield* emitBlocks(runSelect(context, prepared, { startNs, endNs, dimensions: [] }), {
-    statementId,
-    timeColumn: compiled.timeColumn,
-    columns: columnNames(prepared.fields),
-    zone,
-    rowsPerPiece,
-  });
+  try {
+    yield* emitBlocks(runSelect(context, prepared, { startNs, endNs, dimensions: [] }), {
+      statementId,
+      timeColumn: compiled.timeColumn,
+      columns: columnNames(prepared.fields),
+      zone,
+      rowsPerPiece,
+    });
+  } finally {
+    memory.close();
+  }
 }
