@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Half of the tests wait for other processes: two at a time also where there are two cores.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

@@ -1,6 +1,6 @@
 /** The directory that holds everything: made private, and held by one server at a time. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { SEALING_KEY_BYTES } from './auth/sealer.js';
@@ -52,7 +52,11 @@ function describeHolder(pidFile: string): string {
 }
 
 function readOrMakeKey(file: string): Buffer {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(SEALING_KEY_BYTES), { mode: 0o600, flag: 'wx', flush: true });
+  if (!existsSync(file)) {
+    // Under its name only when it is whole: half a key would stop every start after a crash.
+    writeFileSync(`${file}.new`, randomBytes(SEALING_KEY_BYTES), { mode: 0o600, flush: true });
+    renameSync(`${file}.new`, file);
+  }
   const key = readFileSync(file);
   if (key.length !== SEALING_KEY_BYTES) throw new Error(`${file} is damaged: it has ${key.length} bytes instead of ${SEALING_KEY_BYTES}`);
   return key;

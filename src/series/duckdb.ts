@@ -5,7 +5,8 @@
  * A bucket has one table per measurement with a row per series and time and a column per field. Names and tags stay in a catalogue in
  * memory (and in DuckDB at rest); SQL sees numbers only.
  */
-import { chmod, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { DomainError, invalid } from '../domain/errors.js';
@@ -87,6 +88,7 @@ export async function openDuckDbEngine({ directory, memoryLimitBytes, threads }:
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   };
+  if (!existsSync(file)) await createFile(file, config);
   const instance = await openFile(file, () => DuckDBInstance.create(file, config));
   try {
     const writer = new Session(await instance.connect());
@@ -100,6 +102,15 @@ export async function openDuckDbEngine({ directory, memoryLimitBytes, threads }:
     instance.closeSync();
     throw error;
   }
+}
+
+/** DuckDB cannot open a file whose making was cut off: it is made under another name, and has its own when it is whole. */
+async function createFile(file: string, config: Record<string, string>): Promise<void> {
+  const draft = `${file}.new`;
+  for (const name of [draft, `${draft}.wal`]) await rm(name, { force: true });
+  const instance = await openFile(draft, () => DuckDBInstance.create(draft, config));
+  instance.closeSync();
+  await rename(draft, file);
 }
 
 async function openFile<T>(file: string, work: () => Promise<T>): Promise<T> {
