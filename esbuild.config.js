@@ -48,7 +48,6 @@ await build({
   chunkNames: '[name]-[hash]',
   format: 'esm',
   splitting: true,
-  keepNames: true,
   // Native, or CommonJS that finds files of its own beside it.
   external: ['@duckdb/*', '@influxdata/*', '@node-rs/*', 'better-sqlite3', 'fastify', 'pino', 'prom-client', 'yaml'],
 });

@@ -1,10 +1,14 @@
 /** Collects bytes in a buffer that grows. */
 
-const INITIAL_BYTES = 96 * 1024;
+/** Small answers are many: a buffer begins with what one of them takes. */
+const INITIAL_BYTES = 2 * 1024;
+
+const NOTHING = Buffer.alloc(0);
 
 export class ByteWriter {
   length = 0;
-  private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  private buffer = NOTHING;
+  private nextBytes = INITIAL_BYTES;
 
   /** A text in UTF-8. */
   text(text: string): void {
@@ -44,14 +48,16 @@ export class ByteWriter {
   /** What was written since the last call. */
   take(): Uint8Array {
     const taken = this.buffer.subarray(0, this.length);
-    this.buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+    // The next piece is as long as this one, most often; the last of all has no next one.
+    this.nextBytes = this.buffer.length;
+    this.buffer = NOTHING;
     this.length = 0;
     return taken;
   }
 
   private reserve(count: number): void {
     if (this.length + count <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.length + count, this.buffer.length * 2));
+    const larger = Buffer.allocUnsafe(Math.max(this.length + count, this.length === 0 ? this.nextBytes : this.buffer.length * 2));
     larger.set(this.buffer.subarray(0, this.length));
     this.buffer = larger;
   }
