@@ -49,7 +49,7 @@ export class ByteWriter {
   take(): Uint8Array {
     const taken = this.buffer.subarray(0, this.length);
     // The next piece is as long as this one, most often; the last of all has no next one.
-    this.nextBytes = this.buffer.length;
+    this.nextBytes = Math.max(INITIAL_BYTES, Math.ceil(this.length * 1.25));
     this.buffer = NOTHING;
     this.length = 0;
     return taken;
