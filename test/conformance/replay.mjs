@@ -237,7 +237,7 @@ async function runCase(file) {
       const d = difference(step.expect, seen);
       if (d) failures.push({ step: name, why: d });
     }
-  } finally { await t.stop(); if (keep) writeFileSync(join(t.dir, 'secrets.json'), JSON.stringify({ flags: t.flags, secrets: [...t.secrets] })); else rmSync(t.dir, { recursive: true, force: true }); }
+  } finally { await t.stop(); if (keep) writeFileSync(join(t.dir, 'secrets.json'), JSON.stringify({ mayBePlain: /use.hashed.tokens/i.test(JSON.stringify(doc)), secrets: [...t.secrets] })); else rmSync(t.dir, { recursive: true, force: true }); }
   if (record) writeFileSync(file, JSON.stringify(doc, null, 1) + '\n');
   return { name: basename(file, '.json'), checked, failures };
 }

@@ -1,8 +1,8 @@
 /** The commands for a stopped server: recovery, downgrade, and what the next start would do with the tokens. */
-import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { noteSecret, PLAIN_FILE } from '../support/artifacts.js';
+import { noteSecret } from '../support/artifacts.js';
 import { restoreAll, takeBackup } from '../support/backup.js';
 import { runBinary, startProcess, type ServerProcess } from '../support/process.js';
 
@@ -92,7 +92,6 @@ describe('tokens in the clear', () => {
     const { operator, orgId } = await plain.client.setUp();
     const permissions = [{ action: 'read', resource: { type: 'orgs', id: orgId } }];
     const { token } = await plain.client.createToken(operator, orgId, permissions);
-    writeFileSync(join(plain.directory, PLAIN_FILE), '');
 
     // It may be asked while the server runs.
     const plan = JSON.parse((await offline(plain, 'tokens', 'plan', '--json')).stdout) as Record<string, unknown>;

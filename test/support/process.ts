@@ -1,9 +1,9 @@
 /** The built binaries as a user runs them: processes of their own. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { newServerDirectory } from './artifacts.js';
+import { newServerDirectory, PLAIN_FILE } from './artifacts.js';
 import { TestClient } from './server.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -77,6 +77,7 @@ export async function launchProcess(options: ProcessOptions = {}): Promise<{ chi
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const args = ['--data-dir', dataDirectory, '--http-bind-address', `127.0.0.1:${port}`, ...(options.flags ?? [])];
+  if (options.flags?.includes('--use-hashed-tokens=false')) writeFileSync(join(directory, PLAIN_FILE), '');
   const child = spawn(join(PROJECT, 'bin/sluiced'), args, { env: environment(options.env), cwd: directory });
   let log = '';
   const keep = (data: Buffer): void => {
