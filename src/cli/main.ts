@@ -13,7 +13,8 @@ export async function main(argv: readonly string[], environment: Environment = p
   process.title = 'sluice';
   // What ends before it is done has failed.
   process.exitCode = 1;
-  process.exitCode = await run(argv, environment);
+  // All that was to be written is: a connection that is still open is nothing to wait for.
+  process.exit(await run(argv, environment));
 }
 
 async function run(argv: readonly string[], environment: Environment): Promise<number> {

@@ -27,6 +27,8 @@ export async function* readParts(contentType: string, bytes: AsyncIterable<Uint8
     yield { name: /content-disposition:[^\r\n]*;\s*name="?([^"\r\n;]*)"?/i.exec(headers)?.[1] ?? '', body };
     await readAll(body);
   }
+  // A connection is free again when its answer is read to the end.
+  await buffer.skipRest();
 }
 
 async function readAll(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
@@ -48,6 +50,10 @@ class ByteBuffer {
     const next = await this.#source.next();
     if (next.done === true) throw new Error('the answer ended in the middle of a part');
     this.#held = Buffer.concat([this.#held, next.value]);
+  }
+
+  async skipRest(): Promise<void> {
+    while ((await this.#source.next()).done !== true);
   }
 
   async isNext(text: string): Promise<boolean> {
