@@ -73,7 +73,8 @@ function noteSecretsOf(directory: string): void {
     if (!existsSync(file)) continue;
     const { mayBePlain, secrets } = JSON.parse(readFileSync(file, 'utf8')) as { mayBePlain: boolean; secrets: string[] };
     // Where the command line keeps tokens for its user, in the clear.
-    for (const place of [file, join(directory, name, 'home'), join(directory, name, 'cli')]) rmSync(place, { recursive: true, force: true });
+    for (const place of [file, join(directory, name, 'home'), join(directory, name, 'cli')])
+      rmSync(place, { recursive: true, force: true });
     for (const secret of secrets) noteSecret(secret, `a conversation in ${name}`);
     if (mayBePlain) writeFileSync(join(directory, name, PLAIN_FILE), '');
   }
