@@ -8,12 +8,11 @@ import { sendJson } from '../api/http.js';
 import { healthQuery, type Organization } from '../api/resources.js';
 import { useAnnounce } from '../components/announcer.js';
 import { CopyValue } from '../components/copy-field.js';
-import { Dialog, DialogActions } from '../components/dialog.js';
 import { Fact, Facts } from '../components/facts.js';
 import { PlusIcon } from '../components/icons.js';
+import { FormDialog } from '../components/form-dialog.js';
 import { InlineEdit } from '../components/inline-edit.js';
 import { Loaded } from '../components/loading.js';
-import { ErrorMessage } from '../components/message.js';
 import { Page, Panel, Stack } from '../components/page.js';
 import { useAction } from '../components/use-action.js';
 import { addressesOf } from '../layout/addresses.js';
@@ -118,38 +117,18 @@ function CreateOrganizationDialog({ onClose }: { readonly onClose: () => void })
     navigate(addressesOf(id).buckets);
   });
   return (
-    <Dialog title="Create organization" onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void action.run().then((ok) => {
-            if (ok) onClose();
-          });
+    <FormDialog title="Create organization" submit="Create" action={action} run={action.run} onClose={onClose}>
+      <TextInput
+        label="Name"
+        value={name}
+        required
+        withAsterisk={false}
+        autoComplete="off"
+        autoFocus
+        onChange={(event) => {
+          setName(event.currentTarget.value);
         }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            value={name}
-            required
-            withAsterisk={false}
-            autoComplete="off"
-            autoFocus
-            onChange={(event) => {
-              setName(event.currentTarget.value);
-            }}
-          />
-          <ErrorMessage error={action.error} />
-          <DialogActions>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={action.pending}>
-              Create
-            </Button>
-          </DialogActions>
-        </Stack>
-      </form>
-    </Dialog>
+      />
+    </FormDialog>
   );
 }

@@ -1,10 +1,9 @@
 /** Name and retention of a bucket, to be made or to be changed. */
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { formatRetention, parseDuration, writeDuration } from '../api/durations.js';
-import { Dialog, DialogActions } from '../components/dialog.js';
-import { ErrorMessage, Remark } from '../components/message.js';
-import { Stack } from '../components/page.js';
+import { FormDialog } from '../components/form-dialog.js';
+import { Remark } from '../components/message.js';
 import { useAction } from '../components/use-action.js';
 
 export interface BucketInput {
@@ -35,72 +34,53 @@ export function BucketForm({ title, submit, initial, isNew, save, onClose }: Buc
   const seconds = choice === OTHER ? parseDuration(text) : Number(choice);
   const isShorter = !isNew && seconds !== undefined && seconds > 0 && (initial.everySeconds === 0 || seconds < initial.everySeconds);
 
+  const submitForm = (): Promise<boolean> => {
+    setProblem(seconds === undefined ? 'Write a time with its unit, as in 36h or 45d' : undefined);
+    return seconds === undefined ? Promise.resolve(false) : action.run({ name, everySeconds: seconds });
+  };
+
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          setProblem(seconds === undefined ? 'Write a time with its unit, as in 36h or 45d' : undefined);
-          if (seconds === undefined) return;
-          void action.run({ name, everySeconds: seconds }).then((done) => {
-            if (done) onClose();
-          });
+    <FormDialog title={title} submit={submit} action={action} run={submitForm} onClose={onClose}>
+      <TextInput
+        label="Name"
+        description={
+          isNew ? undefined : 'Whatever names the bucket, like queries and Telegraf, must be changed with it. Tokens follow by themselves.'
+        }
+        value={name}
+        required
+        withAsterisk={false}
+        autoComplete="off"
+        spellCheck={false}
+        autoFocus
+        onChange={(event) => {
+          setName(event.currentTarget.value);
         }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            description={
-              isNew
-                ? undefined
-                : 'Whatever names the bucket, like queries and Telegraf, must be changed with it. Tokens follow by themselves.'
-            }
-            value={name}
-            required
-            withAsterisk={false}
-            autoComplete="off"
-            spellCheck={false}
-            autoFocus
-            onChange={(event) => {
-              setName(event.currentTarget.value);
-            }}
-          />
-          <NativeSelect
-            label="Keep data"
-            value={choice}
-            data={[
-              { value: '0', label: 'for ever' },
-              ...PRESETS.map((preset) => ({ value: String(preset), label: formatRetention(preset) })),
-              { value: OTHER, label: 'another time …' },
-            ]}
-            onChange={(event) => {
-              setChoice(event.currentTarget.value);
-            }}
-          />
-          {choice === OTHER && (
-            <TextInput
-              label="Time"
-              description="s, m, h, d or w: 36h, 45d, 1d12h"
-              value={text}
-              error={problem}
-              onChange={(event) => {
-                setText(event.currentTarget.value);
-                setProblem(undefined);
-              }}
-            />
-          )}
-          {isShorter && <Remark tone="warning">Data that are older than {formatRetention(seconds)} will be deleted.</Remark>}
-          <ErrorMessage error={action.error} />
-          <DialogActions>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={action.pending}>
-              {submit}
-            </Button>
-          </DialogActions>
-        </Stack>
-      </form>
-    </Dialog>
+      />
+      <NativeSelect
+        label="Keep data"
+        value={choice}
+        data={[
+          { value: '0', label: 'for ever' },
+          ...PRESETS.map((preset) => ({ value: String(preset), label: formatRetention(preset) })),
+          { value: OTHER, label: 'another time …' },
+        ]}
+        onChange={(event) => {
+          setChoice(event.currentTarget.value);
+        }}
+      />
+      {choice === OTHER && (
+        <TextInput
+          label="Time"
+          description="s, m, h, d or w: 36h, 45d, 1d12h"
+          value={text}
+          error={problem}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setProblem(undefined);
+          }}
+        />
+      )}
+      {isShorter && <Remark tone="warning">Data that are older than {formatRetention(seconds)} will be deleted.</Remark>}
+    </FormDialog>
   );
 }

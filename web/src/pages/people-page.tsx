@@ -9,11 +9,11 @@ import { useAnnounce } from '../components/announcer.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
 import { CopyValue } from '../components/copy-field.js';
 import { Cell, DataTable, Row } from '../components/data-table.js';
-import { Dialog, DialogActions } from '../components/dialog.js';
+import { FormDialog } from '../components/form-dialog.js';
 import { DotsIcon, PlusIcon, SearchIcon } from '../components/icons.js';
 import { Loaded } from '../components/loading.js';
 import { ErrorMessage, Remark } from '../components/message.js';
-import { EmptyState, Page, Panel, Stack } from '../components/page.js';
+import { EmptyState, Page, Panel } from '../components/page.js';
 import { messageOf, useAction } from '../components/use-action.js';
 import { usePlace, useSession } from '../session/session.js';
 import { countWords } from '../tokens/words.js';
@@ -285,59 +285,39 @@ function AddUserDialog({ done, onClose }: DialogProps) {
     await done(`User "${name}" was added`);
   });
   return (
-    <Dialog title="Add user" onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void action.run().then((ok) => {
-            if (ok) onClose();
-          });
+    <FormDialog title="Add user" submit="Add user" action={action} run={action.run} onClose={onClose}>
+      <TextInput
+        label="User name"
+        value={name}
+        required
+        withAsterisk={false}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus
+        onChange={(event) => {
+          setName(event.currentTarget.value);
         }}
-      >
-        <Stack>
-          <TextInput
-            label="User name"
-            value={name}
-            required
-            withAsterisk={false}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            autoFocus
-            onChange={(event) => {
-              setName(event.currentTarget.value);
-            }}
-          />
-          <PasswordInput
-            ref={password}
-            label="Password"
-            description="8 to 72 characters. Without one, the user cannot sign in yet."
-            autoComplete="new-password"
-            visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
-          />
-          <NativeSelect
-            label={`Role in ${organization.name}`}
-            value={role}
-            data={[
-              { value: 'member', label: 'Member: reads everything' },
-              { value: 'owner', label: 'Owner: may do everything here' },
-            ]}
-            onChange={(event) => {
-              setRole(event.currentTarget.value as Role);
-            }}
-          />
-          <ErrorMessage error={action.error} />
-          <DialogActions>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={action.pending}>
-              Add user
-            </Button>
-          </DialogActions>
-        </Stack>
-      </form>
-    </Dialog>
+      />
+      <PasswordInput
+        ref={password}
+        label="Password"
+        description="8 to 72 characters. Without one, the user cannot sign in yet."
+        autoComplete="new-password"
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+      />
+      <NativeSelect
+        label={`Role in ${organization.name}`}
+        value={role}
+        data={[
+          { value: 'member', label: 'Member: reads everything' },
+          { value: 'owner', label: 'Owner: may do everything here' },
+        ]}
+        onChange={(event) => {
+          setRole(event.currentTarget.value as Role);
+        }}
+      />
+    </FormDialog>
   );
 }
 
@@ -348,38 +328,18 @@ function PasswordDialog({ person, done, onClose }: DialogProps & { readonly pers
     await done(`The password of ${person.name} was set`);
   });
   return (
-    <Dialog title={`Set a password for ${person.name}`} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void action.run().then((ok) => {
-            if (ok) onClose();
-          });
-        }}
-      >
-        <Stack>
-          <PasswordInput
-            ref={password}
-            label="New password"
-            description="8 to 72 characters. All other sessions of this user end."
-            required
-            withAsterisk={false}
-            autoComplete="new-password"
-            autoFocus
-            visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
-          />
-          <ErrorMessage error={action.error} />
-          <DialogActions>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={action.pending}>
-              Set password
-            </Button>
-          </DialogActions>
-        </Stack>
-      </form>
-    </Dialog>
+    <FormDialog title={`Set a password for ${person.name}`} submit="Set password" action={action} run={action.run} onClose={onClose}>
+      <PasswordInput
+        ref={password}
+        label="New password"
+        description="8 to 72 characters. All other sessions of this user end."
+        required
+        withAsterisk={false}
+        autoComplete="new-password"
+        autoFocus
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+      />
+    </FormDialog>
   );
 }
 
@@ -390,39 +350,19 @@ function RenameDialog({ person, done, onClose }: DialogProps & { readonly person
     await done(`${person.name} is called ${name}`);
   });
   return (
-    <Dialog title={`Rename ${person.name}`} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void action.run().then((ok) => {
-            if (ok) onClose();
-          });
+    <FormDialog title={`Rename ${person.name}`} submit="Rename" action={action} run={action.run} onClose={onClose}>
+      <TextInput
+        label="User name"
+        value={name}
+        required
+        withAsterisk={false}
+        autoComplete="off"
+        spellCheck={false}
+        autoFocus
+        onChange={(event) => {
+          setName(event.currentTarget.value);
         }}
-      >
-        <Stack>
-          <TextInput
-            label="User name"
-            value={name}
-            required
-            withAsterisk={false}
-            autoComplete="off"
-            spellCheck={false}
-            autoFocus
-            onChange={(event) => {
-              setName(event.currentTarget.value);
-            }}
-          />
-          <ErrorMessage error={action.error} />
-          <DialogActions>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={action.pending}>
-              Rename
-            </Button>
-          </DialogActions>
-        </Stack>
-      </form>
-    </Dialog>
+      />
+    </FormDialog>
   );
 }

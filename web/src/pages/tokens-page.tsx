@@ -136,7 +136,6 @@ function Filters({ search, tokens, show }: PartProps) {
 
   const statusCount = (status?: Authorization['status']): string =>
     tokens === undefined ? '' : ` (${countOf(tokens.counts, search.kind, status).toLocaleString('en')})`;
-  const bucketNames = (buckets.data ?? []).filter(isUserBucket).map(({ id, name }) => ({ value: id, label: name }));
 
   return (
     <search className={styles.filters}>
@@ -163,35 +162,24 @@ function Filters({ search, tokens, show }: PartProps) {
           show({ status: value === '' ? undefined : (value as Authorization['status']) });
         }}
       />
-      <Select
-        aria-label="Owner"
-        placeholder="Any owner"
-        searchable
-        clearable
-        clearButtonProps={{ 'aria-label': 'Any owner' }}
-        limit={100}
-        nothingFoundMessage="Nobody of this name"
-        value={search.userID === '' ? null : search.userID}
-        data={withChosen(
-          (users.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
-          search.userID,
-        )}
-        onChange={(value) => {
-          show({ userID: value ?? '' });
+      <FilterSelect
+        label="Owner"
+        any="Any owner"
+        nothingFound="Nobody of this name"
+        chosen={search.userID}
+        options={(users.data ?? []).map(toOption)}
+        onChoose={(userID) => {
+          show({ userID });
         }}
       />
-      <Select
-        aria-label="Bucket that it opens"
-        placeholder="Any bucket"
-        searchable
-        clearable
-        clearButtonProps={{ 'aria-label': 'Any bucket' }}
-        limit={100}
-        nothingFoundMessage="No bucket of this name"
-        value={search.bucketID === '' ? null : search.bucketID}
-        data={withChosen(bucketNames, search.bucketID)}
-        onChange={(value) => {
-          show({ bucketID: value ?? '' });
+      <FilterSelect
+        label="Bucket that it opens"
+        any="Any bucket"
+        nothingFound="No bucket of this name"
+        chosen={search.bucketID}
+        options={(buckets.data ?? []).filter(isUserBucket).map(toOption)}
+        onChoose={(bucketID) => {
+          show({ bucketID });
         }}
       />
       {search.bucketID !== '' && (
@@ -236,9 +224,43 @@ function Filters({ search, tokens, show }: PartProps) {
   );
 }
 
-/** What the address names is shown even when it is on no list. */
-function withChosen(data: { value: string; label: string }[], chosen: string): { value: string; label: string }[] {
-  return chosen === '' || data.some(({ value }) => value === chosen) ? data : [...data, { value: chosen, label: chosen }];
+interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+const toOption = ({ id, name }: { readonly id: string; readonly name: string }): Option => ({ value: id, label: name });
+
+interface FilterSelectProps {
+  readonly label: string;
+  /** For what nobody has chosen. */
+  readonly any: string;
+  readonly nothingFound: string;
+  /** Empty for none. */
+  readonly chosen: string;
+  readonly options: readonly Option[];
+  readonly onChoose: (value: string) => void;
+}
+
+/** A list to search one of; what the address names is shown even when it is not on it. */
+function FilterSelect({ label, any, nothingFound, chosen, options, onChoose }: FilterSelectProps) {
+  const isListed = chosen === '' || options.some(({ value }) => value === chosen);
+  return (
+    <Select
+      aria-label={label}
+      placeholder={any}
+      searchable
+      clearable
+      clearButtonProps={{ 'aria-label': any }}
+      limit={100}
+      nothingFoundMessage={nothingFound}
+      value={chosen === '' ? null : chosen}
+      data={isListed ? options : [...options, { value: chosen, label: chosen }]}
+      onChange={(value) => {
+        onChoose(value ?? '');
+      }}
+    />
+  );
 }
 
 interface TokenTableProps {

@@ -128,6 +128,33 @@ function GridHead({ what }: { readonly what: string }) {
 const VERBS = { read: 'Read', write: 'Write' } as const;
 const BARRED_NOTE = 'Greyed out: you lack this right yourself, so you cannot give it away.';
 
+interface AllTicksProps {
+  /** Behind the verb, in the label. */
+  readonly what: string;
+  readonly type: ResourceType;
+  readonly noteId: string;
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+}
+
+/** The cells in which every resource of a type is given. */
+function AllTicks({ what, type, noteId, draft, onChange }: AllTicksProps) {
+  const giving = useGiving();
+  return ACTIONS.map((action) => (
+    <td key={action}>
+      <Tick
+        label={`${VERBS[action]} ${what}`}
+        state={stateOf(choiceOf(draft, action, type))}
+        barred={!giving.all(action, type)}
+        noteId={noteId}
+        onTick={(checked) => {
+          onChange(chooseAll(draft, action, type, checked));
+        }}
+      />
+    </td>
+  ));
+}
+
 interface SingleSectionProps {
   readonly type: SingleType;
   readonly things: readonly Thing[];
@@ -154,19 +181,7 @@ function SingleSection({ type, things, filter, draft, onChange }: SingleSectionP
           <tbody>
             <tr className={styles.strong}>
               <td>All {wordMany(type)}, also those made later</td>
-              {ACTIONS.map((action) => (
-                <td key={action}>
-                  <Tick
-                    label={`${VERBS[action]} all ${wordMany(type)}`}
-                    state={stateOf(action === 'read' ? read : write)}
-                    barred={!giving.all(action, type)}
-                    noteId={noteId}
-                    onTick={(checked) => {
-                      onChange(chooseAll(draft, action, type, checked));
-                    }}
-                  />
-                </td>
-              ))}
+              <AllTicks what={`all ${wordMany(type)}`} type={type} noteId={noteId} draft={draft} onChange={onChange} />
             </tr>
             {matching.slice(0, ROWS_MAX).map(({ id, name }) => (
               <tr key={id}>
@@ -259,19 +274,13 @@ function OtherSection({ filter, draft, onChange }: Omit<SingleSectionProps, 'typ
                   {capitalize(wordMany(type))}
                   {REMARKS[type] !== undefined && <span className={styles.summary}> ({REMARKS[type]})</span>}
                 </td>
-                {ACTIONS.map((action) => (
-                  <td key={action}>
-                    <Tick
-                      label={`${VERBS[action]} ${REMARKS[type] === undefined ? 'all ' : ''}${wordMany(type)}${REMARKS[type] === undefined ? '' : ` (${REMARKS[type]})`}`}
-                      state={stateOf(choiceOf(draft, action, type))}
-                      barred={!giving.all(action, type)}
-                      noteId={noteId}
-                      onTick={(checked) => {
-                        onChange(chooseAll(draft, action, type, checked));
-                      }}
-                    />
-                  </td>
-                ))}
+                <AllTicks
+                  what={REMARKS[type] === undefined ? `all ${wordMany(type)}` : `${wordMany(type)} (${REMARKS[type]})`}
+                  type={type}
+                  noteId={noteId}
+                  draft={draft}
+                  onChange={onChange}
+                />
               </tr>
             ))}
           </tbody>
