@@ -29,7 +29,8 @@ import { isStatus, type Status } from '../domain/user.js';
 import { authorize, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
 import { checkGrants, checkPermissionCount, resolvePermissions, type RequestedPermission } from './grants.js';
-import { checkPasswordRules, hashPassword } from './passwords.js';
+import type { PasswordChecks } from './password-checks.js';
+import { checkPasswordRules } from './passwords.js';
 import { storeToken } from './plain-tokens.js';
 import type { Secret } from './secret.js';
 import { generateToken } from './token.js';
@@ -105,9 +106,9 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
 };
 
 /** The authorizations of the v1-compatible API, which are opened by a name and a password. */
-export const createV1Authorizations = (dependencies: AuthorizationDependencies) => {
+export const createV1Authorizations = (dependencies: AuthorizationDependencies & { readonly passwords: PasswordChecks }) => {
   const kind = createKind('v1', dependencies);
-  const { store, clock } = dependencies;
+  const { store, clock, passwords } = dependencies;
   return {
     ...kind,
 
@@ -130,7 +131,7 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies) 
       authorizeFor(actor, 'write', authorization);
       guardUnscoped(actor, authorization);
       checkPasswordRules(password, false);
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
       await store.transaction(async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current?.secret.kind !== 'v1') throw notFound('authorization not found');

@@ -1,6 +1,7 @@
 /** Users and their passwords: who may see and change whom. */
 import { authorize, permissionsOf, readableScope } from '../auth/authorize.js';
-import { checkPasswordRules, hashPassword } from '../auth/passwords.js';
+import type { PasswordChecks } from '../auth/password-checks.js';
+import { checkPasswordRules } from '../auth/passwords.js';
 import { rolePermissions } from '../auth/roles.js';
 import type { Secret } from '../auth/secret.js';
 import type { Sessions } from '../auth/sessions.js';
@@ -17,19 +18,25 @@ export interface UserDependencies {
   readonly ids: IdGenerator;
   readonly clock: Clock;
   readonly sessions: Sessions;
+  readonly passwords: PasswordChecks;
   readonly strongPasswords: boolean;
 }
 
 export type Users = ReturnType<typeof createUsers>;
 
-export const createUsers = ({ store, ids, clock, sessions, strongPasswords }: UserDependencies) => {
-  /** Sets a password and ends the user's sessions, but for the one that asked. */
-  async function storePassword(actor: Actor, userId: UserId, password: Secret): Promise<void> {
+export const createUsers = ({ store, ids, clock, sessions, passwords, strongPasswords }: UserDependencies) => {
+  /**
+   * Sets a password and ends the user's sessions, but for the one that asked.
+   *
+   * @param known the hash that the old password was right for, where it was asked for: another must not have come in between
+   */
+  async function storePassword(actor: Actor, userId: UserId, password: Secret, known?: string): Promise<void> {
     checkPasswordRules(password, strongPasswords);
-    const hash = await hashPassword(password);
+    const hash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
     const spared = actor.kind === 'session' && actor.userId === userId ? actor.sessionHash : undefined;
     await store.transaction(async (writer) => {
       if ((await writer.findUser(userId)) === undefined) throw forbidden('your userID is incorrect');
+      if (known !== undefined && (await writer.findPasswordHash(userId)) !== known) throw wrongPassword();
       await writer.putPasswordHash(userId, hash);
       await writer.deleteSessionsOfUser(userId, spared);
     });
@@ -122,11 +129,13 @@ export const createUsers = ({ store, ids, clock, sessions, strongPasswords }: Us
       authorize(actor, permissionById('write', 'users', id));
       const user = await store.findUser(id);
       const verified = await sessions.verifyPassword(address, user?.name ?? '', old, user);
-      if (verified === undefined) throw forbidden('your username or password is incorrect');
-      await storePassword(actor, id, password);
+      if (verified === undefined) throw wrongPassword();
+      await storePassword(actor, id, password, verified.passwordHash);
     },
   };
 };
+
+const wrongPassword = () => forbidden('your username or password is incorrect');
 
 function checkStatus(text: string): Status {
   if (text === '') return 'active';
