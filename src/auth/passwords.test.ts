@@ -55,7 +55,7 @@ describe('PasswordVerifier', () => {
 
   it('knows argon2id, and bcrypt of data that moved in', async () => {
     const own = await hashPassword(right);
-    const foreign = await hashBcrypt('passw0rd', { cost: 4 });
+    const foreign = await hashBcrypt('passw0rd', 4);
     const verifier = new PasswordVerifier(storeOf([own, foreign]), new Secret('decoy'));
     expect(own).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect([isForeignHash(own), isForeignHash(foreign)]).toEqual([false, true]);
@@ -67,9 +67,16 @@ describe('PasswordVerifier', () => {
     expect(await verifier.verify(undefined, new Secret('decoy'))).toBe(false);
   });
 
+  it('takes for right what is right to its last byte', async () => {
+    const foreign = await hashBcrypt('x'.repeat(72), 4);
+    const verifier = new PasswordVerifier(storeOf([foreign]), new Secret('decoy'));
+    expect(await verifier.verify(foreign, new Secret('x'.repeat(72)))).toBe(true);
+    expect(await verifier.verify(foreign, new Secret('x'.repeat(73)))).toBe(false);
+  });
+
   it('does the same work for every wrong password, whatever rests of it and whatever else is at rest', async () => {
     const own = await hashPassword(right);
-    const [cost4, cost5] = [await hashBcrypt('passw0rd', { cost: 4 }), await hashBcrypt('passw0rd', { cost: 5 })];
+    const [cost4, cost5] = [await hashBcrypt('passw0rd', 4), await hashBcrypt('passw0rd', 5)];
     const store = storeOf([own]);
     const made: Comparison[] = [];
     const verifier = new PasswordVerifier(store, new Secret('decoy'), (kind) => made.push(kind));
@@ -86,7 +93,7 @@ describe('PasswordVerifier', () => {
   });
 
   it('compares with decoys that bcrypt takes for hashes', async () => {
-    const foreign = await hashBcrypt('passw0rd', { cost: 11 });
+    const foreign = await hashBcrypt('passw0rd', 11);
     const verifier = new PasswordVerifier(storeOf([foreign]), new Secret('decoy'));
     await verifier.verify(undefined, wrong);
     // bcrypt answers at once for what is no hash: thousands of times as fast as at cost 11.

@@ -91,9 +91,12 @@ export class PasswordVerifier {
     return false;
   }
 
-  #compare(kind: Comparison, hash: string, password: Secret): Promise<boolean> {
+  async #compare(kind: Comparison, hash: string, password: Secret): Promise<boolean> {
     this.#onComparison(kind);
-    return kind === 'argon2' ? verifyArgon2(hash, password.reveal()) : verifyBcrypt(password.reveal(), hash);
+    const text = password.reveal();
+    if (kind === 'argon2') return verifyArgon2(hash, text);
+    // bcrypt looks at so many bytes and no further.
+    return (await verifyBcrypt(text, hash)) && Buffer.byteLength(text) <= PASSWORD_BYTES_MAX;
   }
 
   #foreignAtRest(): Promise<readonly Foreign[]> {
@@ -115,7 +118,7 @@ export class PasswordVerifier {
   /** Made once for each cost, which takes as long as a comparison. */
   #bcryptDecoy(cost: number): Promise<string> {
     let decoy = this.#bcryptDecoys.get(cost);
-    if (decoy === undefined) this.#bcryptDecoys.set(cost, (decoy = hashBcrypt(randomBytes(32).toString('base64'), { cost })));
+    if (decoy === undefined) this.#bcryptDecoys.set(cost, (decoy = hashBcrypt(randomBytes(32).toString('base64'), cost)));
     return decoy;
   }
 }

@@ -186,7 +186,7 @@ describe('passwords that moved in', () => {
       },
     });
     await server.stop();
-    const foreign = await hashBcrypt(RIGHT, { cost: 10 });
+    const foreign = await hashBcrypt(RIGHT, 10);
     const store = await openSqliteStore(server.dataDirectory);
     await store.transaction(async (writer) => {
       await writer.putPasswordHash(id as never, foreign);
