@@ -6,6 +6,7 @@ import type { Actor } from '../domain/actor.js';
 import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
 import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
+import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
 import {
   ACTIONS,
@@ -115,6 +116,7 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
     /** @throws DomainError as for tokens; `invalid` without a name, `conflict` for one that is taken */
     async create(actor: Actor, input: NewAuthorization, userName: string): Promise<DescribedAuthorization> {
       if (userName === '') throw invalid('token required for v1 user authorization type');
+      checkNewName('v1 user name', userName);
       try {
         return await createChecked(dependencies, actor, input, { kind: 'v1', userName });
       } catch (error) {

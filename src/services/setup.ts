@@ -11,7 +11,7 @@ import type { BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../do
 import { checkOrganizationName, type Organization } from '../domain/organization.js';
 import { operatorPermissions } from '../domain/permission.js';
 import type { Store } from '../domain/store.js';
-import { INSTANCE_ID, type User } from '../domain/user.js';
+import { checkUserName, INSTANCE_ID, type User } from '../domain/user.js';
 import { buildBucket } from './buckets.js';
 import type { Organizations } from './organizations.js';
 
@@ -66,6 +66,7 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
       if (missing.length > 0) throw unprocessable(`onboarding failed: missing required fields [${missing.join(',')}]`);
       if (input.password !== undefined) checkPasswordRules(input.password, strongPasswords);
       if (input.token !== undefined) checkChosenToken(input.token.reveal());
+      checkUserName(input.username);
       checkOrganizationName(input.org);
 
       const now = clock();

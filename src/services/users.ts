@@ -11,7 +11,7 @@ import type { Clock, IdGenerator, UserId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
 import { globalPermission, permissionById, type Permission } from '../domain/permission.js';
 import { DuplicateError, type Store } from '../domain/store.js';
-import { isStatus, type Status, type User } from '../domain/user.js';
+import { checkUserName, isStatus, type Status, type User } from '../domain/user.js';
 
 export interface UserDependencies {
   readonly store: Store;
@@ -45,7 +45,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
   return {
     async create(actor: Actor, name: string, status: string | undefined): Promise<User> {
       authorize(actor, globalPermission('write', 'users'));
-      if (name === '') throw invalid('user name is empty');
+      checkUserName(name);
       const user: User = { id: ids<UserId>(), name, status: checkStatus(status ?? '') };
       try {
         await store.transaction((writer) => writer.insertUser(user));
@@ -77,10 +77,11 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
       id: UserId,
       change: { readonly name?: string | undefined; readonly status?: string | undefined },
     ): Promise<User> {
-      if ((await store.findUser(id)) === undefined) throw notFound('user not found');
+      const known = await store.findUser(id);
+      if (known === undefined) throw notFound('user not found');
       authorize(actor, permissionById('write', 'users', id));
       const status = change.status === undefined ? undefined : checkStatus(change.status);
-      if (change.name === '') throw invalid('user name is empty');
+      if (change.name !== undefined && change.name !== known.name) checkUserName(change.name);
       try {
         return await store.transaction(async (writer) => {
           const current = await writer.findUser(id);
