@@ -28,7 +28,7 @@ import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
 import { authorize, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
-import { checkGrants, checkPermissionCount, resolvePermissions, type RequestedPermission } from './grants.js';
+import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions, type RequestedPermission } from './grants.js';
 import { checkPasswordRules, hashPassword } from './passwords.js';
 import { storeToken } from './plain-tokens.js';
 import type { Secret } from './secret.js';
@@ -161,8 +161,8 @@ async function createChecked(
   if (userID === undefined) throw invalid('an authorization needs a user');
   authorize(actor, permissionById('write', 'users', userID));
 
-  const permissions = await resolvePermissions(store, input.permissions, orgID);
-  checkGrants(actor, permissions, orgID);
+  const permissions = grantPermissions(actor, await resolvePermissions(store, input.permissions, orgID), input.permissions, orgID);
+  await checkPlaces(store, permissions);
 
   const authorization = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, secret);
   await store.transaction(async (writer) => {
