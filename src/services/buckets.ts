@@ -2,7 +2,7 @@
 import { authorize, permissionsOf, readableScope, refusal } from '../auth/authorize.js';
 import type { Actor } from '../domain/actor.js';
 import {
-  checkBucketName,
+  checkNewBucketName,
   retentionAfterUpdate,
   retentionOfNewBucket,
   singleRetentionRule,
@@ -66,7 +66,7 @@ const authorizeToWrite = (actor: Actor, bucket: Bucket): void => {
  * @throws DomainError `invalid` or `unprocessable entity`
  */
 export function buildBucket(input: NewBucket, id: BucketId, nowMs: number): Bucket {
-  checkBucketName(input.name);
+  checkNewBucketName(input.name);
   return {
     id,
     orgID: input.orgID,
@@ -142,7 +142,7 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
         if (bucket.type === 'system') throw invalid('system buckets cannot be renamed');
         // InfluxDB looks the bucket up as the caller before it renames it.
         authorizeToRead(actor, bucket);
-        checkBucketName(name);
+        checkNewBucketName(name);
       }
       try {
         return await store.transaction(async (writer) => {

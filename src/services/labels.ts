@@ -4,6 +4,7 @@ import type { Actor } from '../domain/actor.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { BucketId, Id, IdGenerator, LabelId, OrganizationId } from '../domain/id.js';
 import { mergeProperties, type Label } from '../domain/label.js';
+import { checkNewName } from '../domain/name.js';
 import { permissionFor, permissionInOrganization, type Action } from '../domain/permission.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 
@@ -26,6 +27,7 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
       input: { readonly orgID: OrganizationId; readonly name: string; readonly properties: Readonly<Record<string, string>> },
     ): Promise<Label> {
       authorize(actor, permissionInOrganization('write', 'labels', input.orgID));
+      checkNewName('label name', input.name);
       const label: Label = {
         id: ids<LabelId>(),
         orgID: input.orgID,
@@ -57,9 +59,11 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
       id: LabelId,
       change: { readonly name?: string | undefined; readonly properties?: Readonly<Record<string, string>> | undefined },
     ): Promise<Label> {
-      authorizeFor(actor, 'write', await findOrRefuse(id));
+      const known = await findOrRefuse(id);
+      authorizeFor(actor, 'write', known);
       const name = change.name?.trim();
       if (name === '') throw invalid('label name is required');
+      if (name !== undefined && name !== known.name) checkNewName('label name', name);
       try {
         return await store.transaction(async (writer) => {
           const current = await writer.findLabel(id);
