@@ -125,7 +125,8 @@ const [kind = '', inputs = '1000000', seed = '1'] = process.argv.slice(2);
 const target = TARGETS[kind];
 if (target === undefined) throw new Error(`one of ${Object.keys(TARGETS).join(', ')}`);
 const corpus = target.prefixes.flatMap((prefix) => [...recordedTexts(prefix, target.path)]);
-const next = createBender(corpus, createRandom(Number(seed)).next);
+const random = createRandom(Number(seed));
+const next = createBender(corpus, () => random.next());
 const run = await target.prepare();
 
 const startedAtMs = performance.now();
