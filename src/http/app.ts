@@ -8,7 +8,6 @@ import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Authenticator, Refusal, Verdict } from '../auth/authenticate.js';
 import type { V1Authenticator } from '../auth/v1.js';
-import type { Actor } from '../domain/actor.js';
 import { COMPATIBLE_VERSION } from '../domain/compatibility.js';
 import { DomainError } from '../domain/errors.js';
 import { Bodies, hasBody } from './bodies.js';
@@ -180,7 +179,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
   }
 
   /** Says no to whom it may concern before a byte of the body is read, or lets the request on to its handler. */
-  function letIn(request: FastifyRequest, reply: FastifyReply, open: OpenRequest, actor: Actor | undefined, done: () => void): void {
+  function letIn(request: FastifyRequest, reply: FastifyReply, open: OpenRequest, done: () => void): void {
     const { entry } = request.routeOptions.config;
     if (entry === undefined) {
       answerUnknown(request, reply);
@@ -192,7 +191,6 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
       return;
     }
     if (open.access !== route.access && route.access !== 'open') throw new Error('a route was reached by another way than its own');
-    open.actor = actor;
     request.open = open;
     openRequests.add(open);
     if (hasBody(request.headers)) bodies.watch(open, route);
@@ -231,18 +229,18 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
       },
     });
     if (access === 'open') {
-      letIn(request, reply, open, undefined, done);
+      letIn(request, reply, open, done);
       return;
     }
     const verdict = open.judge();
     if (!(verdict instanceof Promise)) {
-      if ('actor' in verdict) letIn(request, reply, open, verdict.actor, done);
+      if ('actor' in verdict) letIn(request, reply, open, done);
       else refuse(request, reply, access, verdict.refusal);
       return;
     }
     verdict
       .then((known) => {
-        if ('actor' in known) letIn(request, reply, open, known.actor, done);
+        if ('actor' in known) letIn(request, reply, open, done);
         else refuse(request, reply, access, known.refusal);
       })
       .catch(done);
@@ -290,6 +288,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
       handler: (request, reply) => {
         const { open } = request;
         const route = entry.routes.get(request.method);
+        if (open?.cutBy !== undefined) throw open.cutBy;
         if (open === undefined || route === undefined) throw new Error('a handler was reached past the gate');
         if (!entry.streamsBody) bodies.forget(open);
         open.phase = 'handling';
@@ -321,7 +320,6 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
   function handle(route: Exclude<Route, { access: 'open' }>, open: OpenRequest, verdict: Verdict): Answer | Promise<Answer> {
     if ('refusal' in verdict) throw new RefusedError(verdict.refusal);
     const { actor } = verdict;
-    open.actor = actor;
     if (route.access === 'actor') return route.handle(actor, open);
     if (actor.kind !== 'token') throw new Error('a v1 route was reached without an authorization');
     return route.handle(actor, open);

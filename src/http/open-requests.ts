@@ -50,7 +50,7 @@ export class OpenRequest implements RouteRequest {
   phase: 'reading' | 'handling' | 'answering' = 'reading';
   /** Why it was cut. */
   cutBy: Error | undefined;
-  /** Undefined where anybody is answered. */
+  /** As he was judged last; undefined where anybody is answered. */
   actor: Actor | undefined;
 
   readonly #request: IncomingRequest;
@@ -136,16 +136,26 @@ export class OpenRequest implements RouteRequest {
       (actor.kind !== 'session' || performance.now() - this.#judgedAtMs < SESSION_VERDICT_MS);
     if (isCurrent) return { actor };
     // Taken before, so that a commit in the meantime makes the verdict an old one.
-    this.#generation = gate.generation;
-    this.#judgedAtMs = performance.now();
-    return gate.judge(access, this.#request);
+    const { generation } = gate;
+    const verdict = gate.judge(access, this.#request);
+    return verdict instanceof Promise ? verdict.then((known) => this.#note(known, generation)) : this.#note(verdict, generation);
+  }
+
+  #note(verdict: Verdict, generation: number): Verdict {
+    if ('actor' in verdict) {
+      this.#generation = generation;
+      this.#judgedAtMs = performance.now();
+      this.actor = verdict.actor;
+    } else {
+      this.#generation = -1;
+    }
+    return verdict;
   }
 
   async confirm(): Promise<Actor> {
     if (this.cutBy !== undefined) throw this.cutBy;
     const verdict = await this.judge();
     if ('refusal' in verdict) throw new RefusedError(verdict.refusal);
-    this.actor = verdict.actor;
     this.#isSettled = true;
     return verdict.actor;
   }
