@@ -225,6 +225,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
         readTimeoutMs: config.httpReadTimeoutMs,
         writeTimeoutMs: config.httpWriteTimeoutMs,
         idleTimeoutMs: config.httpIdleTimeoutMs,
+        bodyTimeoutMs: config.httpBodyTimeoutMs,
         trustedProxies: config.trustedProxies,
         tls: config.tls && readTls(config.tls),
       },

@@ -5,6 +5,7 @@ import { checkPasswordRules } from '../auth/passwords.js';
 import { rolePermissions } from '../auth/roles.js';
 import type { Secret } from '../auth/secret.js';
 import type { Sessions } from '../auth/sessions.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import { conflict, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { Clock, IdGenerator, UserId } from '../domain/id.js';
@@ -34,7 +35,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
     checkPasswordRules(password, strongPasswords);
     const hash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
     const spared = actor.kind === 'session' && actor.userId === userId ? actor.sessionHash : undefined;
-    await store.transaction(async (writer) => {
+    await transactionBy(store, actor, [permissionById('write', 'users', userId)], async (writer) => {
       if ((await writer.findUser(userId)) === undefined) throw forbidden('your userID is incorrect');
       if (known !== undefined && (await writer.findPasswordHash(userId)) !== known) throw wrongPassword();
       await writer.putPasswordHash(userId, hash);
@@ -44,11 +45,12 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
 
   return {
     async create(actor: Actor, name: string, status: string | undefined): Promise<User> {
-      authorize(actor, globalPermission('write', 'users'));
+      const toCreate = globalPermission('write', 'users');
+      authorize(actor, toCreate);
       checkUserName(name);
       const user: User = { id: ids<UserId>(), name, status: checkStatus(status ?? '') };
       try {
-        await store.transaction((writer) => writer.insertUser(user));
+        await transactionBy(store, actor, [toCreate], (writer) => writer.insertUser(user));
       } catch (error) {
         throw nameTaken(error, name);
       }
@@ -83,7 +85,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
       const status = change.status === undefined ? undefined : checkStatus(change.status);
       if (change.name !== undefined && change.name !== known.name) checkUserName(change.name);
       try {
-        return await store.transaction(async (writer) => {
+        return await transactionBy(store, actor, [permissionById('write', 'users', id)], async (writer) => {
           const current = await writer.findUser(id);
           if (current === undefined) throw notFound('user not found');
           const user: User = { id, name: change.name ?? current.name, status: status ?? current.status };
@@ -99,7 +101,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
     async remove(actor: Actor, id: UserId): Promise<void> {
       if ((await store.findUser(id)) === undefined) throw notFound('user not found');
       authorize(actor, permissionById('write', 'users', id));
-      const removed = await store.transaction((writer) => writer.deleteUser(id, clock()));
+      const removed = await transactionBy(store, actor, [permissionById('write', 'users', id)], (writer) => writer.deleteUser(id, clock()));
       if (!removed) throw notFound('user not found');
     },
 

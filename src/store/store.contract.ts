@@ -8,7 +8,7 @@ import type { Bucket } from '../domain/bucket.js';
 import type { AuthorizationId, BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
 import type { Organization } from '../domain/organization.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, NOTHING, operatorPermissions, type Scope } from '../domain/permission.js';
+import { EVERYTHING, NOTHING, operatorPermissions, type PlacedId, type Scope } from '../domain/permission.js';
 import { DuplicateError, type AuthorizationFilter, type AuthorizationOrder, type Change, type Store } from '../domain/store.js';
 
 const id = <T extends string>(n: number): T => n.toString(16).padStart(16, '0') as T;
@@ -50,7 +50,12 @@ const authorization = (n: number, fields: Partial<Authorization> = {}, plainToke
   ...fields,
 });
 
-const scopeOf = (organizationIds: OrganizationId[], ids: string[] = []): Scope => ({ everything: false, organizationIds, ids });
+const scopeOf = (organizationIds: OrganizationId[], ids: string[] = [], placedIds: PlacedId[] = []): Scope => ({
+  everything: false,
+  organizationIds,
+  ids,
+  placedIds,
+});
 
 export function storeContract(name: string, open: (directory: string) => Promise<Store>): void {
   describe(name, () => {
@@ -302,6 +307,12 @@ export function storeContract(name: string, open: (directory: string) => Promise
         expect(await list({ readable: NOTHING, readableOrganizations: scopeOf([], [acme.id]) }, WHOLE_LIST)).toEqual(['_tasks']);
         // A system bucket is nobody's by its own id.
         expect(await list({ readable: scopeOf([], [id(15)]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual([]);
+        // An id that counts in an organization only, in the right one and in the wrong one; one is enough, and so are many.
+        const placed = [11, 14].map((n) => ({ id: id(n), orgID: acme.id }));
+        expect(await list({ readable: scopeOf([], [], placed), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(['b']);
+        const many = Array.from({ length: 20_000 }, (_, n) => ({ id: id(n + 100), orgID: acme.id }));
+        expect(await list({ readable: scopeOf([], [], [...many, ...placed]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(['b']);
+        expect(await list({ readable: NOTHING, readableOrganizations: scopeOf([], [], placed) }, WHOLE_LIST)).toEqual([]);
       });
 
       it('can be asked for by more ids than a statement has parameters', async () => {
