@@ -6,6 +6,7 @@ import type { Actor } from '../domain/actor.js';
 import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
 import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
+import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
 import {
   ACTIONS,
@@ -28,8 +29,9 @@ import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
 import { authorize, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
-import { checkGrants, checkPermissionCount, resolvePermissions, type RequestedPermission } from './grants.js';
-import { checkPasswordRules, hashPassword } from './passwords.js';
+import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions, type RequestedPermission } from './grants.js';
+import type { PasswordChecks } from './password-checks.js';
+import { checkPasswordRules } from './passwords.js';
 import { storeToken } from './plain-tokens.js';
 import type { Secret } from './secret.js';
 import { transactionBy } from './standing.js';
@@ -106,15 +108,16 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
 };
 
 /** The authorizations of the v1-compatible API, which are opened by a name and a password. */
-export const createV1Authorizations = (dependencies: AuthorizationDependencies) => {
+export const createV1Authorizations = (dependencies: AuthorizationDependencies & { readonly passwords: PasswordChecks }) => {
   const kind = createKind('v1', dependencies);
-  const { store, clock } = dependencies;
+  const { store, clock, passwords } = dependencies;
   return {
     ...kind,
 
     /** @throws DomainError as for tokens; `invalid` without a name, `conflict` for one that is taken */
     async create(actor: Actor, input: NewAuthorization, userName: string): Promise<DescribedAuthorization> {
       if (userName === '') throw invalid('token required for v1 user authorization type');
+      checkNewName('v1 user name', userName);
       try {
         return await createChecked(dependencies, actor, input, { kind: 'v1', userName });
       } catch (error) {
@@ -131,7 +134,7 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies) 
       authorizeFor(actor, 'write', authorization);
       guardUnscoped(actor, authorization);
       checkPasswordRules(password, false);
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
       await transactionBy(store, actor, neededFor('write', authorization), async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current?.secret.kind !== 'v1') throw notFound('authorization not found');
@@ -164,8 +167,8 @@ async function createChecked(
   const forUser = permissionById('write', 'users', userID);
   authorize(actor, forUser);
 
-  const permissions = await resolvePermissions(store, input.permissions, orgID);
-  checkGrants(actor, permissions, orgID);
+  const permissions = grantPermissions(actor, await resolvePermissions(store, input.permissions, orgID), input.permissions, orgID);
+  await checkPlaces(store, permissions);
 
   const authorization = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, secret);
   await transactionBy(store, actor, [toCreate, forUser, ...permissions], async (writer) => {

@@ -3,7 +3,7 @@ import { authorize, permissionsOf, readableScope, refusal } from '../auth/author
 import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import {
-  checkBucketName,
+  checkNewBucketName,
   retentionAfterUpdate,
   retentionOfNewBucket,
   singleRetentionRule,
@@ -65,7 +65,7 @@ const toWrite = ({ id, orgID }: Bucket): Permission => permissionFor('write', 'b
  * @throws DomainError `invalid` or `unprocessable entity`
  */
 export function buildBucket(input: NewBucket, id: BucketId, nowMs: number): Bucket {
-  checkBucketName(input.name);
+  checkNewBucketName(input.name);
   return {
     id,
     orgID: input.orgID,
@@ -142,7 +142,7 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
         if (bucket.type === 'system') throw invalid('system buckets cannot be renamed');
         // InfluxDB looks the bucket up as the caller before it renames it.
         authorizeToRead(actor, bucket);
-        checkBucketName(name);
+        checkNewBucketName(name);
       }
       try {
         return await transactionBy(store, actor, [toWrite(bucket)], async (writer) => {

@@ -5,6 +5,7 @@ import type { Actor } from '../domain/actor.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { BucketId, Id, IdGenerator, LabelId, OrganizationId } from '../domain/id.js';
 import { mergeProperties, type Label } from '../domain/label.js';
+import { checkNewName } from '../domain/name.js';
 import { permissionFor, permissionInOrganization, type Action, type Permission } from '../domain/permission.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 
@@ -29,6 +30,7 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
     ): Promise<Label> {
       const toCreate = permissionInOrganization('write', 'labels', input.orgID);
       authorize(actor, toCreate);
+      checkNewName('label name', input.name);
       const label: Label = {
         id: ids<LabelId>(),
         orgID: input.orgID,
@@ -60,12 +62,13 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
       id: LabelId,
       change: { readonly name?: string | undefined; readonly properties?: Readonly<Record<string, string>> | undefined },
     ): Promise<Label> {
-      const found = await findOrRefuse(id);
-      authorizeFor(actor, 'write', found);
+      const known = await findOrRefuse(id);
+      authorizeFor(actor, 'write', known);
       const name = change.name?.trim();
       if (name === '') throw invalid('label name is required');
+      if (name !== undefined && name !== known.name) checkNewName('label name', name);
       try {
-        return await transactionBy(store, actor, [neededFor('write', found)], async (writer) => {
+        return await transactionBy(store, actor, [neededFor('write', known)], async (writer) => {
           const current = await writer.findLabel(id);
           if (current === undefined) throw notFound('label not found');
           const label: Label = {

@@ -87,9 +87,10 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
     id: OrganizationId,
     change: { readonly name?: string | undefined; readonly description?: string | undefined },
   ): Promise<Organization> {
-    if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
+    const known = await store.findOrganization(id);
+    if (known === undefined) throw notFound('organization not found');
     authorize(actor, permissionById('write', 'orgs', id));
-    if (change.name !== undefined) checkOrganizationName(change.name);
+    if (change.name !== undefined && change.name !== known.name) checkOrganizationName(change.name);
     try {
       return await transactionBy(store, actor, [permissionById('write', 'orgs', id)], async (writer) => {
         const current = await writer.findOrganization(id);
