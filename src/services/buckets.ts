@@ -168,7 +168,7 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
       const bucket = await findOrRefuse(id);
       authorizeToWrite(actor, bucket);
       if (bucket.type === 'system') throw invalid('system buckets cannot be deleted');
-      const removed = await store.transaction((writer) => writer.deleteBucket(id));
+      const removed = await store.transaction((writer) => writer.deleteBucket(id, clock()));
       if (!removed) throw notFound('bucket not found');
       await engine.dropBucket(id);
     },
