@@ -40,6 +40,8 @@ import { sessionRoutes } from './http/routes/sessions.js';
 import { setupRoutes } from './http/routes/setup.js';
 import { userRoutes } from './http/routes/users.js';
 import { writeRoutes } from './http/routes/write.js';
+import { startHousekeeping } from './housekeeping.js';
+import { findSeriesFolder, newIdentity, pairStores, refuseLostStore, writeIdentity } from './pairing.js';
 import { hashCopies } from './plain-copies.js';
 import { openDuckDbEngine } from './series/duckdb.js';
 import { SwitchableEngine } from './series/switchable.js';
@@ -85,8 +87,6 @@ export interface RunningServer {
 /** What DuckDB may use for its caches and work; a machine of 2 GiB has room for it. */
 const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
 const IDLE_CONNECTIONS_INTERVAL_MS = 50;
-const RETENTION_INTERVAL_MS = 10 * 60_000;
-const EXPIRED_SESSIONS_INTERVAL_MS = 10 * 60_000;
 
 /** @throws Error saying what stands in the way; then nothing is left open */
 export async function startServer({ config, logger, clock = Date.now, unattendedSetup }: ServerOptions): Promise<RunningServer> {
@@ -99,6 +99,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     closing.push(() => {
       directory.release();
     });
+    refuseLostStore(directory.path);
     const store = rememberReads(await openSqliteStore(directory.path));
     closing.push(() => store.close());
     for (const name of readdirSync(directory.path)) {
@@ -110,7 +111,9 @@ export async function startServer({ config, logger, clock = Date.now, unattended
         memoryLimitBytes: ENGINE_MEMORY_BYTES,
         threads: availableParallelism(),
       });
-    const engine = new SwitchableEngine(await openEngine((await store.findFact('series directory')) ?? 'series'));
+    if ((await pairStores(store, directory.path)) === 'unmarked')
+      logger.info('the store and its points carry a common identity from now on');
+    const engine = new SwitchableEngine(await openEngine(await findSeriesFolder(store)));
     closing.push(() => engine.close());
 
     const ids = createIdGenerator(clock, randomInt);
@@ -146,7 +149,11 @@ export async function startServer({ config, logger, clock = Date.now, unattended
       openStore: openSqliteStore,
       adoptStore: adoptSqliteStore,
       storeFile: SQLITE_FILE,
-      openEngine,
+      openEngine: (name, identity) => {
+        writeIdentity(join(directory.path, name), identity);
+        return openEngine(name);
+      },
+      newIdentity,
       onEvent: (event) => {
         logRestore(event, logger);
       },
@@ -173,18 +180,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     }
     if (unattendedSetup !== undefined) await runUnattendedSetup(unattendedSetup, setup, authenticator, logger);
     const retention = createRetention({ store, engine, clock });
-    const enforceRetention = async (): Promise<void> => {
-      const orphans = await retention.enforce();
-      if (orphans.length > 0) logger.info({ buckets: orphans }, 'points of buckets that are no more were removed');
-    };
-    closing.push(
-      repeat(EXPIRED_SESSIONS_INTERVAL_MS, sessions.deleteExpired, (error) => {
-        logger.error({ err: error }, 'cannot delete expired sessions');
-      }),
-      repeat(RETENTION_INTERVAL_MS, enforceRetention, (error) => {
-        logger.error({ err: error }, 'cannot remove points that are too old');
-      }),
-    );
+    closing.push(await startHousekeeping({ retention, sessions, logger }));
 
     const metrics = new Metrics();
     const routes = [
@@ -267,27 +263,6 @@ function logRestore(event: RestoreEvent, logger: Logger): void {
         'secrets of organizations cannot be opened: they come from another server, and the restore was not done with the token of the backup',
       );
   }
-}
-
-/**
- * Does some housekeeping again and again, never twice at once.
- *
- * @returns what ends it
- */
-function repeat(intervalMs: number, work: () => Promise<unknown>, onFailure: (error: unknown) => void): () => Promise<void> {
-  let running: Promise<unknown> | undefined;
-  const timer = setInterval(() => {
-    running ??= work()
-      .catch(onFailure)
-      .finally(() => {
-        running = undefined;
-      });
-  }, intervalMs);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
 }
 
 /** What `--tls-strict-ciphers` leaves for TLS 1.2: ephemeral keys and authenticated encryption. TLS 1.3 has nothing else anyway. */
