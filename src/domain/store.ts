@@ -84,8 +84,11 @@ export interface Shard extends TimeRange {
   readonly bucketId: BucketId;
 }
 
-/** `series directory`: the folder of the points beside the store, `series` without it. */
-export type Fact = 'has held plain tokens' | 'series directory';
+/**
+ * `series directory`: the folder of the points beside the store, `series` without it. `narrowed permissions`: it has been told which of its
+ * permissions open less than they did where they were granted.
+ */
+export type Fact = 'has held plain tokens' | 'series directory' | 'narrowed permissions';
 
 /** How the tokens of a store rest. */
 export interface TokenCounts {
