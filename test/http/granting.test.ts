@@ -154,6 +154,25 @@ describe('granting', () => {
     expect((await ask({ token }, PLACES[0], { type: 'buckets', id: acme.buckets }, 'read')).status).toBe(403);
   });
 
+  it('of what a v1 authorization opens is needed to set its password', async () => {
+    const made = await ask(operator, PLACES[1], { type: 'buckets', id: beta.buckets, orgID: betaId }, 'read');
+    const path = `${PLACES[1]}/${made.json.id}/password`;
+    const json = { password: 'taken-passw0rd' };
+    const mayWrite = [
+      { action: 'write', resource: { type: 'authorizations', orgID: betaId } },
+      { action: 'write', resource: { type: 'users', id: world.userId } },
+    ];
+    const read = { action: 'read', resource: { type: 'buckets', orgID: betaId } };
+    const without = await client.createToken(operator, betaId, mayWrite);
+    const refused = await client.post(path, { as: without, json });
+    expect([refused.status, refused.json.message]).toEqual([
+      403,
+      `this authorization holds read:orgs/${betaId}/buckets/${beta.buckets}, which yours does not`,
+    ]);
+    const withIt = await client.createToken(operator, betaId, [...mayWrite, read]);
+    expect((await client.post(path, { as: withIt, json })).status).toBe(204);
+  });
+
   it('lets an id that nobody has be granted, as InfluxDB does', async () => {
     for (const type of ['buckets', 'labels', 'dashboards', 'tasks'])
       expect((await ask(owner, PLACES[0], { type, id: '00000000000000cc', orgID: betaId })).status).toBe(201);
