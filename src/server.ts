@@ -41,6 +41,7 @@ import { setupRoutes } from './http/routes/setup.js';
 import { userRoutes } from './http/routes/users.js';
 import { writeRoutes } from './http/routes/write.js';
 import { startHousekeeping } from './housekeeping.js';
+import { tellNarrowedPermissions } from './narrowed-permissions.js';
 import { findSeriesFolder, newIdentity, pairStores, refuseLostStore, writeIdentity } from './pairing.js';
 import { hashCopies } from './plain-copies.js';
 import { openDuckDbEngine } from './series/duckdb.js';
@@ -178,6 +179,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     } else {
       logger.warn('tokens are stored in the clear: --use-hashed-tokens is false');
     }
+    closing.push(tellNarrowedPermissions(store, logger));
     if (unattendedSetup !== undefined) await runUnattendedSetup(unattendedSetup, setup, authenticator, logger);
     const retention = createRetention({ store, engine, clock });
     closing.push(await startHousekeeping({ retention, sessions, logger }));
@@ -256,6 +258,12 @@ function logRestore(event: RestoreEvent, logger: Logger): void {
       return;
     case 'left out':
       logger.warn({ part: event.part, problems: event.problems }, 'a restore has left something out');
+      return;
+    case 'narrowed':
+      logger.warn(
+        { authorizations: event.authorizations, count: event.count },
+        'permissions of the restored authorizations open less than they did: what they name by id does not lie in the organization that they state',
+      );
       return;
     case 'secrets stay sealed':
       logger.warn(

@@ -86,9 +86,10 @@ export interface Shard extends TimeRange {
 
 /**
  * `series directory`: the folder of the points beside the store, `series` without it. `identity`: what the store and that folder have in
- * common, so that each is known to belong to the other.
+ * common, so that each is known to belong to the other. `narrowed permissions`: it has been told which of its permissions open less than
+ * they did where they were granted.
  */
-export type Fact = 'has held plain tokens' | 'identity' | 'series directory';
+export type Fact = 'has held plain tokens' | 'identity' | 'series directory' | 'narrowed permissions';
 
 /** A bucket that was deleted, whose points are to be deleted, too. Where there is none, points of a bucket that nobody knows are kept. */
 export interface Tombstone {
