@@ -66,6 +66,7 @@ import { createWrite } from './services/write.js';
 import { rememberReads } from './store/remembered.js';
 import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from './store/sqlite.js';
 import { runUnattendedSetup } from './unattended-setup.js';
+import { LineProtocolThreads } from './workers/line-protocol-threads.js';
 import { VERSION } from './version.js';
 
 export interface ServerOptions {
@@ -88,6 +89,8 @@ export interface RunningServer {
 /** What DuckDB may use for its caches and work; a machine of 2 GiB has room for it. */
 const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
 const IDLE_CONNECTIONS_INTERVAL_MS = 50;
+/** The others answer, and drain. */
+const LINE_PROTOCOL_THREADS = Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** @throws Error saying what stands in the way; then nothing is left open */
 export async function startServer({ config, logger, clock = Date.now, unattendedSetup }: ServerOptions): Promise<RunningServer> {
@@ -137,6 +140,8 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     const setup = createSetup({ store, ids, clock, organizations, authorizations, passwords, strongPasswords });
     const dbrps = createDbrps({ store, ids });
     const write = createWrite({ store, engine });
+    const lineProtocol = new LineProtocolThreads(LINE_PROTOCOL_THREADS);
+    closing.push(() => lineProtocol.close());
     const remove = createDelete({ store, engine });
     const backup = createBackup({ store, engine, clock, sealer, directory: directory.path });
     const restore = createRestore({
@@ -202,7 +207,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
       ...authorizationRoutes(authorizations),
       ...v1AuthorizationRoutes(v1Authorizations),
       ...dbrpRoutes(dbrps, (parameters) => resolveOrganization(store, parameters)),
-      ...writeRoutes(write, clock, config.writeBodyBytesMax),
+      ...writeRoutes(write, lineProtocol, clock, config.writeBodyBytesMax),
       ...deleteRoutes(remove),
       ...queryRoutes(query, logger),
       ...influxqlRoutes(influxql),

@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wire: ['domain'],
   http: ['domain', 'auth', 'services', 'wire'],
   config: ['domain'],
+  workers: ['domain', 'wire'],
   client: ['wire'],
   cli: ['client', 'wire', 'backup'],
 };
