@@ -28,7 +28,23 @@ const V1_PRECISIONS: Readonly<Record<string, Precision>> = { ...PRECISIONS, n: '
 export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, clock: Clock, bodyBytesMax: number): Route[] {
   const bodies = new WriteBodies(bodyBytesMax);
 
-  async function store(actor: Actor, target: WritableBucket, precision: Precision, request: RouteRequest): Promise<Answer> {
+  /** @param open finds the bucket for an actor: for the one who came, and for what they are when a slice is ready to be stored */
+  async function store<A extends Actor>(
+    actor: A,
+    open: (actor: A) => Promise<WritableBucket>,
+    precision: Precision,
+    request: RouteRequest,
+  ): Promise<Answer> {
+    const target = await open(actor);
+    let judged = actor;
+    async function* confirmed(slices: Iterable<PointBatch> | AsyncIterable<PointBatch>): AsyncGenerator<PointBatch> {
+      for await (const slice of slices) {
+        const current = (await request.confirm()) as A;
+        if (current !== judged) await open(current);
+        judged = current;
+        yield slice;
+      }
+    }
     await bodies.use(request, (body) => {
       const nowNs = BigInt(clock()) * 1_000_000n;
       const settings = { precision, defaultTimeNs: nowNs };
@@ -36,7 +52,7 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
       const slices = isShort
         ? parseSlices(body, settings)
         : elsewhere.read(body, settings, { user: userOf(actor), signal: request.signal });
-      return target.write(slices, nowNs);
+      return target.write(confirmed(slices), nowNs);
     });
     return empty(204);
   }
@@ -47,13 +63,14 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
       path: '/api/v2/write',
       access: 'actor',
       bodyBytesMax,
+      pace: 'write',
       otherMethods: 'json',
       async handle(actor, request) {
         const { query } = request;
         const precision = PRECISIONS[textOf(query, 'precision') ?? 'ns'];
         if (precision === undefined) throw invalid('invalid precision; valid precision units are ns, us, ms, and s');
         const parameters = { org: textOf(query, 'org'), orgID: textOf(query, 'orgID'), bucket: textOf(query, 'bucket') };
-        return store(actor, await write.open(actor, parameters), precision, request);
+        return store(actor, (who) => write.open(who, parameters), precision, request);
       },
     },
     {
@@ -61,6 +78,7 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
       path: '/write',
       access: 'v1',
       bodyBytesMax,
+      pace: 'write',
       otherMethods: 'json',
       async handle(actor, request) {
         const { query } = request;
@@ -68,7 +86,7 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
         if (database === undefined) throw invalid('missing db');
         const precision = V1_PRECISIONS[textOf(query, 'precision') ?? 'ns'];
         if (precision === undefined) throw invalid('invalid precision; valid precision units are n, ns, u, us, ms, s, m, and h');
-        return store(actor, await write.openMapped(actor, database, textOf(query, 'rp')), precision, request);
+        return store(actor, (who) => write.openMapped(who, database, textOf(query, 'rp')), precision, request);
       },
     },
   ];
