@@ -43,7 +43,7 @@ await build({
 
 await build({
   ...both,
-  entryPoints: { sluiced: 'src/main.ts', 'parser-worker': 'src/query/flux/syntax/parser-worker.ts' },
+  entryPoints: { sluiced: 'src/main.ts', 'query-worker': 'src/workers/query-worker.ts' },
   outdir: 'dist/server',
   chunkNames: '[name]-[hash]',
   format: 'esm',
