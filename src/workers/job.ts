@@ -83,6 +83,7 @@ export class Job {
         this.pieces.push(message.bytes);
         if (message.isLast) this.end();
         this.start();
+        this.wake?.();
         return message.isLast;
       case 'done':
         this.end();
