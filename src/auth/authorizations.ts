@@ -26,8 +26,9 @@ import {
 } from '../domain/store.js';
 import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
-import { authorize, permissionsOf, readableScope } from './authorize.js';
+import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
+import { findAuthorizationOfToken } from './find-token.js';
 import { checkGrants, checkPermissionCount, resolvePermissions, type RequestedPermission } from './grants.js';
 import { checkPasswordRules, hashPassword } from './passwords.js';
 import { storeToken } from './plain-tokens.js';
@@ -55,6 +56,8 @@ export interface AuthorizationQuery {
   readonly search?: string | undefined;
   readonly tokenKind?: TokenKind | undefined;
   readonly status?: Status | undefined;
+  /** What status means here is whether the token is of use: one of an inactive user is as inactive as an inactive one. */
+  readonly effective?: boolean | undefined;
   /** Only those that open this bucket. */
   readonly bucketID?: BucketId | undefined;
   /** In this way; undefined: in either. */
@@ -87,9 +90,22 @@ export type V1Authorizations = ReturnType<typeof createV1Authorizations>;
 
 /** The authorizations that are opened by tokens. */
 export const createAuthorizations = (dependencies: AuthorizationDependencies) => {
-  const { hashTokens } = dependencies;
+  const { hashTokens, store } = dependencies;
   return {
     ...createKind('token', dependencies),
+
+    /**
+     * The one that a token opens, for who has found a token and asks whose it is. InfluxDB has no such thing.
+     *
+     * @throws DomainError `not found`, alike for a token that there is not and for one that the actor may not read
+     */
+    async findByToken(actor: Actor, token: Secret): Promise<DescribedAuthorization> {
+      const authorization = await findAuthorizationOfToken(store, token);
+      const described =
+        authorization !== undefined && mayRead(actor, authorization) ? await describeUnlessGone(store, authorization) : undefined;
+      if (described === undefined) throw notFound('authorization not found');
+      return described;
+    },
 
     /** The record of a new token for a transaction that is under way (set-up). */
     mint(fields: AuthorizationFields, token: Secret): Authorization {
@@ -184,6 +200,9 @@ async function createChecked(
 const bucketsIn = (permissions: readonly Permission[]): BucketId[] =>
   permissions.flatMap(({ resource: { type, id } }) => (type === 'buckets' && id !== undefined ? [id as BucketId] : []));
 
+const mayRead = (actor: Actor, { id, orgID, userID }: Authorization): boolean =>
+  isAllowed(actor, permissionFor('read', 'authorizations', id, orgID)) && isAllowed(actor, permissionById('read', 'users', userID));
+
 function authorizeFor(actor: Actor, action: Action, { id, orgID, userID }: Authorization): void {
   authorize(actor, permissionFor(action, 'authorizations', id, orgID));
   authorize(actor, permissionById(action, 'users', userID));
@@ -194,6 +213,16 @@ function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
   const missing = permissionsOf(actor).firstMissing(unscopedPermissions(permissions));
   if (missing !== undefined) {
     throw forbidden(`this authorization holds ${formatPermission(missing)} for every organization, which yours does not: ask an operator`);
+  }
+}
+
+/** A user or an organization may have gone a moment before, and with it what was theirs. */
+async function describeUnlessGone(store: Store, authorization: Authorization): Promise<DescribedAuthorization | undefined> {
+  try {
+    return await describeAuthorization(store, authorization);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'not found') return undefined;
+    throw error;
   }
 }
 
@@ -218,23 +247,13 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
       const limit = Math.min(left, FETCH_ROWS);
       const rows = await store.listAuthorizations(filter, { ...page, after, offset, limit }, order);
       for (const row of rows) {
-        const described = await describeUnlessGone(row);
+        const described = await describeUnlessGone(store, row);
         if (described !== undefined) yield described;
       }
       if (rows.length < limit) return;
       left -= rows.length;
       if (order === undefined || order === 'createdAt') [after, offset] = [rows.at(-1)?.id, 0];
       else offset += rows.length;
-    }
-  }
-
-  /** A user or an organization may go while a long list is on its way; then the list goes on without what was theirs. */
-  async function describeUnlessGone(authorization: Authorization): Promise<DescribedAuthorization | undefined> {
-    try {
-      return await describeAuthorization(store, authorization);
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'not found') return undefined;
-      throw error;
     }
   }
 
@@ -257,8 +276,8 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
       await findRecord(id);
       return { ...visible, id };
     }
-    const { search, tokenKind, status } = query;
-    return { ...visible, orgID, userID, search, tokenKind, status, opens: await openedBucket(query) };
+    const { search, tokenKind, status, effective } = query;
+    return { ...visible, orgID, userID, search, tokenKind, status, effective, opens: await openedBucket(query) };
   }
 
   async function openedBucket({ bucketID, action }: AuthorizationQuery): Promise<OpenedBucket | undefined> {
