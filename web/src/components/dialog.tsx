@@ -20,7 +20,7 @@ export function Dialog({ title, onClose, locked = false, wide = false, veiled = 
   // Before the element is taken away, or the focus would go nowhere.
   useLayoutEffect(() => {
     const dialog = element.current;
-    const before = document.activeElement;
+    const before = openerOf(document.activeElement);
     dialog?.showModal();
     return () => {
       dialog?.close();
@@ -57,6 +57,12 @@ export function Dialog({ title, onClose, locked = false, wide = false, veiled = 
       <div className={styles.body}>{children}</div>
     </dialog>
   );
+}
+
+/** An item of a menu goes with the menu: what opened it is the button of the menu, in its row. */
+function openerOf(focused: Element | null): Element | null {
+  const button = focused?.closest('[role="menu"]')?.getAttribute('aria-labelledby');
+  return typeof button === 'string' ? document.getElementById(button) : focused;
 }
 
 export function DialogActions({ children }: { readonly children: ReactNode }) {
