@@ -70,11 +70,7 @@ describe('light and wide, dark and narrow', () => {
     ['Create a Read/Write token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/read-write`],
     ['Create an All Access token', 'create more tokens', (home: string) => `${home}/load-data/tokens/generate/all-access`],
     ['Create a Custom token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/custom-api`],
-    [
-      'Clone a token',
-      'More permissions',
-      (home: string) => `${home}/load-data/tokens/generate/custom-api?clone=${world.authorizationId}`,
-    ],
+    ['Clone a token', 'More permissions', (home: string) => `${home}/load-data/tokens/generate/custom-api?clone=${world.authorizationId}`],
     ['Buckets', 'machines-raw', (home: string) => `${home}/load-data/buckets`],
     ['People', 'linus', (home: string) => `${home}/members`],
     ['About', 'ready for queries', (home: string) => `${home}/about`],

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noteSecret } from '../support/artifacts.js';
 import type { SetUp, TestClient } from '../support/server.js';
+import { heapOf } from './heap.js';
 import { ADMIN, closeSecret, openStage, readSecret, signIn, tokensAddress, type Stage } from './session.js';
 
 let stage: Stage;
@@ -235,7 +236,7 @@ describe('the list', () => {
       await page.getByRole('button', { name: 'Delete token' }).click();
       await row(name).waitFor({ state: 'detached' });
     }
-    await page.getByText("There are no API tokens yet").waitFor();
+    await page.getByText('There are no API tokens yet').waitFor();
     expect(await page.getByRole('main').getByRole('button', { name: 'Create API token' }).count()).toBe(2);
     await page.getByRole('link', { name: 'Buckets' }).click();
     await page.getByRole('link', { name: 'bucket-001', exact: true }).waitFor();
@@ -275,7 +276,11 @@ describe('one token', () => {
     await page.goto(tokensAddress(world));
     await page.getByRole('link', { name: 'many scopes' }).click();
     await page.getByRole('heading', { name: 'many scopes', level: 1 }).waitFor();
-    const lines = await page.getByRole('table', { name: 'What this token has access to' }).locator('tbody').getByRole('row').allInnerTexts();
+    const lines = await page
+      .getByRole('table', { name: 'What this token has access to' })
+      .locator('tbody')
+      .getByRole('row')
+      .allInnerTexts();
     expect(lines.map((line) => line.split(/\s*[\t\n]\s*/))).toEqual([
       ['data', 'Bucket', 'only this bucket', 'Yes', 'No'],
       ['All buckets', 'Bucket', 'in acme', 'No', 'Yes'],
@@ -375,9 +380,7 @@ describe('generating', () => {
     await page.getByRole('button', { name: 'Deselect all buckets to read that match', exact: true }).click();
     await page.getByRole('checkbox', { name: 'Read bucket bucket-119' }).check();
     await page.getByRole('checkbox', { name: 'Write all buckets, including future ones' }).check();
-    await page
-      .getByText('It can read the bucket bucket-119; write all buckets, including future ones. Nothing else.')
-      .waitFor();
+    await page.getByText('It can read the bucket bucket-119; write all buckets, including future ones. Nothing else.').waitFor();
     await page.getByRole('button', { name: 'Create token', exact: true }).click();
     await page.getByRole('dialog', { name: 'Your Read/Write API token' }).waitFor();
     const secret = noteSecret(await readSecret(page), 'a token');
@@ -654,15 +657,3 @@ describe('the secret', () => {
     expect(stage.said).toEqual([]);
   });
 });
-
-/** All strings that the page's scripts can still reach. */
-async function heapOf(where: Page): Promise<string> {
-  const session = await where.context().newCDPSession(where);
-  await session.send('HeapProfiler.enable');
-  await session.send('HeapProfiler.collectGarbage');
-  const chunks: string[] = [];
-  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
-  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
-  await session.detach();
-  return chunks.join('');
-}

@@ -13,6 +13,7 @@ import { CopyValue } from '../components/copy-field.js';
 import { Cell, DataTable, Row } from '../components/data-table.js';
 import { PencilIcon, PlusIcon, SearchIcon, TrashIcon } from '../components/icons.js';
 import { Loaded } from '../components/loading.js';
+import { Remark } from '../components/message.js';
 import { EmptyState, Page, Panel } from '../components/page.js';
 import { Shown, shownText } from '../components/shown-text.js';
 import { addressesOf } from '../layout/addresses.js';
@@ -71,9 +72,17 @@ export function BucketsPage() {
     <Page title="Buckets" place={organization.name} hint="Where your data is stored, and for how long." actions={create}>
       <Loaded query={buckets} what="Loading buckets …">
         {(data) => {
+          if (!mayRead && !data.some(isUserBucket)) {
+            return (
+              <Panel>
+                <EmptyState title="You can’t see buckets here">Owners of this organization can give you access.</EmptyState>
+              </Panel>
+            );
+          }
           const shown = select(data, filter, sorting);
           return (
             <>
+              {!mayRead && <Remark>You can see only the buckets that you have access to. There may be others.</Remark>}
               <TextInput
                 type="search"
                 className={styles.search}
@@ -88,13 +97,9 @@ export function BucketsPage() {
               {shown.length === 0 ? (
                 <Panel>
                   {data.length === 0 ? (
-                    mayRead ? (
-                      <EmptyState title="There are no buckets yet" action={create}>
-                        Create one, then create an API token that writes to it.
-                      </EmptyState>
-                    ) : (
-                      <EmptyState title="You can’t see buckets here">Owners of this organization can give you access.</EmptyState>
-                    )
+                    <EmptyState title="There are no buckets yet" action={create}>
+                      Create one, then create an API token that writes to it.
+                    </EmptyState>
                   ) : (
                     <EmptyState title="No bucket matches">Try another name.</EmptyState>
                   )}

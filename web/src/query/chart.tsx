@@ -94,6 +94,9 @@ export function Chart({ lines }: { readonly lines: readonly Line[] }) {
       ticks: { stroke: style.getPropertyValue('--line'), width: 1 },
       font: `12px ${style.fontFamily}`,
     };
+    // One moment has no length that an axis could be made of.
+    const moments = new Set(lines.flatMap(({ times }) => times));
+    const [only = 0] = moments;
     const chart = new uPlot(
       {
         width: Math.max(200, element.clientWidth),
@@ -102,7 +105,7 @@ export function Chart({ lines }: { readonly lines: readonly Line[] }) {
         cursor: { drag: { x: true, y: false } },
         ...(zone === 'utc' ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') } : {}),
         scales: {
-          x: { range: (_, from, to) => (from === to ? [from - AROUND_POINT, to + AROUND_POINT] : [from, to]) },
+          x: { range: (_, from, to) => (moments.size === 1 ? [only - AROUND_POINT, only + AROUND_POINT] : [from, to]) },
         },
         axes: [
           { ...axis, values: TIME_LABELS },
