@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wire: ['domain'],
   http: ['domain', 'auth', 'services', 'wire'],
   config: ['domain'],
+  workers: ['domain', 'wire'],
   client: ['wire'],
   cli: ['client', 'wire', 'backup'],
 };
@@ -29,6 +30,7 @@ const LOBBY: Readonly<Record<string, readonly string[]>> = {
   'version.js': ['cli', 'admin'],
   'config.js': ['config', 'admin'],
   'data-directory.js': ['admin'],
+  'pairing.js': ['admin'],
   'plain-copies.js': ['admin'],
   'config/near-names.js': ['cli'],
   'config/duration.js': ['cli'],

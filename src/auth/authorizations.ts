@@ -129,12 +129,13 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
 
     /**
      * Sets the password, which nothing shows again. Who sets it can use what it opens, so that the right to write the user is not enough,
-     * as it is for InfluxDB: in another organization than that of the authorization it must open nothing.
+     * as it is for InfluxDB: he must hold all of it, as if he made the authorization.
      */
     async setPassword(actor: Actor, id: AuthorizationId, password: Secret): Promise<void> {
       const authorization = await kind.findRecord(id);
       authorizeFor(actor, 'write', authorization);
       guardUnscoped(actor, authorization);
+      guardHeld(actor, authorization);
       checkPasswordRules(password, false);
       const passwordHash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
       await transactionBy(store, actor, neededFor('write', authorization), async (writer) => {
@@ -207,6 +208,12 @@ function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
   if (missing !== undefined) {
     throw forbidden(`this authorization holds ${formatPermission(missing)} for every organization, which yours does not: ask an operator`);
   }
+}
+
+/** InfluxDB does not ask for this either. */
+function guardHeld(actor: Actor, { permissions }: Authorization): void {
+  const missing = permissionsOf(actor).firstMissing(permissions);
+  if (missing !== undefined) throw forbidden(`this authorization holds ${formatPermission(missing)}, which yours does not`);
 }
 
 /** What is alike for both kinds. */

@@ -62,13 +62,13 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
       id: LabelId,
       change: { readonly name?: string | undefined; readonly properties?: Readonly<Record<string, string>> | undefined },
     ): Promise<Label> {
-      const known = await findOrRefuse(id);
-      authorizeFor(actor, 'write', known);
+      const found = await findOrRefuse(id);
+      authorizeFor(actor, 'write', found);
       const name = change.name?.trim();
       if (name === '') throw invalid('label name is required');
-      if (name !== undefined && name !== known.name) checkNewName('label name', name);
+      if (name !== undefined && name !== found.name) checkNewName('label name', name);
       try {
-        return await transactionBy(store, actor, [neededFor('write', known)], async (writer) => {
+        return await transactionBy(store, actor, [neededFor('write', found)], async (writer) => {
           const current = await writer.findLabel(id);
           if (current === undefined) throw notFound('label not found');
           const label: Label = {

@@ -16,7 +16,7 @@ import { syntaxTreeOf } from '../query/flux/tools/syntax-tree.js';
 import { isReadable } from './buckets.js';
 import { memoryLimitOf, withTimeout, type QueryLimits } from './query-limits.js';
 import { resolveOrganization, type OrganizationParameters } from './target.js';
-import { storePoints } from './write.js';
+import { BodyWrite } from './body-write.js';
 
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_MS = 1_000_000n;
@@ -63,7 +63,9 @@ export const createQuery = ({ store, engine, clock, ...limits }: QueryDependenci
     async write(bucketId, batch) {
       const bucket = await store.findBucket(bucketId);
       if (bucket === undefined) throw notFound('bucket not found');
-      return storePoints(engine, bucket, batch, BigInt(clock()) * NS_PER_MS);
+      const write = new BodyWrite(engine, bucket, BigInt(clock()) * NS_PER_MS);
+      await write.store(batch);
+      return write.outcome();
     },
   });
 

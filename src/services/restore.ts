@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Transform, pipeline as joinStreams, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { findNarrowed, type NarrowedAuthorization } from '../auth/narrowed.js';
 import { hashPlainTokens } from '../auth/plain-tokens.js';
 import type { Sealer } from '../auth/sealer.js';
 import { Secret } from '../auth/secret.js';
@@ -35,6 +36,8 @@ import { authorizeOperator, TEMPORARY_PREFIX } from './backup.js';
 const PART_BYTES_MAX = 256 * 1024 ** 3;
 /** Blocks that are checked before others have their turn. */
 const BLOCKS_PER_TURN = 64;
+/** Authorizations with permissions that open less than they did, by name; the rest are counted. */
+const NARROWED_NAMED_MAX = 1000;
 const SQLITE_MAGIC = 'SQLite format 3\0';
 /** Where a page of a bolt file has it, behind the head of the page. */
 const BOLT_MAGIC = { at: 16, bytes: Buffer.from([0xed, 0xda, 0x0c, 0xed]) };
@@ -64,6 +67,7 @@ export interface RestoredBucket {
 export type RestoreEvent =
   | { readonly kind: 'replaced'; readonly storeCopy: string; readonly seriesDirectory: string }
   | { readonly kind: 'left out'; readonly part: string; readonly problems: readonly Problem[] }
+  | { readonly kind: 'narrowed'; readonly authorizations: readonly NarrowedAuthorization[]; readonly count: number }
   | { readonly kind: 'secrets stay sealed'; readonly count: number };
 
 export interface RestoreDependencies {
@@ -80,14 +84,17 @@ export interface RestoreDependencies {
   /** Opens one that came from elsewhere and brings it up to date; it throws for what is none. */
   readonly adoptStore: (directory: string, name: string) => Promise<Store>;
   readonly storeFile: string;
-  readonly openEngine: (name: string) => Promise<SeriesEngine>;
+  /** Makes a folder of points that carries an identity, and opens it. */
+  readonly openEngine: (name: string, identity: string) => Promise<SeriesEngine>;
+  readonly newIdentity: () => string;
   readonly onEvent: (event: RestoreEvent) => void;
 }
 
 export type Restore = ReturnType<typeof createRestore>;
 
 export const createRestore = (dependencies: RestoreDependencies) => {
-  const { store, engine, ids, clock, sealer, hashTokens, directory, openStore, adoptStore, storeFile, openEngine, onEvent } = dependencies;
+  const { store, engine, ids, clock, sealer, hashTokens, directory, openStore, adoptStore, storeFile, openEngine, newIdentity, onEvent } =
+    dependencies;
   let isReplacing = false;
 
   async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -126,6 +133,8 @@ export const createRestore = (dependencies: RestoreDependencies) => {
         source.close();
       }
       if (problems.length > 0) onEvent({ kind: 'left out', part: 'metadata', problems });
+      // They are among what came otherwise than it was.
+      await prepared.transaction((writer) => writer.putFact('narrowed permissions', 'told'));
       return prepared;
     } catch (error) {
       await prepared.close();
@@ -137,13 +146,19 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const seriesDirectory = `series-${stamp}-${ids().slice(-6)}`;
     const previousDirectory = (await store.findFact('series directory')) ?? 'series';
+    const identity = newIdentity();
     if (hashTokens) await hashPlainTokens(prepared);
+    if ((await prepared.findFact('narrowed permissions')) === undefined) await tellNarrowed(prepared);
     await prepared.transaction(async (writer) => {
+      await writer.putFact('narrowed permissions', 'told');
       // Who was signed in when the backup was made is so no more.
       await writer.deleteExpiredSessions(Number.MAX_SAFE_INTEGER);
       await writer.putFact('series directory', seriesDirectory);
+      await writer.putFact('identity', identity);
+      // What they order to be deleted was never in the new folder; those of the store that is replaced stay in its copy, with its folder.
+      for (const { bucketId } of await writer.listTombstones()) await writer.deleteTombstone(bucketId);
     });
-    const next = await openEngine(seriesDirectory);
+    const next = await openEngine(seriesDirectory, identity);
     try {
       const ready = join(folder, 'ready');
       await prepared.copyTo(ready);
@@ -164,6 +179,13 @@ export const createRestore = (dependencies: RestoreDependencies) => {
       await rm(join(directory, seriesDirectory), { recursive: true, force: true });
       throw error;
     }
+  }
+
+  async function tellNarrowed(prepared: Store): Promise<void> {
+    const authorizations: NarrowedAuthorization[] = [];
+    let count = 0;
+    for await (const narrowed of findNarrowed(prepared)) if (++count <= NARROWED_NAMED_MAX) authorizations.push(narrowed);
+    if (count > 0) onEvent({ kind: 'narrowed', authorizations, count });
   }
 
   /** The oldest active operator token of those in the clear (InfluxDB's rule): a client goes on with it, and knows it of old. */

@@ -40,7 +40,7 @@ const OFTEN = ['buckets', 'buckets', 'users', 'users', 'orgs', 'authorizations',
 
 function bendCase(random: Random, name: string): string {
   if (random.chance(0.5)) return name.toLowerCase();
-  return [...name].map((letter) => (random.chance(0.5) ? letter.toUpperCase() : letter.toLowerCase())).join('');
+  return name.replace(/./g, (letter) => (random.chance(0.5) ? letter.toUpperCase() : letter.toLowerCase()));
 }
 
 /** The same with names of members in other cases, with members that nobody knows, with nulls. */

@@ -116,8 +116,8 @@ async function shrink(world: World, maker: Maker, path: string, body: NewToken, 
   };
   let smallest = body;
   const tries: ((from: NewToken) => NewToken)[] = [
-    ({ userID: _, ...rest }) => rest,
-    ({ status: _, ...rest }) => rest,
+    ({ orgID, status, permissions }) => ({ orgID, permissions, ...(status === undefined ? {} : { status }) }),
+    ({ orgID, userID, permissions }) => ({ orgID, permissions, ...(userID === undefined ? {} : { userID }) }),
     ...body.permissions.map((permission) => (from: NewToken): NewToken => ({
       ...from,
       permissions: from.permissions.filter((one) => one !== permission),
