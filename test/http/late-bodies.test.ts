@@ -109,6 +109,22 @@ describe('a body of a request that is refused', () => {
     expect(sent).toBeLessThan(64 * 1024 * 1024);
   });
 
+  it('is not asked for', async () => {
+    const path = '/api/v2/write?org=acme&bucket=data';
+    const headers = { expect: '100-continue', 'content-length': '7' };
+    const stranger = new RawRequest(server.url);
+    stranger.sendHead('POST', path, headers);
+    expect((await stranger.answer(WAIT_MS))?.status).toBe(401);
+    expect(await stranger.closes(WAIT_MS)).toBe(true);
+    const known = new RawRequest(server.url);
+    known.sendHead('POST', path, { ...operator(), ...headers });
+    expect((await known.answer(WAIT_MS))?.status).toBe(100);
+    known.send('m v=1 1');
+    for (let i = 0; i < 500 && !known.text.includes(' 204 '); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(known.text).toContain('HTTP/1.1 204');
+    known.destroy();
+  });
+
   it('is answered to the end where it is of no great size', async () => {
     const answer = await server.client.post('/api/v2/write?org=acme&bucket=data', { body: 'x'.repeat(2_000_000) });
     expect(answer.status).toBe(401);
