@@ -45,7 +45,7 @@ await build({
   ...both,
   entryPoints: {
     sluiced: 'src/main.ts',
-    'parser-worker': 'src/query/flux/syntax/parser-worker.ts',
+    'query-worker': 'src/workers/query-worker.ts',
     'line-protocol-worker': 'src/workers/line-protocol-worker.ts',
   },
   outdir: 'dist/server',

@@ -46,7 +46,6 @@ import { findSeriesFolder, newIdentity, pairStores, refuseLostStore, writeIdenti
 import { hashCopies } from './plain-copies.js';
 import { openDuckDbEngine } from './series/duckdb.js';
 import { SwitchableEngine } from './series/switchable.js';
-import { MemoryPool } from './query/flux/execute/memory.js';
 import { createBackup, TEMPORARY_PREFIX } from './services/backup.js';
 import { createBuckets } from './services/buckets.js';
 import { createDbrps } from './services/dbrps.js';
@@ -68,6 +67,7 @@ import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from './store/sqlite.j
 import { runUnattendedSetup } from './unattended-setup.js';
 import { LineProtocolThreads } from './workers/line-protocol-threads.js';
 import { VERSION } from './version.js';
+import { QueryPool } from './workers/query-pool.js';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -164,13 +164,19 @@ export async function startServer({ config, logger, clock = Date.now, unattended
         logRestore(event, logger);
       },
     });
-    const limits = {
+    const pool = new QueryPool({
+      threads: config.queryThreads,
+      waitingMax: config.queryQueueSize,
       memoryBytesMax: config.queryMemoryBytes,
-      memoryPool: config.queryMaxMemoryBytes === 0 ? undefined : new MemoryPool(config.queryMaxMemoryBytes),
-      timeoutMs: config.queryTimeoutMs,
-    };
-    const query = createQuery({ store, engine, clock, ...limits });
-    const influxql = createInfluxql({ store, engine, clock, ...limits });
+      poolBytesMax: config.queryMaxMemoryBytes,
+      onThreadLost: (error) => {
+        logger.warn({ err: error }, 'the thread of a query was ended, and is replaced');
+      },
+    });
+    closing.push(() => pool.close());
+    const queries = { store, engine, clock, pool, timeoutMs: config.queryTimeoutMs };
+    const query = createQuery(queries);
+    const influxql = createInfluxql(queries);
 
     if (config.useHashedTokens) {
       const count = await hashPlainTokens(store, (done) => {
@@ -236,6 +242,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     closing.push(() => closeApp(app));
     await app.listen({ host: config.httpBindAddress.host, port: config.httpBindAddress.port });
     const url = urlOf(app.server.address() as AddressInfo, config.tls !== undefined);
+    pool.prepare();
     logger.info({ url, dataDir: directory.path, version: VERSION }, 'listening');
     return { url, routes, stop: close };
   } catch (error) {

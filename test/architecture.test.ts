@@ -9,7 +9,8 @@ const SRC = join(import.meta.dirname, '../src');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   auth: ['domain'],
-  services: ['domain', 'auth', 'query', 'influxdb-files', 'import'],
+  services: ['domain', 'auth', 'query', 'influxdb-files', 'import', 'workers'],
+  workers: ['domain', 'query', 'wire'],
   import: ['domain', 'auth', 'influxdb-files'],
   backup: ['domain', 'auth', 'influxdb-files'],
   admin: ['domain', 'auth', 'services', 'store', 'series', 'import', 'influxdb-files', 'config'],
@@ -20,7 +21,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wire: ['domain'],
   http: ['domain', 'auth', 'services', 'wire'],
   config: ['domain'],
-  workers: ['domain', 'wire'],
   client: ['wire'],
   cli: ['client', 'wire', 'backup'],
 };

@@ -64,6 +64,8 @@ export interface AuthorizationFilter {
   readonly search?: string | undefined;
   readonly tokenKind?: TokenKind | undefined;
   readonly status?: Status | undefined;
+  /** Status counts as inactive, in filters, orders and counts, for those of an inactive user. */
+  readonly effective?: boolean | undefined;
   readonly opens?: OpenedBucket | undefined;
 }
 

@@ -470,6 +470,19 @@ export function storeContract(name: string, open: (directory: string) => Promise
         ]);
         expect(await store.countAuthorizations({ ...all, ...active, search: 'zähler' })).toEqual([{ ...active, count: 2 }]);
         expect(await store.countAuthorizations({ ...all, readable: NOTHING })).toEqual([]);
+
+        // As it takes effect: what an inactive user has is of no use.
+        await store.transaction((writer) => writer.updateUser({ ...bob, status: 'inactive' }));
+        expect(await list({ ...active })).toEqual([21, 22, 23]);
+        expect(await list({ ...active, effective: true })).toEqual([21, 22]);
+        expect(await list({ status: 'inactive', effective: true })).toEqual([23, 24]);
+        expect((await list({ effective: true }, { ...WHOLE_LIST, descending: true }, 'status')).slice(0, 2)).toEqual([23, 24]);
+        expect(await store.countAuthorizations({ ...all, effective: true })).toEqual([
+          { tokenKind: 'custom', status: 'active', count: 1 },
+          { tokenKind: 'operator', status: 'active', count: 1 },
+          { ...active, count: 2 },
+          { ...active, status: 'inactive', count: 2 },
+        ]);
       });
 
       it('tell the active ones of a user', async () => {

@@ -27,7 +27,7 @@ export class FairLine<T> {
     const own = this.waiting.get(user);
     let dropped: T | undefined;
     if (this.count >= this.lengthMax) {
-      const [longest, items] = [...this.waiting].reduce<[string, T[]]>((a, b) => (b[1].length > a[1].length ? b : a), ['', []]);
+      const [longest, items] = this.longest();
       if (items.length <= (own?.length ?? 0) + 1) return item;
       dropped = items.at(-1);
       if (dropped !== undefined) this.remove(longest, dropped);
@@ -36,6 +36,12 @@ export class FairLine<T> {
     else own.push(item);
     this.count++;
     return dropped;
+  }
+
+  private longest(): readonly [user: string, items: readonly T[]] {
+    let found: readonly [string, readonly T[]] = ['', []];
+    for (const entry of this.waiting) if (entry[1].length > found[1].length) found = entry;
+    return found;
   }
 
   /** The next one of the next user who may. */
