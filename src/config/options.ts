@@ -81,7 +81,7 @@ export const OPTIONS = [
     kind: 'timeout',
     default: '1m',
     group: 'HTTP',
-    help: 'time for the body of a request; ten times as long for a write; 0 for no limit',
+    help: 'time for a client to send a body (a write: ten times); 0 for none',
   },
   {
     name: 'http-write-timeout',
