@@ -42,6 +42,7 @@ import { userRoutes } from './http/routes/users.js';
 import { writeRoutes } from './http/routes/write.js';
 import { hashCopies } from './plain-copies.js';
 import { openDuckDbEngine } from './series/duckdb.js';
+import { usualEngineMemoryBytes } from './series/memory.js';
 import { SwitchableEngine } from './series/switchable.js';
 import { MemoryPool } from './query/flux/execute/memory.js';
 import { createBackup, TEMPORARY_PREFIX } from './services/backup.js';
@@ -82,8 +83,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** What DuckDB may use for its caches and work; a machine of 2 GiB has room for it. */
-const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
 const IDLE_CONNECTIONS_INTERVAL_MS = 50;
 const RETENTION_INTERVAL_MS = 10 * 60_000;
 const EXPIRED_SESSIONS_INTERVAL_MS = 10 * 60_000;
@@ -107,8 +106,11 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     const openEngine = (name: string): Promise<SeriesEngine> =>
       openDuckDbEngine({
         directory: join(directory.path, name),
-        memoryLimitBytes: ENGINE_MEMORY_BYTES,
+        memoryLimitBytes: config.engineMemoryBytes || usualEngineMemoryBytes(),
         threads: availableParallelism(),
+        onEvent: ({ level, message, details, cause }) => {
+          logger[level]({ ...details, ...(cause === undefined ? {} : { err: cause }) }, message);
+        },
       });
     const engine = new SwitchableEngine(await openEngine((await store.findFact('series directory')) ?? 'series'));
     closing.push(() => engine.close());
@@ -194,6 +196,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
         version: VERSION,
         metrics: config.metricsDisabled ? undefined : metrics,
         configuration: () => configForApi(config),
+        listProblems: () => engine.listProblems(),
       }),
       ...setupRoutes(setup),
       ...sessionRoutes(sessions),
