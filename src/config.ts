@@ -33,6 +33,8 @@ export interface Config {
   readonly strongPasswords: boolean;
   readonly sessionLengthMinutes: number;
   readonly sessionRenewDisabled: boolean;
+  /** 0: by what the machine has. */
+  readonly engineMemoryBytes: number;
   readonly queryMemoryBytes: number;
   readonly queryMaxMemoryBytes: number;
   readonly queryTimeoutMs: number;
@@ -160,6 +162,7 @@ function toConfig(values: Values, winners: ReadonlyMap<string, Given>): Config {
     strongPasswords: values['strong-passwords'],
     sessionLengthMinutes: values['session-length'],
     sessionRenewDisabled: values['session-renew-disabled'],
+    engineMemoryBytes: Number(values['engine-memory-bytes']),
     queryMemoryBytes: Number(values['query-memory-bytes']),
     queryMaxMemoryBytes: Number(values['query-max-memory-bytes']),
     queryTimeoutMs: toMs(values['query-timeout']),

@@ -150,6 +150,16 @@ export const OPTIONS = [
   },
 
   {
+    name: 'engine-memory-bytes',
+    kind: 'size',
+    default: '0',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    group: 'Storage',
+    help: 'memory of the time-series engine; 0 for a quarter of what there is',
+  },
+
+  {
     name: 'query-memory-bytes',
     kind: 'size',
     default: '256MiB',
