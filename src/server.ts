@@ -40,6 +40,7 @@ import { sessionRoutes } from './http/routes/sessions.js';
 import { setupRoutes } from './http/routes/setup.js';
 import { userRoutes } from './http/routes/users.js';
 import { writeRoutes } from './http/routes/write.js';
+import { refuseInfluxdbFolder } from './influxdb-folder.js';
 import { startHousekeeping } from './housekeeping.js';
 import { tellNarrowedPermissions } from './narrowed-permissions.js';
 import { findSeriesFolder, newIdentity, pairStores, refuseLostStore, writeIdentity } from './pairing.js';
@@ -98,6 +99,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
+    refuseInfluxdbFolder(config);
     const directory = holdDataDirectory(config.dataDir);
     closing.push(() => {
       directory.release();

@@ -30,6 +30,7 @@ const LOBBY: Readonly<Record<string, readonly string[]>> = {
   'version.js': ['cli', 'admin'],
   'config.js': ['config', 'admin'],
   'data-directory.js': ['admin'],
+  'influxdb-folder.js': ['admin'],
   'pairing.js': ['admin'],
   'plain-copies.js': ['admin'],
   'config/near-names.js': ['cli'],
