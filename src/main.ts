@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { ConfigError, helpText, loadConfig, parseFlags, printConfig, resolveConfig } from './config.js';
 import { OPTIONS } from './config/options.js';
 import { COMPATIBLE_VERSION } from './domain/compatibility.js';
+import { surviveSignals } from './signals.js';
 import { VERSION } from './version.js';
 
 const USAGE = `Sluice ${VERSION}, compatible with InfluxDB ${COMPATIBLE_VERSION}
@@ -34,6 +35,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
   const surroundings = { env: process.env, cwd: process.cwd(), homeDir: homedir() };
   switch (command) {
     case 'run': {
+      surviveSignals();
       const loaded = loadConfig({ argv: flags, ...surroundings });
       if (loaded.helpRequested) process.stdout.write(USAGE + helpText());
       else await (await import('./run.js')).run(loaded);

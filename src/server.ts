@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { Attempts } from './auth/attempts.js';
 import { Authenticator } from './auth/authenticate.js';
 import { createAuthorizations, createV1Authorizations } from './auth/authorizations.js';
+import { PasswordChecks } from './auth/password-checks.js';
 import { PasswordVerifier } from './auth/passwords.js';
 import { hashPlainTokens } from './auth/plain-tokens.js';
 import { Sealer } from './auth/sealer.js';
@@ -117,21 +118,20 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     const { strongPasswords } = config;
     const rules = new SessionRules(config.sessionLengthMinutes, !config.sessionRenewDisabled);
     const authenticator = new Authenticator(store, clock, rules);
-    const passwords = new PasswordVerifier(generateToken());
-    const attempts = new Attempts(clock);
-    const v1Authenticator = new V1Authenticator({ store, authenticator, passwords, attempts });
-    const sessions = createSessions({ store, clock, rules, attempts, passwords, strongPasswords });
+    const passwords = new PasswordChecks(new Attempts(clock), new PasswordVerifier(store, generateToken()));
+    const v1Authenticator = new V1Authenticator({ store, authenticator, passwords });
+    const sessions = createSessions({ store, clock, rules, passwords, strongPasswords });
     const lifeOfTokens = { store, ids, clock, hashTokens: config.useHashedTokens };
     const authorizations = createAuthorizations(lifeOfTokens);
-    const v1Authorizations = createV1Authorizations(lifeOfTokens);
+    const v1Authorizations = createV1Authorizations({ ...lifeOfTokens, passwords });
     const organizations = createOrganizations({ store, engine, ids, clock });
-    const users = createUsers({ store, ids, clock, sessions, strongPasswords });
+    const users = createUsers({ store, ids, clock, sessions, passwords, strongPasswords });
     const buckets = createBuckets({ store, engine, ids, clock });
     const labels = createLabels({ store, ids });
     const memberships = createMemberships({ store });
     const sealer = new Sealer(directory.sealingKey);
     const secrets = createSecrets({ store, sealer });
-    const setup = createSetup({ store, ids, clock, organizations, authorizations, strongPasswords });
+    const setup = createSetup({ store, ids, clock, organizations, authorizations, passwords, strongPasswords });
     const dbrps = createDbrps({ store, ids });
     const write = createWrite({ store, engine });
     const remove = createDelete({ store, engine });
@@ -227,6 +227,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
         readTimeoutMs: config.httpReadTimeoutMs,
         writeTimeoutMs: config.httpWriteTimeoutMs,
         idleTimeoutMs: config.httpIdleTimeoutMs,
+        bodyTimeoutMs: config.httpBodyTimeoutMs,
         trustedProxies: config.trustedProxies,
         tls: config.tls && readTls(config.tls),
       },

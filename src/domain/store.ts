@@ -117,6 +117,8 @@ export interface StoreReader {
   findUserByName(name: string): Promise<User | undefined>;
   listUsers(filter: UserFilter, page: Page): Promise<User[]>;
   findPasswordHash(userId: UserId): Promise<string | undefined>;
+  /** How the hashes of passwords begin, of users and v1 authorizations alike, each beginning once: by what and how hard they were made. */
+  listPasswordHashForms(): Promise<string[]>;
 
   findSession(hash: string): Promise<Session | undefined>;
 

@@ -12,13 +12,14 @@ import { findNarrowed, type NarrowedAuthorization } from '../auth/narrowed.js';
 import { hashPlainTokens } from '../auth/plain-tokens.js';
 import type { Sealer } from '../auth/sealer.js';
 import { Secret } from '../auth/secret.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import { firstMissingOperatorPermission } from '../domain/authorization.js';
 import { checkBucketName, type Bucket } from '../domain/bucket.js';
 import { conflict, DomainError, invalid, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, IdGenerator, OrganizationId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, PermissionSet } from '../domain/permission.js';
+import { EVERYTHING, operatorPermissions, PermissionSet } from '../domain/permission.js';
 import type { SeriesEngine, TimeRange } from '../domain/series.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 import { asProblem, Findings } from '../import/findings.js';
@@ -44,6 +45,8 @@ const BOLT_MAGIC = { at: 16, bytes: Buffer.from([0xed, 0xda, 0x0c, 0xed]) };
 export interface Upload {
   readonly body: Readable;
   readonly isGzip: boolean;
+  /** Asks who asks, and whether he still stands, when all of it has been received; behind it nothing stops the restore. */
+  readonly confirm: () => Promise<Actor>;
 }
 
 export interface BucketToRestore {
@@ -136,7 +139,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     }
   }
 
-  async function replaceAll(folder: string, prepared: Store): Promise<void> {
+  async function replaceAll(folder: string, prepared: Store, confirm: Upload['confirm']): Promise<void> {
     const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const seriesDirectory = `series-${stamp}-${ids().slice(-6)}`;
     const previousDirectory = (await store.findFact('series directory')) ?? 'series';
@@ -154,7 +157,13 @@ export const createRestore = (dependencies: RestoreDependencies) => {
       await prepared.copyTo(ready);
       const storeCopy = join(directory, `${storeFile}.replaced-${stamp}-${ids().slice(-6)}`);
       await store.copyTo(storeCopy);
-      await store.replaceBy(ready);
+      try {
+        authorizeOperator(await confirm());
+        await store.replaceBy(ready);
+      } catch (error) {
+        await rm(storeCopy, { force: true });
+        throw error;
+      }
       const previous = engine.switchTo(next);
       onEvent({ kind: 'replaced', storeCopy, seriesDirectory: join(directory, previousDirectory) });
       await previous.close();
@@ -200,7 +209,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
           const prepared = await prepareStore(folder, file);
           try {
             const token = await findPlainOperatorToken(prepared);
-            await replaceAll(folder, prepared);
+            await replaceAll(folder, prepared, upload.confirm);
             return token;
           } finally {
             await prepared.close();
@@ -225,6 +234,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
         const isSqlite = head.toString('latin1', 0, SQLITE_MAGIC.length) === SQLITE_MAGIC;
         const key = isSqlite ? undefined : sealer.unwrapKey(await readWhole(file), token);
         if (key === 'unknown form') throw invalid('this is no second part of a backup: neither SQLite nor the sealed key of a Sluice');
+        authorizeOperator(await upload.confirm());
         if (isSqlite || key === 'own') return;
         await resealAll(key);
       });
@@ -250,7 +260,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
         updatedAtMs: now,
       };
       try {
-        return await store.transaction(async (writer) => {
+        return await transactionBy(store, actor, operatorPermissions(), async (writer) => {
           if ((await writer.findOrganization(input.orgID)) === undefined) throw notFound('organization not found');
           await writer.insertBucket(bucket);
           const shardIds = [];
@@ -268,7 +278,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
      * @param decode called for an operator only (InfluxDB's order)
      * @throws DomainError `not found` for the shard, `invalid` naming the file in the archive that is damaged
      */
-    async shard(actor: Actor, decode: () => number, { body, isGzip }: Upload): Promise<void> {
+    async shard(actor: Actor, decode: () => number, { body, isGzip, confirm }: Upload): Promise<void> {
       authorizeOperator(actor);
       const id = decode();
       const shard = Number.isSafeInteger(id) ? await store.findShard(id) : undefined;
@@ -279,6 +289,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
         try {
           const files = await extractShardArchive('the archive', unpacked, join(folder, 'shard'));
           await checkBlocks(files, (problem) => problems.push(problem));
+          authorizeOperator(await confirm());
           const report = await writeBlocks(
             engine,
             shard.bucketId,

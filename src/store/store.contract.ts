@@ -203,6 +203,20 @@ export function storeContract(name: string, open: (directory: string) => Promise
     });
 
     describe('users', () => {
+      it('and v1 authorizations tell how their passwords rest, each way once', async () => {
+        await addPeople();
+        const v1 = (n: number, passwordHash?: string) => authorization(n, { secret: { kind: 'v1', userName: `agent ${n}`, passwordHash } });
+        expect(await store.listPasswordHashForms()).toEqual([]);
+        await store.transaction(async (writer) => {
+          await writer.putPasswordHash(ann.id, '$argon2id$v=19$one');
+          await writer.putPasswordHash(bob.id, '$2a$10$two');
+          for (const each of [v1(7), v1(8, '$2a$10$three'), v1(9, '$2b$12$four'), v1(10, '$argon2id$v=19$five')]) {
+            await writer.insertAuthorization(each);
+          }
+        });
+        expect((await store.listPasswordHashForms()).sort()).toEqual(['$2a$10$', '$2b$12$', '$argon2']);
+      });
+
       it('lose password, roles and tokens when they go, all at once', async () => {
         await addPeople();
         await store.transaction(async (writer) => {

@@ -1,8 +1,9 @@
 /** GET and POST /query of the v1-compatible API. */
+import type { StatementResult } from '../../domain/influxql-result.js';
 import type { Influxql } from '../../services/influxql.js';
 import { decodeInfluxqlRequest } from '../../wire/influxql-request.js';
 import { encodeInfluxqlResults } from '../../wire/influxql-response.js';
-import type { Method, Route } from '../route.js';
+import type { Method, Route, RouteRequest } from '../route.js';
 import { startOf, stream } from '../stream.js';
 
 /** Bytes of the largest query. */
@@ -19,7 +20,15 @@ export const influxqlRoutes = (influxql: Influxql): Route[] =>
     async handle(actor, request) {
       const { headers, query, body } = request;
       const decoded = decodeInfluxqlRequest({ query, contentType: headers['content-type'], accept: headers.accept, body });
-      const results = encodeInfluxqlResults(influxql.run(actor, decoded, request.signal), decoded);
+      const results = encodeInfluxqlResults(reporting(influxql.run(actor, decoded, request.signal), request), decoded);
       return stream(await startOf(results), decoded.format, request);
     },
   }));
+
+/** The same results; the log is told of the failures that stand in them, for the answer says 200. */
+async function* reporting(results: AsyncIterable<StatementResult>, request: RouteRequest): AsyncGenerator<StatementResult> {
+  for await (const result of results) {
+    if (result.cause !== undefined) request.reportFailure(result.cause);
+    yield result;
+  }
+}

@@ -30,6 +30,7 @@ export const queryRoutes = (query: Query, logger: Logger): Route[] => [
       const run = () => query.run(actor, organization.id, { script, extern: extern as never }, nowNs, request.signal);
       const onLateError = (error: unknown): void => {
         logger.debug({ err: error }, 'a query failed after its answer had begun');
+        request.reportFailure(error);
       };
       const preference = request.headers.prefer;
       if (preference === NO_CONTENT) {

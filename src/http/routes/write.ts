@@ -1,6 +1,7 @@
 /** /api/v2/write, and /write of the v1-compatible API. */
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import type { Actor } from '../../domain/actor.js';
 import { DomainError, invalid } from '../../domain/errors.js';
 import type { Clock } from '../../domain/id.js';
 import type { WritableBucket, Write } from '../../services/write.js';
@@ -15,10 +16,19 @@ const PRECISIONS: Readonly<Record<string, Precision>> = { ns: 'ns', us: 'us', ms
 const V1_PRECISIONS: Readonly<Record<string, Precision>> = { ...PRECISIONS, n: 'ns', u: 'us', m: 'm', h: 'h' };
 
 export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): Route[] {
-  async function store(target: WritableBucket, precision: Precision, request: RouteRequest): Promise<Answer> {
+  /** @param open finds the bucket for an actor: for the one who came, and for what he is when everything is ready to be stored */
+  async function store<A extends Actor>(
+    actor: A,
+    open: (actor: A) => Promise<WritableBucket>,
+    precision: Precision,
+    request: RouteRequest,
+  ): Promise<Answer> {
+    const target = await open(actor);
     const nowNs = BigInt(clock()) * 1_000_000n;
     const batch = parseLineProtocol(await readBody(request, bodyBytesMax), precision, nowNs);
-    if (batch.rowCount > 0 || batch.dropped !== undefined) await target.write(batch, nowNs);
+    const confirmed = (await request.confirm()) as A;
+    const confirmedTarget = confirmed === actor ? target : await open(confirmed);
+    if (batch.rowCount > 0 || batch.dropped !== undefined) await confirmedTarget.write(batch, nowNs);
     return empty(204);
   }
 
@@ -28,13 +38,14 @@ export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): R
       path: '/api/v2/write',
       access: 'actor',
       bodyBytesMax,
+      pace: 'write',
       otherMethods: 'json',
       async handle(actor, request) {
         const { query } = request;
         const precision = PRECISIONS[textOf(query, 'precision') ?? 'ns'];
         if (precision === undefined) throw invalid('invalid precision; valid precision units are ns, us, ms, and s');
         const parameters = { org: textOf(query, 'org'), orgID: textOf(query, 'orgID'), bucket: textOf(query, 'bucket') };
-        return store(await write.open(actor, parameters), precision, request);
+        return store(actor, (who) => write.open(who, parameters), precision, request);
       },
     },
     {
@@ -42,6 +53,7 @@ export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): R
       path: '/write',
       access: 'v1',
       bodyBytesMax,
+      pace: 'write',
       otherMethods: 'json',
       async handle(actor, request) {
         const { query } = request;
@@ -49,7 +61,7 @@ export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): R
         if (database === undefined) throw invalid('missing db');
         const precision = V1_PRECISIONS[textOf(query, 'precision') ?? 'ns'];
         if (precision === undefined) throw invalid('invalid precision; valid precision units are n, ns, u, us, ms, s, m, and h');
-        return store(await write.openMapped(actor, database, textOf(query, 'rp')), precision, request);
+        return store(actor, (who) => write.openMapped(who, database, textOf(query, 'rp')), precision, request);
       },
     },
   ];
