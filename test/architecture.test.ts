@@ -9,7 +9,8 @@ const SRC = join(import.meta.dirname, '../src');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   auth: ['domain'],
-  services: ['domain', 'auth', 'query', 'influxdb-files', 'import'],
+  services: ['domain', 'auth', 'query', 'influxdb-files', 'import', 'workers'],
+  workers: ['domain', 'query', 'wire'],
   import: ['domain', 'auth', 'influxdb-files'],
   backup: ['domain', 'auth', 'influxdb-files'],
   admin: ['domain', 'auth', 'services', 'store', 'series', 'import', 'influxdb-files', 'config'],
@@ -29,6 +30,7 @@ const LOBBY: Readonly<Record<string, readonly string[]>> = {
   'version.js': ['cli', 'admin'],
   'config.js': ['config', 'admin'],
   'data-directory.js': ['admin'],
+  'pairing.js': ['admin'],
   'plain-copies.js': ['admin'],
   'config/near-names.js': ['cli'],
   'config/duration.js': ['cli'],

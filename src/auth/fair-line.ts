@@ -1,6 +1,6 @@
 /**
- * A line for slow work in which everybody gets the same share: one piece of work at a time for each, in turns. Who brings more than the
- * line holds for one is sent away, and nobody else.
+ * A line for slow work in which everybody gets the same share: one piece of work at a time for each, in turns, and those of better standing
+ * first. Who brings more than the line holds for one is sent away, and nobody else.
  */
 import { TryAgainLaterError } from '../domain/errors.js';
 
@@ -21,13 +21,16 @@ const busy = (): Error => new TryAgainLaterError('too many sign-ins at once; try
 
 export class FairLine {
   readonly #limits: FairLineLimits;
+  readonly #rankOf: (key: string) => number;
   /** Who waits, in the order of turns. */
   readonly #lines = new Map<string, Waiting[]>();
   readonly #running = new Set<string>();
   #waitingCount = 0;
 
-  constructor(limits: FairLineLimits) {
+  /** @param rankOf the lower, the sooner; asked whenever a place is free */
+  constructor(limits: FairLineLimits, rankOf: (key: string) => number = () => 0) {
     this.#limits = limits;
+    this.#rankOf = rankOf;
   }
 
   /** @throws TryAgainLaterError when too much of this key is waiting, or of everybody's and this key has the longest line */
@@ -66,17 +69,27 @@ export class FairLine {
   }
 
   #next(): void {
-    for (const [key, line] of this.#lines) {
-      if (this.#running.size >= this.#limits.atOnceMax) return;
-      if (this.#running.has(key)) continue;
-      const first = line.shift();
+    while (this.#running.size < this.#limits.atOnceMax) {
+      const key = this.#nextKey();
+      if (key === undefined) return;
+      const [first, ...rest] = this.#lines.get(key) ?? [];
       // Its next turn is after everybody else's.
       this.#lines.delete(key);
-      if (line.length > 0) this.#lines.set(key, line);
-      if (first === undefined) continue;
+      if (rest.length > 0) this.#lines.set(key, rest);
       this.#waitingCount--;
       this.#running.add(key);
-      first.start();
+      first?.start();
     }
+  }
+
+  /** Of those who have nothing under way, the first in the order of turns among the best. */
+  #nextKey(): string | undefined {
+    let best: { readonly key: string; readonly rank: number } | undefined;
+    for (const key of this.#lines.keys()) {
+      if (this.#running.has(key)) continue;
+      const rank = this.#rankOf(key);
+      if (best === undefined || rank < best.rank) best = { key, rank };
+    }
+    return best?.key;
   }
 }

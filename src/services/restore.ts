@@ -84,14 +84,17 @@ export interface RestoreDependencies {
   /** Opens one that came from elsewhere and brings it up to date; it throws for what is none. */
   readonly adoptStore: (directory: string, name: string) => Promise<Store>;
   readonly storeFile: string;
-  readonly openEngine: (name: string) => Promise<SeriesEngine>;
+  /** Makes a folder of points that carries an identity, and opens it. */
+  readonly openEngine: (name: string, identity: string) => Promise<SeriesEngine>;
+  readonly newIdentity: () => string;
   readonly onEvent: (event: RestoreEvent) => void;
 }
 
 export type Restore = ReturnType<typeof createRestore>;
 
 export const createRestore = (dependencies: RestoreDependencies) => {
-  const { store, engine, ids, clock, sealer, hashTokens, directory, openStore, adoptStore, storeFile, openEngine, onEvent } = dependencies;
+  const { store, engine, ids, clock, sealer, hashTokens, directory, openStore, adoptStore, storeFile, openEngine, newIdentity, onEvent } =
+    dependencies;
   let isReplacing = false;
 
   async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -143,6 +146,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const seriesDirectory = `series-${stamp}-${ids().slice(-6)}`;
     const previousDirectory = (await store.findFact('series directory')) ?? 'series';
+    const identity = newIdentity();
     if (hashTokens) await hashPlainTokens(prepared);
     if ((await prepared.findFact('narrowed permissions')) === undefined) await tellNarrowed(prepared);
     await prepared.transaction(async (writer) => {
@@ -150,8 +154,11 @@ export const createRestore = (dependencies: RestoreDependencies) => {
       // Who was signed in when the backup was made is so no more.
       await writer.deleteExpiredSessions(Number.MAX_SAFE_INTEGER);
       await writer.putFact('series directory', seriesDirectory);
+      await writer.putFact('identity', identity);
+      // What they order to be deleted was never in the new folder; those of the store that is replaced stay in its copy, with its folder.
+      for (const { bucketId } of await writer.listTombstones()) await writer.deleteTombstone(bucketId);
     });
-    const next = await openEngine(seriesDirectory);
+    const next = await openEngine(seriesDirectory, identity);
     try {
       const ready = join(folder, 'ready');
       await prepared.copyTo(ready);
