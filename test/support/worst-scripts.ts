@@ -30,7 +30,6 @@ rows |> map(fn: (r) => ({r with k: string(v: r._value), _value: 1})) |> pivot(ro
   'index in rows': `${big}rows |> map(fn: (r) => ({r with _value: strings.index(v: big, substr: "abb") + strings.countStr(v: big, substr: "a")}))`,
   'letter case in rows': `${big}rows |> map(fn: (r) => ({r with _value: strings.strlen(v: strings.toUpper(v: strings.toLower(v: big)))}))`,
   'patterns in rows': `${big}rows |> map(fn: (r) => ({r with _value: regexp.matchRegexpString(r: /(a|b)*c(a|b)*(a|b)*d/, v: big)}))`,
-  'recursion without end': 'import "array"\nf = (n) => f(n: n + 1)\narray.from(rows: [{_value: f(n: 1)}])',
   'a text that doubles': `import "array"
 d = (s) => s + s
 f = (s) => d(s: d(s: d(s: d(s: d(s: d(s: d(s: d(s: s))))))))
