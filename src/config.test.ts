@@ -43,6 +43,7 @@ describe('defaults', () => {
       httpReadHeaderTimeoutMs: 10_000,
       httpReadTimeoutMs: 0,
       httpWriteTimeoutMs: 0,
+      httpBodyTimeoutMs: 60_000,
       httpIdleTimeoutMs: 180_000,
       trustedProxies: [],
       tls: undefined,

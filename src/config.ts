@@ -23,6 +23,7 @@ export interface Config {
   readonly httpReadHeaderTimeoutMs: number;
   readonly httpReadTimeoutMs: number;
   readonly httpWriteTimeoutMs: number;
+  readonly httpBodyTimeoutMs: number;
   readonly httpIdleTimeoutMs: number;
   /** Networks as `address/bits`. */
   readonly trustedProxies: readonly string[];
@@ -151,6 +152,7 @@ function toConfig(values: Values, winners: ReadonlyMap<string, Given>): Config {
     httpReadHeaderTimeoutMs: toMs(values['http-read-header-timeout']),
     httpReadTimeoutMs: toMs(values['http-read-timeout']),
     httpWriteTimeoutMs: toMs(values['http-write-timeout']),
+    httpBodyTimeoutMs: toMs(values['http-body-timeout']),
     httpIdleTimeoutMs: toMs(values['http-idle-timeout']),
     trustedProxies: values['trusted-proxies'],
     tls: toTls(values, winners),

@@ -77,6 +77,13 @@ export const OPTIONS = [
     help: 'time for a client to send a whole request; 0 for no limit',
   },
   {
+    name: 'http-body-timeout',
+    kind: 'timeout',
+    default: '1m',
+    group: 'HTTP',
+    help: 'time for the body of a request; ten times as long for a write; 0 for no limit',
+  },
+  {
     name: 'http-write-timeout',
     kind: 'timeout',
     default: '0',

@@ -22,6 +22,8 @@ export interface StatementsRequest {
   readonly accept: string | undefined;
   readonly body: Uint8Array;
   readonly signal: AbortSignal;
+  /** Told of an error that stands in the answer. */
+  readonly onLateError: (error: Error) => void;
 }
 
 export interface InfluxqlDependencies {
@@ -61,7 +63,7 @@ export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: Influx
      *
      * @throws DomainError `invalid` for what is no InfluxQL, before anything is run
      */
-    run(actor: TokenActor, { signal, ...request }: StatementsRequest): Promise<WorkAnswer> {
+    run(actor: TokenActor, { signal, onLateError, ...request }: StatementsRequest): Promise<WorkAnswer> {
       return pool.run({
         work: { kind: 'influxql', nowNs: BigInt(clock()) * NS_PER_MS, ...request },
         user: userOf(actor),
@@ -69,6 +71,7 @@ export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: Influx
         engine,
         signal,
         timeoutMs,
+        onLateError,
       });
     },
   };

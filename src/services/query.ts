@@ -18,7 +18,7 @@ import { isReadable } from './buckets.js';
 import { bucketNamedIn } from './named-bucket.js';
 import { userOf } from './query-user.js';
 import { resolveOrganization, type OrganizationParameters } from './target.js';
-import { storePoints } from './write.js';
+import { BodyWrite } from './body-write.js';
 
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_MS = 1_000_000n;
@@ -71,7 +71,9 @@ export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDepe
     async write(bucketId, batch) {
       const bucket = await store.findBucket(bucketId);
       if (bucket === undefined) throw notFound('bucket not found');
-      return storePoints(engine, bucket, batch, BigInt(clock()) * NS_PER_MS);
+      const write = new BodyWrite(engine, bucket, BigInt(clock()) * NS_PER_MS);
+      await write.store(batch);
+      return write.outcome();
     },
   });
 

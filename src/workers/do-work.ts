@@ -1,5 +1,6 @@
 /** What a thread that works does for each kind of work: text in, encoded bytes out. */
 import { DomainError } from '../domain/errors.js';
+import type { StatementResult } from '../domain/influxql-result.js';
 import type { MemoryPool } from '../query/flux/execute/memory.js';
 import type { Pulse } from '../query/flux/execute/turn.js';
 import type { FluxEnvironment } from '../query/flux/environment.js';
@@ -110,7 +111,7 @@ async function* failureOnly(run: () => Promise<Iterable<NamedResult>>, dialect: 
 async function* runInfluxql(work: Extract<Work, { kind: 'influxql' }>, surroundings: Surroundings): Bytes {
   const { contentType, accept, body } = work;
   const request = decodeInfluxqlRequest({ query: new URLSearchParams(work.query), contentType, accept, body });
-  const { world, signal, pulse, memoryBytesMax, memoryPool, setType } = surroundings;
+  const { world, signal, pulse, memoryBytesMax, memoryPool, setType, onLateError } = surroundings;
   const environment: InfluxqlEnvironment = {
     engine: {
       read: (asked) => world.read(asked),
@@ -131,5 +132,13 @@ async function* runInfluxql(work: Extract<Work, { kind: 'influxql' }>, surroundi
   };
   const results = runQuery(parseQuery(request.query, request.parameters), environment, request);
   setType(request.format);
-  yield* encodeInfluxqlResults(results, request);
+  yield* encodeInfluxqlResults(reporting(results, onLateError), request);
+}
+
+/** The same results; the failures that stand in them are reported, for the answer says 200. */
+async function* reporting(results: AsyncIterable<StatementResult>, onLateError: (error: unknown) => void): AsyncGenerator<StatementResult> {
+  for await (const result of results) {
+    if (result.cause !== undefined) onLateError(result.cause);
+    yield result;
+  }
 }

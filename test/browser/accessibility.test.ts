@@ -67,19 +67,15 @@ describe('light and wide, dark and narrow', () => {
     ['API Tokens', 'Telegraf on web-1', (home: string) => `${home}/load-data/tokens`],
     ['API Tokens', 'No API Tokens match', (home: string) => `${home}/load-data/tokens?search=nothing+like+this`],
     ['Nightly downsampling', 'Copy JSON', (home: string) => `${home}/load-data/tokens/${world.tokens['Nightly downsampling']}`],
-    ['Generate Read/Write API Token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/read-write`],
-    ['Generate All Access API Token', 'make further tokens', (home: string) => `${home}/load-data/tokens/generate/all-access`],
-    ['Generate Custom API Token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/custom-api`],
-    [
-      'Clone an API Token',
-      'Further rights',
-      (home: string) => `${home}/load-data/tokens/generate/custom-api?clone=${world.authorizationId}`,
-    ],
+    ['Create a Read/Write token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/read-write`],
+    ['Create an All Access token', 'create more tokens', (home: string) => `${home}/load-data/tokens/generate/all-access`],
+    ['Create a Custom token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/custom-api`],
+    ['Clone a token', 'More permissions', (home: string) => `${home}/load-data/tokens/generate/custom-api?clone=${world.authorizationId}`],
     ['Buckets', 'machines-raw', (home: string) => `${home}/load-data/buckets`],
     ['People', 'linus', (home: string) => `${home}/members`],
     ['About', 'ready for queries', (home: string) => `${home}/about`],
     ['Query', 'Ctrl+Enter', (home: string) => `${home}/data-explorer?bucket=telemetry`],
-    ['There is no such page', 'Nothing stands at', (home: string) => `${home}/nowhere`],
+    ['Page not found', 'you don’t have access', (home: string) => `${home}/nowhere`],
   ])('%s', (title, sign, addressIn) =>
     inAll(async ({ page }) => {
       await page.goto(addressIn(`/orgs/${world.orgId}`));
@@ -154,8 +150,8 @@ describe('light and wide, dark and narrow', () => {
       const MENU = '[role="menu"]';
       const home = `/orgs/${world.orgId}`;
       await page.goto(`${home}/load-data/tokens`);
-      await page.getByRole('button', { name: 'Generate API Token' }).click();
-      await page.getByRole('menuitem', { name: 'Read/Write API Token' }).waitFor();
+      await page.getByRole('button', { name: 'Create API token' }).click();
+      await page.getByRole('menuitem', { name: 'Read/Write' }).waitFor();
       await expectAccessible(page, MENU, '[aria-haspopup="menu"]');
       await page.keyboard.press('Escape');
       await page.getByRole('combobox', { name: 'Owner' }).click();
@@ -170,12 +166,12 @@ describe('light and wide, dark and narrow', () => {
       await page.keyboard.press('Escape');
 
       await page.goto(`${home}/load-data/buckets`);
-      await page.getByRole('button', { name: 'Change bucket weather' }).click();
+      await page.getByRole('button', { name: 'Edit bucket weather' }).click();
       await page.getByRole('dialog').getByLabel('Keep data').selectOption('other');
       await expectAccessible(page, 'dialog');
       await page.keyboard.press('Escape');
       await page.goto(`${home}/members`);
-      await page.getByRole('button', { name: 'Add user' }).click();
+      await page.getByRole('button', { name: 'Create user' }).click();
       await page.getByRole('dialog').waitFor();
       await expectAccessible(page, 'dialog');
       await page.keyboard.press('Escape');
@@ -192,7 +188,7 @@ describe('light and wide, dark and narrow', () => {
     inAll(async ({ page }) => {
       await page.goto(`/orgs/${world.orgId}/load-data/tokens/generate/read-write`);
       await page.getByRole('checkbox', { name: 'Write bucket weather' }).check();
-      await page.getByRole('button', { name: 'Generate', exact: true }).click();
+      await page.getByRole('button', { name: 'Create token', exact: true }).click();
       noteSecret(await readSecret(page), 'a token');
       await page.getByRole('button', { name: 'Copy token' }).click();
       await page.getByRole('tab', { name: 'Telegraf' }).click();

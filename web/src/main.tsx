@@ -6,9 +6,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/http.js';
 import { App } from './app.js';
-import { Announcer } from './components/announcer.js';
+import { AnnouncerProvider } from './components/announcer.js';
 import { theme } from './theme.js';
 import { SecretProvider } from './tokens/secret-dialog.js';
+import { cleanAddress } from './tokens/token-search.js';
+import './plain-locale.js';
+
+cleanAddress();
 
 const client = new QueryClient({
   defaultOptions: {
@@ -34,11 +38,11 @@ createRoot(root).render(
       withGlobalClasses={false}
     >
       <QueryClientProvider client={client}>
-        <Announcer>
+        <AnnouncerProvider>
           <SecretProvider>
             <App />
           </SecretProvider>
-        </Announcer>
+        </AnnouncerProvider>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

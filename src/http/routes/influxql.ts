@@ -22,6 +22,9 @@ export const influxqlRoutes = (influxql: Influxql): Route[] =>
         accept: headers.accept,
         body,
         signal,
+        onLateError: (error) => {
+          request.reportFailure(error);
+        },
       });
       return stream(bytes, contentType ?? JSON_TYPE, request);
     },

@@ -31,6 +31,7 @@ export const queryRoutes = (query: Query, logger: Logger): Route[] => [
       const wanted = headers.prefer === NO_CONTENT ? 'nothing' : headers.prefer === NO_CONTENT_WITH_ERROR ? 'failure' : 'answer';
       const onLateError = (error: Error): void => {
         logger.debug({ err: error }, 'a query failed after its answer had begun');
+        request.reportFailure(error);
       };
       const { bytes } = await query.run(actor, organization.id, { contentType, body, wanted, signal, onLateError });
       return wanted === 'nothing' ? empty(204) : stream(bytes, CSV_TYPE, request);
