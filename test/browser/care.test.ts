@@ -81,7 +81,7 @@ describe('a live token', () => {
     const toggle = page.getByRole('row', { name: /live/ }).getByRole('switch');
     const before = await toggle.isChecked();
     await toggle.click({ force: true });
-    const failure = page.getByRole('alert').filter({ hasText: 'The server failed. Try again' });
+    const failure = page.getByRole('alert').filter({ hasText: '“live” is unchanged. The server failed.' });
     await failure.waitFor();
     await page.unroute('**/api/v2/authorizations/*');
     await page.clock.fastForward(60_000);
@@ -123,7 +123,10 @@ describe('what was typed', () => {
     const asked = page.waitForEvent('dialog');
     await page.close({ runBeforeUnload: true });
     await (await asked).dismiss();
-    await page.getByLabel('Bucket').selectOption('_tasks');
+    // Also where a link names another bucket.
+    await go('Buckets');
+    await page.getByRole('link', { name: '_tasks' }).click();
+    expect(await editor.inputValue()).toBe('// mine');
     await dialog.getByRole('button', { name: 'Replace' }).click();
     expect(await editor.inputValue()).toContain('from(bucket: "_tasks")');
   });
