@@ -1,6 +1,6 @@
 /** Every source of configuration is read, in its order of precedence, and everything wrong stops the start with its name. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
@@ -43,6 +43,7 @@ describe('defaults', () => {
       httpReadHeaderTimeoutMs: 10_000,
       httpReadTimeoutMs: 0,
       httpWriteTimeoutMs: 0,
+      httpBodyTimeoutMs: 60_000,
       httpIdleTimeoutMs: 180_000,
       trustedProxies: [],
       tls: undefined,
@@ -53,6 +54,8 @@ describe('defaults', () => {
       queryMemoryBytes: 268_435_456,
       queryMaxMemoryBytes: 536_870_912,
       queryTimeoutMs: 600_000,
+      queryThreads: Math.min(9, Math.max(3, availableParallelism() + 1)),
+      queryQueueSize: 1024,
       writeBodyBytesMax: 52_428_800,
       logLevel: 'info',
       metricsDisabled: false,

@@ -1,5 +1,6 @@
 /** Flags, environment and configuration file become one frozen Config, or a ConfigError that names the culprit. */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseBindAddress, type BindAddress } from './config/bind-address.js';
 import { ConfigError } from './config/config-error.js';
@@ -22,6 +23,7 @@ export interface Config {
   readonly httpReadHeaderTimeoutMs: number;
   readonly httpReadTimeoutMs: number;
   readonly httpWriteTimeoutMs: number;
+  readonly httpBodyTimeoutMs: number;
   readonly httpIdleTimeoutMs: number;
   /** Networks as `address/bits`. */
   readonly trustedProxies: readonly string[];
@@ -34,6 +36,8 @@ export interface Config {
   readonly queryMemoryBytes: number;
   readonly queryMaxMemoryBytes: number;
   readonly queryTimeoutMs: number;
+  readonly queryThreads: number;
+  readonly queryQueueSize: number;
   readonly writeBodyBytesMax: number;
   readonly logLevel: Values['log-level'];
   readonly metricsDisabled: boolean;
@@ -126,6 +130,14 @@ function settle(option: Option, winner: Given | undefined, cwd: string, homeDir:
   return option.kind === 'path' && given.value !== '' ? toAbsolute(given.value as string, cwd, homeDir) : freeze(given.value);
 }
 
+/** With `--query-queue-size=0`, which is no limit to InfluxDB. */
+const QUERY_QUEUE_MAX = 100_000;
+/** Two for one user, and one for others. More than a few have nothing to do but hold memory. */
+const QUERY_THREADS_LEAST = 3;
+const QUERY_THREADS_MOST = 9;
+
+const defaultQueryThreads = (): number => Math.min(QUERY_THREADS_MOST, Math.max(QUERY_THREADS_LEAST, availableParallelism() + 1));
+
 const freeze = (value: Value): Value => (typeof value === 'object' ? Object.freeze(value) : value);
 
 /** Shells leave the `~` of `--data-dir=~/x` and of environment files to us. */
@@ -140,6 +152,7 @@ function toConfig(values: Values, winners: ReadonlyMap<string, Given>): Config {
     httpReadHeaderTimeoutMs: toMs(values['http-read-header-timeout']),
     httpReadTimeoutMs: toMs(values['http-read-timeout']),
     httpWriteTimeoutMs: toMs(values['http-write-timeout']),
+    httpBodyTimeoutMs: toMs(values['http-body-timeout']),
     httpIdleTimeoutMs: toMs(values['http-idle-timeout']),
     trustedProxies: values['trusted-proxies'],
     tls: toTls(values, winners),
@@ -150,6 +163,8 @@ function toConfig(values: Values, winners: ReadonlyMap<string, Given>): Config {
     queryMemoryBytes: Number(values['query-memory-bytes']),
     queryMaxMemoryBytes: Number(values['query-max-memory-bytes']),
     queryTimeoutMs: toMs(values['query-timeout']),
+    queryThreads: values['query-threads'] || defaultQueryThreads(),
+    queryQueueSize: values['query-queue-size'] || QUERY_QUEUE_MAX,
     writeBodyBytesMax: Number(values['write-body-bytes-max']),
     logLevel: values['log-level'],
     metricsDisabled: values['metrics-disabled'],

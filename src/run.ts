@@ -2,6 +2,7 @@
 import { pino, type Logger } from 'pino';
 import type { LoadedConfig } from './config.js';
 import { startServer } from './server.js';
+import { logSignals } from './signals.js';
 import { readUnattendedSetup } from './unattended-setup.js';
 
 /** Requests in flight get this long when the server is told to stop. */
@@ -12,6 +13,7 @@ export async function run({ config, ignored, filePath }: LoadedConfig): Promise<
   process.umask(0o077);
   const unattendedSetup = readUnattendedSetup(process.env);
   const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  logSignals(logger);
   if (filePath !== undefined) logger.info({ file: filePath }, 'configuration file read');
   if (ignored.length > 0) logger.info({ options: ignored }, 'options of InfluxDB that mean nothing here are ignored');
   const server = await startServer({ config, logger, unattendedSetup });

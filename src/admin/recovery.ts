@@ -16,7 +16,7 @@ import { parseId, type UserId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING, formatPermission, operatorPermissions } from '../domain/permission.js';
 import type { Store } from '../domain/store.js';
-import type { User } from '../domain/user.js';
+import { checkUserName, type User } from '../domain/user.js';
 import { createOrganizations } from '../services/organizations.js';
 import { isOn, misused, readCommand, switchFlag, textFlag, textOf, withStore, type Command } from './offline.js';
 import { formatTable } from './table.js';
@@ -169,6 +169,7 @@ function listUsers({ config }: Command): Promise<string> {
 
 function createUser(command: Command): Promise<string> {
   const name = need(command, 'username');
+  checkUserName(name);
   const password = needPassword(command, 'must provide --password');
   checkPasswordRules(password, command.config.strongPasswords);
   return withStore(command.config, async ({ store, ids }) => {

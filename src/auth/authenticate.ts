@@ -19,7 +19,8 @@ export type Refusal =
   | 'unknown session'
   | 'user inactive or deleted'
   | 'inactive token'
-  | 'wrong name or password';
+  | 'wrong name or password'
+  | 'rights were taken away';
 
 export type Verdict<A extends Actor = Actor> = { readonly actor: A } | { readonly refusal: Refusal };
 
@@ -34,6 +35,7 @@ export class Authenticator {
   readonly #rules: SessionRules;
   readonly #tokens = new TokenCache();
   readonly #sessionPermissions = new Map<UserId, Promise<PermissionSet>>();
+  readonly #listeners: ((changes: readonly Change[]) => void)[] = [];
   #generation = 0;
 
   constructor(store: Store, clock: Clock, rules: SessionRules) {
@@ -42,7 +44,21 @@ export class Authenticator {
     this.#rules = rules;
     store.onCommit((changes) => {
       this.#forget(changes);
+      // When all who remember anything of actors have forgotten, and before the change is answered.
+      queueMicrotask(() => {
+        for (const listener of this.#listeners) listener(changes);
+      });
     });
+  }
+
+  /** Another number after each commit: a verdict of the same generation is the verdict of this moment. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Calls the listener with what was changed, when whoever is judged now is judged by it. */
+  onChange(listener: (changes: readonly Change[]) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Synchronous for a token that was seen lately: a check is a hash, a look-up and a comparison, however many tokens there are. */

@@ -6,6 +6,7 @@ import type { Actor } from '../domain/actor.js';
 import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
 import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
+import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
 import {
   ACTIONS,
@@ -29,10 +30,12 @@ import { isStatus, type Status } from '../domain/user.js';
 import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
 import { findAuthorizationOfToken } from './find-token.js';
-import { checkGrants, checkPermissionCount, resolvePermissions, type RequestedPermission } from './grants.js';
-import { checkPasswordRules, hashPassword } from './passwords.js';
+import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions, type RequestedPermission } from './grants.js';
+import type { PasswordChecks } from './password-checks.js';
+import { checkPasswordRules } from './passwords.js';
 import { storeToken } from './plain-tokens.js';
 import type { Secret } from './secret.js';
+import { transactionBy } from './standing.js';
 import { generateToken } from './token.js';
 
 export interface NewAuthorization {
@@ -121,15 +124,16 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
 };
 
 /** The authorizations of the v1-compatible API, which are opened by a name and a password. */
-export const createV1Authorizations = (dependencies: AuthorizationDependencies) => {
+export const createV1Authorizations = (dependencies: AuthorizationDependencies & { readonly passwords: PasswordChecks }) => {
   const kind = createKind('v1', dependencies);
-  const { store, clock } = dependencies;
+  const { store, clock, passwords } = dependencies;
   return {
     ...kind,
 
     /** @throws DomainError as for tokens; `invalid` without a name, `conflict` for one that is taken */
     async create(actor: Actor, input: NewAuthorization, userName: string): Promise<DescribedAuthorization> {
       if (userName === '') throw invalid('token required for v1 user authorization type');
+      checkNewName('v1 user name', userName);
       try {
         return await createChecked(dependencies, actor, input, { kind: 'v1', userName });
       } catch (error) {
@@ -139,15 +143,16 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies) 
 
     /**
      * Sets the password, which nothing shows again. Who sets it can use what it opens, so that the right to write the user is not enough,
-     * as it is for InfluxDB: in another organization than that of the authorization it must open nothing.
+     * as it is for InfluxDB: he must hold all of it, as if he made the authorization.
      */
     async setPassword(actor: Actor, id: AuthorizationId, password: Secret): Promise<void> {
       const authorization = await kind.findRecord(id);
       authorizeFor(actor, 'write', authorization);
       guardUnscoped(actor, authorization);
+      guardHeld(actor, authorization);
       checkPasswordRules(password, false);
-      const passwordHash = await hashPassword(password);
-      await store.transaction(async (writer) => {
+      const passwordHash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
+      await transactionBy(store, actor, neededFor('write', authorization), async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current?.secret.kind !== 'v1') throw notFound('authorization not found');
         await writer.updateAuthorization({ ...current, secret: { ...current.secret, passwordHash }, updatedAtMs: clock() });
@@ -172,16 +177,18 @@ async function createChecked(
   const { store } = dependencies;
   const { orgID, status, description } = input;
   checkPermissionCount(input.permissions);
-  authorize(actor, permissionInOrganization('write', 'authorizations', orgID));
+  const toCreate = permissionInOrganization('write', 'authorizations', orgID);
+  authorize(actor, toCreate);
   const userID = input.userID ?? (actor.kind === 'system' ? undefined : actor.userId);
   if (userID === undefined) throw invalid('an authorization needs a user');
-  authorize(actor, permissionById('write', 'users', userID));
+  const forUser = permissionById('write', 'users', userID);
+  authorize(actor, forUser);
 
-  const permissions = await resolvePermissions(store, input.permissions, orgID);
-  checkGrants(actor, permissions, orgID);
+  const permissions = grantPermissions(actor, await resolvePermissions(store, input.permissions, orgID), input.permissions, orgID);
+  await checkPlaces(store, permissions);
 
   const authorization = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, secret);
-  await store.transaction(async (writer) => {
+  await transactionBy(store, actor, [toCreate, forUser, ...permissions], async (writer) => {
     // Inside, so that none is born to a user or an organization that goes in the same moment.
     if ((await writer.findUser(userID)) === undefined || (await writer.findOrganization(orgID)) === undefined) {
       throw invalid('unable to create token');
@@ -200,12 +207,16 @@ async function createChecked(
 const bucketsIn = (permissions: readonly Permission[]): BucketId[] =>
   permissions.flatMap(({ resource: { type, id } }) => (type === 'buckets' && id !== undefined ? [id as BucketId] : []));
 
-const mayRead = (actor: Actor, { id, orgID, userID }: Authorization): boolean =>
-  isAllowed(actor, permissionFor('read', 'authorizations', id, orgID)) && isAllowed(actor, permissionById('read', 'users', userID));
+const neededFor = (action: Action, { id, orgID, userID }: Authorization): Permission[] => [
+  permissionFor(action, 'authorizations', id, orgID),
+  permissionById(action, 'users', userID),
+];
 
-function authorizeFor(actor: Actor, action: Action, { id, orgID, userID }: Authorization): void {
-  authorize(actor, permissionFor(action, 'authorizations', id, orgID));
-  authorize(actor, permissionById(action, 'users', userID));
+const mayRead = (actor: Actor, authorization: Authorization): boolean =>
+  neededFor('read', authorization).every((permission) => isAllowed(actor, permission));
+
+function authorizeFor(actor: Actor, action: Action, authorization: Authorization): void {
+  for (const permission of neededFor(action, authorization)) authorize(actor, permission);
 }
 
 /** What reaches beyond its organization is only for those to touch who reach as far. InfluxDB does not ask for this. */
@@ -214,6 +225,12 @@ function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
   if (missing !== undefined) {
     throw forbidden(`this authorization holds ${formatPermission(missing)} for every organization, which yours does not: ask an operator`);
   }
+}
+
+/** InfluxDB does not ask for this either. */
+function guardHeld(actor: Actor, { permissions }: Authorization): void {
+  const missing = permissionsOf(actor).firstMissing(permissions);
+  if (missing !== undefined) throw forbidden(`this authorization holds ${formatPermission(missing)}, which yours does not`);
 }
 
 /** A user or an organization may have gone a moment before, and with it what was theirs. */
@@ -335,7 +352,7 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
       if (status !== undefined && !isStatus(status)) {
         throw invalid(kind === 'token' ? 'encodeAuthorization: unknown authorization status' : 'unknown authorization status');
       }
-      const updated = await store.transaction(async (writer) => {
+      const updated = await transactionBy(store, actor, neededFor('write', authorization), async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current === undefined) throw notFound('authorization not found');
         const next: Authorization = {
@@ -355,7 +372,7 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
       const authorization = await findRecord(id);
       authorizeFor(actor, 'write', authorization);
       guardUnscoped(actor, authorization);
-      const removed = await store.transaction((writer) => writer.deleteAuthorization(id));
+      const removed = await transactionBy(store, actor, neededFor('write', authorization), (writer) => writer.deleteAuthorization(id));
       if (!removed) throw notFound('authorization not found');
     },
   };

@@ -34,7 +34,8 @@ export async function describeAuthorization(store: StoreReader, authorization: A
 }
 
 async function describePermission(store: StoreReader, permission: Permission): Promise<DescribedPermission> {
-  const { type, id, orgID } = permission.resource;
+  const { type, id } = permission.resource;
+  const orgID = permission.resource.orgID ?? permission.resource.statedOrgID;
   let name: string | undefined;
   if (id !== undefined && (type === 'buckets' || type === 'orgs' || type === 'users')) {
     if (type === 'buckets') name = (await store.findBucket(id as BucketId))?.name;

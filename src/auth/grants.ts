@@ -1,10 +1,10 @@
-/** What somebody asks a new authorization to hold: names become ids, and nobody gives what he has not. */
+/** What somebody asks a new authorization to hold: names become ids, nobody gives what he has not, and what is said of an id is true. */
 import type { Actor } from '../domain/actor.js';
 import { forbidden, invalid, notFound } from '../domain/errors.js';
-import type { OrganizationId } from '../domain/id.js';
-import { formatPermission, type Action, type Permission, type ResourceType } from '../domain/permission.js';
+import type { AuthorizationId, BucketId, Id, LabelId, OrganizationId } from '../domain/id.js';
+import { formatPermission, type Action, type Permission, type Resource, type ResourceType } from '../domain/permission.js';
 import type { StoreReader } from '../domain/store.js';
-import { isAllowed } from './authorize.js';
+import { permissionsOf } from './authorize.js';
 
 /** A permission as it was asked for; buckets, organizations and users may be named instead of given by id. */
 export interface RequestedPermission {
@@ -14,6 +14,8 @@ export interface RequestedPermission {
     readonly id?: string | undefined;
     readonly orgID?: OrganizationId | undefined;
     readonly name?: string | undefined;
+    /** The name of an organization, in the place of its id. */
+    readonly org?: string | undefined;
   };
 }
 
@@ -26,7 +28,7 @@ export function checkPermissionCount(requested: readonly RequestedPermission[]):
 }
 
 /**
- * The permissions by ids alone. InfluxDB drops a name, and so grants all resources of the type.
+ * The permissions by ids alone. InfluxDB drops names, and so grants all resources of the type, or of all organizations.
  *
  * @throws DomainError `not found` for an unknown name, `invalid` for a name of what cannot be named
  */
@@ -36,13 +38,25 @@ export async function resolvePermissions(
   orgID: OrganizationId,
 ): Promise<Permission[]> {
   const permissions: Permission[] = [];
-  for (const { action, resource } of requested) {
-    const { type, name } = resource;
-    const isNamed = resource.id === undefined && name !== undefined && name !== '';
-    const id = isNamed ? await findIdByName(store, type, name, resource.orgID ?? orgID) : resource.id;
-    permissions.push({ action, resource: { type, id, orgID: resource.orgID } });
-  }
+  for (const { action, resource } of requested) permissions.push({ action, resource: await resolveResource(store, resource, orgID) });
   return permissions;
+}
+
+async function resolveResource(store: StoreReader, given: RequestedPermission['resource'], orgID: OrganizationId): Promise<Resource> {
+  const { type, name = '', org = '' } = given;
+  const place = given.orgID ?? (org === '' ? undefined : await findOrganizationByName(store, org));
+  // What another organization has is not told; the permission is refused for the organization.
+  const isNamed = given.id === undefined && name !== '' && (place === undefined || place === orgID);
+  const id = isNamed ? await findIdByName(store, type, name, orgID) : given.id;
+  // Users lie in no organization: the id alone counts.
+  if (type === 'users' && id !== undefined) return { type, id, statedOrgID: place };
+  return { type, id, orgID: isNamed && type === 'buckets' ? orgID : place };
+}
+
+async function findOrganizationByName(store: StoreReader, name: string): Promise<OrganizationId> {
+  const organization = await store.findOrganizationByName(name);
+  if (organization === undefined) throw notFound(`organization name "${name}" not found`);
+  return organization.id;
 }
 
 async function findIdByName(store: StoreReader, type: ResourceType, name: string, orgID: OrganizationId): Promise<string> {
@@ -52,11 +66,8 @@ async function findIdByName(store: StoreReader, type: ResourceType, name: string
       if (bucket === undefined) throw notFound(`bucket "${name}" not found`);
       return bucket.id;
     }
-    case 'orgs': {
-      const organization = await store.findOrganizationByName(name);
-      if (organization === undefined) throw notFound(`organization name "${name}" not found`);
-      return organization.id;
-    }
+    case 'orgs':
+      return findOrganizationByName(store, name);
     case 'users': {
       const user = await store.findUserByName(name);
       if (user === undefined) throw notFound('user not found');
@@ -68,22 +79,75 @@ async function findIdByName(store: StoreReader, type: ResourceType, name: string
 }
 
 /**
- * Whether the actor holds each of the permissions, and whether they belong to the organization.
+ * What the actor may give of the permissions: each as it is, or, of a resource that he holds by id in one organization only, that. Each
+ * belongs to the organization.
  *
+ * @param requested the same permissions as they were asked for: who asks by a name is not told the id
  * @throws DomainError `forbidden` or `invalid`, in InfluxDB's words
  */
-export function checkGrants(actor: Actor, permissions: readonly Permission[], orgID: OrganizationId): void {
-  for (const permission of permissions) {
+export function grantPermissions(
+  actor: Actor,
+  permissions: readonly Permission[],
+  requested: readonly RequestedPermission[],
+  orgID: OrganizationId,
+): Permission[] {
+  const held = permissionsOf(actor);
+  const granted = permissions.map((permission, index) => {
     // No token may hold `instance`, whoever asks: it would be an operator for all that will ever come.
-    if (permission.resource.type === 'instance' || !isAllowed(actor, permission)) {
-      const text = formatPermission(permission);
-      throw forbidden(`permission ${text} is not allowed: ${text} is unauthorized`);
-    }
-  }
-  for (const permission of permissions) {
-    const given = permission.resource.orgID;
+    const given = permission.resource.type === 'instance' ? undefined : held.grant(permission, orgID);
+    if (given !== undefined) return given;
+    const { id, name } = requested[index]?.resource ?? {};
+    const text = formatPermission({ ...permission, resource: { ...permission.resource, id: id ?? (name === '' ? undefined : name) } });
+    throw forbidden(`permission ${text} is not allowed: ${text} is unauthorized`);
+  });
+  for (const permission of granted) {
+    const given = permission.resource.orgID ?? permission.resource.statedOrgID;
     if (given !== undefined && given !== orgID) {
       throw invalid(`permission ${formatPermission(permission)} is not for org id ${orgID}`);
     }
+  }
+  return granted;
+}
+
+/**
+ * That each id lies in the organization stated beside it, as far as it is known: ids that nobody has are InfluxDB's to grant, and open nothing.
+ *
+ * @throws DomainError `not found`, in the words of the kind
+ */
+export async function checkPlaces(store: StoreReader, permissions: readonly Permission[]): Promise<void> {
+  const seen = new Set<string>();
+  for (const { resource } of permissions) {
+    const { type, id, orgID } = resource;
+    if (id === undefined || orgID === undefined || seen.has(type + id)) continue;
+    seen.add(type + id);
+    const place = await findPlace(store, type, id);
+    if (place !== undefined && place !== orgID) throw notFound(NOT_FOUND[type] ?? `${type} not found`);
+  }
+}
+
+const NOT_FOUND: { readonly [type in ResourceType]?: string } = {
+  authorizations: 'authorization not found',
+  buckets: 'bucket not found',
+  dbrp: 'unable to find DBRP',
+  labels: 'label not found',
+  orgs: 'organization not found',
+};
+
+/** The organization in which a resource lies; undefined for one that is not here, or of a kind that lies in none or is not kept here. */
+export async function findPlace(store: StoreReader, type: ResourceType, id: Id): Promise<OrganizationId | undefined> {
+  switch (type) {
+    case 'authorizations':
+      return (await store.findAuthorization(id as AuthorizationId))?.orgID;
+    case 'buckets':
+      return (await store.findBucket(id as BucketId))?.orgID;
+    case 'dbrp':
+      // A bucket has a mapping of its own, under its id.
+      return ((await store.findMapping(id)) ?? (await store.findBucket(id as BucketId)))?.orgID;
+    case 'labels':
+      return (await store.findLabel(id as LabelId))?.orgID;
+    case 'orgs':
+      return id as OrganizationId;
+    default:
+      return undefined;
   }
 }

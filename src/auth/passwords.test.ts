@@ -1,6 +1,7 @@
 import { hash as hashBcrypt } from '@node-rs/bcrypt';
 import { describe, expect, it } from 'vitest';
-import { checkPasswordRules, hashPassword, isForeignHash, PasswordVerifier, STRENGTH_RULE } from './passwords.js';
+import type { Change } from '../domain/store.js';
+import { checkPasswordRules, hashPassword, isForeignHash, PasswordVerifier, STRENGTH_RULE, type Comparison } from './passwords.js';
 import { Secret } from './secret.js';
 
 const faultOf = (password: string, strong: boolean): string | undefined => {
@@ -35,39 +36,72 @@ describe('checkPasswordRules', () => {
   });
 });
 
+/** A store of these hashes, as far as the verifier looks. */
+const storeOf = (hashes: string[]) => {
+  const listeners: ((changes: readonly Change[]) => void)[] = [];
+  return {
+    listPasswordHashForms: () => Promise.resolve(hashes.map((hash) => hash.slice(0, 7))),
+    onCommit: (listener: (changes: readonly Change[]) => void) => void listeners.push(listener),
+    put(hash: string) {
+      hashes.push(hash);
+      for (const listener of listeners) listener([{ noun: 'password', kind: 'update', id: '1' }]);
+    },
+  };
+};
+
 describe('PasswordVerifier', () => {
-  const verifier = new PasswordVerifier(new Secret('decoy'));
   const right = new Secret('passw0rd');
+  const wrong = new Secret('passw0rd2');
 
   it('knows argon2id, and bcrypt of data that moved in', async () => {
     const own = await hashPassword(right);
-    const foreign = await hashBcrypt('passw0rd', { cost: 4 });
+    const foreign = await hashBcrypt('passw0rd', 4);
+    const verifier = new PasswordVerifier(storeOf([own, foreign]), new Secret('decoy'));
     expect(own).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect([isForeignHash(own), isForeignHash(foreign)]).toEqual([false, true]);
     for (const hash of [own, foreign]) {
       expect(await verifier.verify(hash, right)).toBe(true);
-      expect(await verifier.verify(hash, new Secret('passw0rd2'))).toBe(false);
+      expect(await verifier.verify(hash, wrong)).toBe(false);
     }
     expect(await verifier.verify(undefined, right)).toBe(false);
     expect(await verifier.verify(undefined, new Secret('decoy'))).toBe(false);
   });
 
-  it('takes as much work for nobody as for somebody', async () => {
-    const own = await hashPassword(right);
-    const time = async (hash: string | undefined): Promise<number> => {
-      const startedAt = performance.now();
-      for (let i = 0; i < 5; i++) await verifier.verify(hash, new Secret('wrong'));
-      return performance.now() - startedAt;
-    };
-    await time(own);
-    // Without the decoy the ratio is about 1000.
-    expect((await time(own)) / (await time(undefined))).toBeLessThan(5);
+  it('takes for right what is right to its last byte', async () => {
+    const foreign = await hashBcrypt('x'.repeat(72), 4);
+    const verifier = new PasswordVerifier(storeOf([foreign]), new Secret('decoy'));
+    expect(await verifier.verify(foreign, new Secret('x'.repeat(72)))).toBe(true);
+    expect(await verifier.verify(foreign, new Secret('x'.repeat(73)))).toBe(false);
   });
 
-  it('turns away what would pile up', async () => {
+  it('does the same work for every wrong password, whatever rests of it and whatever else is at rest', async () => {
     const own = await hashPassword(right);
-    const results = await Promise.allSettled(Array.from({ length: 70 }, () => verifier.verify(own, right)));
-    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(6);
-    expect(await verifier.verify(own, right)).toBe(true);
+    const [cost4, cost5] = [await hashBcrypt('passw0rd', 4), await hashBcrypt('passw0rd', 5)];
+    const store = storeOf([own]);
+    const made: Comparison[] = [];
+    const verifier = new PasswordVerifier(store, new Secret('decoy'), (kind) => made.push(kind));
+    const workFor = async (hash: string | undefined): Promise<Comparison[]> => {
+      made.length = 0;
+      expect(await verifier.verify(hash, wrong)).toBe(false);
+      return [...made].sort();
+    };
+    expect([await workFor(undefined), await workFor(own)]).toEqual([['argon2'], ['argon2']]);
+    store.put(cost4);
+    for (const hash of [undefined, own, cost4]) expect(await workFor(hash)).toEqual([4, 'argon2']);
+    store.put(cost5);
+    for (const hash of [undefined, own, cost4, cost5]) expect(await workFor(hash)).toEqual([4, 5, 'argon2']);
+  });
+
+  it('compares with decoys that bcrypt takes for hashes', async () => {
+    const foreign = await hashBcrypt('passw0rd', 11);
+    const verifier = new PasswordVerifier(storeOf([foreign]), new Secret('decoy'));
+    await verifier.verify(undefined, wrong);
+    // bcrypt answers at once for what is no hash: thousands of times as fast as at cost 11.
+    const startedAt = performance.now();
+    await verifier.verify(undefined, wrong);
+    const unknownMs = performance.now() - startedAt;
+    const foreignAt = performance.now();
+    await verifier.verify(foreign, wrong);
+    expect(unknownMs).toBeGreaterThan((performance.now() - foreignAt) / 5);
   });
 });

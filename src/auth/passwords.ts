@@ -1,7 +1,9 @@
 /** Passwords: what they must be, how they are hashed, and a check that takes as long for an unknown user as for a known one. */
+import { randomBytes } from 'node:crypto';
 import { hash as hashArgon2, verify as verifyArgon2 } from '@node-rs/argon2';
-import { verify as verifyBcrypt } from '@node-rs/bcrypt';
-import { DomainError, invalid } from '../domain/errors.js';
+import { hash as hashBcrypt, verify as verifyBcrypt } from '@node-rs/bcrypt';
+import { invalid } from '../domain/errors.js';
+import type { Store, StoreReader } from '../domain/store.js';
 import type { Secret } from './secret.js';
 
 /** InfluxDB's bounds, in bytes (72 is what bcrypt looks at). */
@@ -16,9 +18,6 @@ export const STRENGTH_RULE =
 
 /** The second of OWASP's equivalent settings for argon2id: 19 MiB, two passes. */
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-
-/** Checks wait for each other; more than this many waiting are turned away, so that guessing cannot take all memory and time. */
-const CHECKS_MAX = 64;
 
 /** @throws DomainError `invalid`, in InfluxDB's words; both faults in two lines */
 export function checkPasswordRules(password: Secret, strong: boolean): void {
@@ -36,40 +35,90 @@ export function isStrong(password: Secret): boolean {
   return kinds.filter((kind) => kind.test(text)).length >= 3;
 }
 
+/** For what runs alone; the server's work goes through `PasswordWork`, which has a line. */
 export const hashPassword = (password: Secret): Promise<string> => hashArgon2(password.reveal(), ARGON2ID);
 
-const isBcrypt = (hash: string): boolean => /^\$2[abxy]?\$/.test(hash);
+/** The cost stands in a hash of bcrypt; undefined for any other hash. */
+const bcryptCost = (hash: string): number | undefined => {
+  const cost = /^\$2[abxy]?\$(\d\d)/.exec(hash)?.[1];
+  return cost === undefined ? undefined : Number(cost);
+};
 
-/** True for hashes that came from elsewhere: they are replaced at the next sign-in. */
-export const isForeignHash = (hash: string): boolean => isBcrypt(hash);
+/** True for hashes that came from elsewhere: they are replaced as soon as their password is known. */
+export const isForeignHash = (hash: string): boolean => bcryptCost(hash) !== undefined;
 
-/** Compares passwords with hashes. One of it serves the whole process, for the sake of its bound. */
+/** One comparison: of argon2id with our settings, or of bcrypt with this cost. */
+export type Comparison = 'argon2' | number;
+
+interface Foreign {
+  readonly cost: number;
+  readonly decoy: string;
+}
+
+/**
+ * Compares passwords with hashes, and gives nothing away by the time it takes: a wrong password costs one comparison of each kind that is
+ * at rest anywhere in the store, whether its user is unknown, has no password, moved in from elsewhere, or is one of ours.
+ */
 export class PasswordVerifier {
-  #checkCount = 0;
-  /** The hash of nothing that anybody could type: what unknown users are compared with. */
-  readonly #decoy: Promise<string>;
+  readonly #store: Pick<StoreReader, 'listPasswordHashForms'>;
+  /** The hash of nothing that anybody could type. */
+  readonly #argon2Decoy: Promise<string>;
+  readonly #bcryptDecoys = new Map<number, Promise<string>>();
+  readonly #onComparison: (kind: Comparison) => void;
+  /** A hash that nothing fits for each cost of bcrypt that is at rest. */
+  #foreign: Promise<readonly Foreign[]> | undefined;
 
-  constructor(decoy: Secret) {
-    this.#decoy = hashPassword(decoy);
+  /** @param onComparison is told of each comparison that is made, for the tests */
+  constructor(
+    store: Pick<Store, 'listPasswordHashForms' | 'onCommit'>,
+    decoy: Secret,
+    onComparison: (kind: Comparison) => void = () => undefined,
+  ) {
+    this.#store = store;
+    this.#argon2Decoy = hashPassword(decoy);
+    this.#onComparison = onComparison;
+    store.onCommit((changes) => {
+      if (changes.some(({ noun }) => noun === 'password' || noun === 'authorization')) this.#foreign = undefined;
+    });
   }
 
-  /**
-   * @param hash what rests of the password; undefined when there is no such user or he has none, and then the answer is false, as late
-   *   as it would be otherwise
-   * @throws DomainError `too many requests` when too many checks are waiting
-   */
+  /** @param hash what rests of the password; undefined when there is no such user or he has none, and then the answer is false */
   async verify(hash: string | undefined, password: Secret): Promise<boolean> {
-    if (this.#checkCount >= CHECKS_MAX) throw new DomainError('too many requests', 'too many sign-ins at once; try again in a moment');
-    this.#checkCount++;
-    try {
-      const text = password.reveal();
-      if (hash === undefined) {
-        await verifyArgon2(await this.#decoy, text);
-        return false;
-      }
-      return isBcrypt(hash) ? await verifyBcrypt(text, hash) : await verifyArgon2(hash, text);
-    } finally {
-      this.#checkCount--;
-    }
+    const own: Comparison | undefined = hash === undefined ? undefined : (bcryptCost(hash) ?? 'argon2');
+    if (hash !== undefined && own !== undefined && (await this.#compare(own, hash, password))) return true;
+    for (const { cost, decoy } of await this.#foreignAtRest()) if (cost !== own) await this.#compare(cost, decoy, password);
+    if (own !== 'argon2') await this.#compare('argon2', await this.#argon2Decoy, password);
+    return false;
+  }
+
+  async #compare(kind: Comparison, hash: string, password: Secret): Promise<boolean> {
+    this.#onComparison(kind);
+    const text = password.reveal();
+    if (kind === 'argon2') return verifyArgon2(hash, text);
+    // bcrypt looks at so many bytes and no further.
+    return (await verifyBcrypt(text, hash)) && Buffer.byteLength(text) <= PASSWORD_BYTES_MAX;
+  }
+
+  #foreignAtRest(): Promise<readonly Foreign[]> {
+    if (this.#foreign !== undefined) return this.#foreign;
+    const asked = this.#findForeign();
+    this.#foreign = asked;
+    asked.catch(() => {
+      if (this.#foreign === asked) this.#foreign = undefined;
+    });
+    return asked;
+  }
+
+  async #findForeign(): Promise<readonly Foreign[]> {
+    const costs = (await this.#store.listPasswordHashForms()).map(bcryptCost).filter((cost) => cost !== undefined);
+    const distinct = [...new Set(costs)].sort((a, b) => a - b);
+    return Promise.all(distinct.map(async (cost) => ({ cost, decoy: await this.#bcryptDecoy(cost) })));
+  }
+
+  /** Made once for each cost, which takes as long as a comparison. */
+  #bcryptDecoy(cost: number): Promise<string> {
+    let decoy = this.#bcryptDecoys.get(cost);
+    if (decoy === undefined) this.#bcryptDecoys.set(cost, (decoy = hashBcrypt(randomBytes(32).toString('base64'), cost)));
+    return decoy;
   }
 }

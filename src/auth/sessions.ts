@@ -1,10 +1,10 @@
 /** Signing in and out. */
 import { DomainError, unauthorized } from '../domain/errors.js';
-import type { Clock } from '../domain/id.js';
+import type { Clock, UserId } from '../domain/id.js';
 import type { Session, Store } from '../domain/store.js';
 import type { User } from '../domain/user.js';
-import type { Attempts } from './attempts.js';
-import { hashPassword, isForeignHash, isStrong, STRENGTH_RULE, type PasswordVerifier } from './passwords.js';
+import type { PasswordChecks } from './password-checks.js';
+import { isForeignHash, isStrong, STRENGTH_RULE } from './passwords.js';
 import type { Secret } from './secret.js';
 import type { SessionRules } from './session-rules.js';
 import { generateToken, hashToken } from './token.js';
@@ -13,10 +13,20 @@ export interface SessionDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly rules: SessionRules;
-  readonly attempts: Attempts;
-  readonly passwords: PasswordVerifier;
+  readonly passwords: PasswordChecks;
   readonly strongPasswords: boolean;
 }
+
+/** A user who knows his password, and the hash that it was right for: what follows holds only while that rests. */
+export interface Verified {
+  readonly user: User;
+  readonly passwordHash: string;
+}
+
+/** Checks of one request, when each is overtaken by a change of the password. */
+const OVERTAKEN_MAX = 3;
+/** Whose password is looked for where there is no user, so that an unknown one costs the same questions. */
+const NOBODY = '0000000000000000' as UserId;
 
 export interface SignedIn {
   /** For the cookie, and nowhere else. */
@@ -27,27 +37,33 @@ export interface SignedIn {
 export type Sessions = ReturnType<typeof createSessions>;
 
 export const createSessions = (dependencies: SessionDependencies) => {
-  const { store, clock, rules, attempts, passwords, strongPasswords } = dependencies;
+  const { store, clock, rules, passwords, strongPasswords } = dependencies;
 
   /**
    * Checks a password, and is as slow and as silent about a user that does not exist as about a wrong password.
    *
-   * @returns the user, or undefined when name or password are wrong
-   * @throws TryAgainLaterError after several failures in a row from this address for this user
+   * @returns undefined when name or password are wrong
+   * @throws TryAgainLaterError after several failures in a row from this address
    */
-  async function verifyPassword(address: string, userName: string, password: Secret, user: User | undefined): Promise<User | undefined> {
-    attempts.check(address, userName);
-    const hash = user && (await store.findPasswordHash(user.id));
-    if (!(await passwords.verify(hash, password)) || user === undefined || hash === undefined) {
-      attempts.recordFailure(address, userName);
-      return undefined;
+  async function verifyPassword(address: string, name: string, password: Secret, user: User | undefined): Promise<Verified | undefined> {
+    for (let round = 0; round < OVERTAKEN_MAX; round++) {
+      const hash = await store.findPasswordHash(user?.id ?? NOBODY);
+      const right = await passwords.check({ address, kind: 'user', name, hash, password });
+      if (!right || user === undefined || hash === undefined) return undefined;
+      const passwordHash = isForeignHash(hash) ? await replaceForeignHash(user.id, hash, password) : hash;
+      if (passwordHash !== undefined) return { user, passwordHash };
     }
-    attempts.recordSuccess(address, userName);
-    if (isForeignHash(hash)) {
-      const own = await hashPassword(password);
-      await store.transaction((writer) => writer.putPasswordHash(user.id, own));
-    }
-    return user;
+    return undefined;
+  }
+
+  /** @returns the hash that rests now; undefined when it is of somebody else's making */
+  async function replaceForeignHash(userId: UserId, foreign: string, password: Secret): Promise<string | undefined> {
+    const own = await passwords.hash(userId, password);
+    return store.transaction(async (writer) => {
+      if ((await writer.findPasswordHash(userId)) !== foreign) return undefined;
+      await writer.putPasswordHash(userId, own);
+      return own;
+    });
   }
 
   return {
@@ -55,13 +71,18 @@ export const createSessions = (dependencies: SessionDependencies) => {
 
     /** @throws DomainError `unauthorized` for a wrong name or password; `forbidden` for a right but weak one where strong ones are asked for */
     async signIn(address: string, userName: string, password: Secret): Promise<SignedIn> {
-      const user = await verifyPassword(address, userName, password, await store.findUserByName(userName));
-      if (user === undefined) throw unauthorized('unauthorized access');
+      const verified = await verifyPassword(address, userName, password, await store.findUserByName(userName));
+      if (verified === undefined) throw unauthorized('unauthorized access');
       if (strongPasswords && !isStrong(password)) throw new DomainError('forbidden', `password change required\n${STRENGTH_RULE}`);
       const key = generateToken();
       const now = clock();
-      const session: Session = { hash: hashToken(key), userId: user.id, createdAtMs: now, expiresAtMs: rules.expiryOfNew(now) };
-      await store.transaction((writer) => writer.insertSession(session));
+      const userId = verified.user.id;
+      const session: Session = { hash: hashToken(key), userId, createdAtMs: now, expiresAtMs: rules.expiryOfNew(now) };
+      await store.transaction(async (writer) => {
+        // A change of the password ends the sessions that are there: none may be born of the old one behind it.
+        if ((await writer.findPasswordHash(userId)) !== verified.passwordHash) throw unauthorized('unauthorized access');
+        await writer.insertSession(session);
+      });
       return { key, cookieExpiresAtMs: rules.cookieExpiry(now) };
     },
 

@@ -1,8 +1,9 @@
-/** The file of connection configurations, which is shared with `influx`: TOML, for its owner's eyes only, written as a whole or not at all. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
+/** The file of connection configurations, which is shared with `influx`: TOML, for its owner's eyes only. */
+import { mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describeFileFault } from './failure.js';
+import { writePrivateFile } from './private-file.js';
 
 export interface Config {
   readonly name: string;
@@ -33,7 +34,6 @@ export const DEFAULT_CONFIG: Config = {
 /** They would be taken for commands. */
 const FORBIDDEN_NAMES = new Set(['-', 'list', 'update', 'set', 'delete', 'switch', 'create']);
 
-const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 
 export const defaultConfigsPath = (): string => join(homedir(), '.influxdbv2', 'configs');
@@ -90,35 +90,14 @@ export function writeConfigs(path: string, configs: Configs): void {
     if (FORBIDDEN_NAMES.has(name)) throw new Error(`${JSON.stringify(name)} is not a valid config name`);
   }
   mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
-  const target = realPathOf(path);
-  const temporary = `${target}.${process.pid}.tmp`;
+  const content = [...configs.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(formatConfig)
+    .join('\n');
   try {
-    const file = openSync(temporary, 'w', FILE_MODE);
-    try {
-      writeSync(
-        file,
-        [...configs.values()]
-          .sort((a, b) => (a.name < b.name ? -1 : 1))
-          .map(formatConfig)
-          .join('\n'),
-      );
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, target);
+    writePrivateFile(path, content);
   } catch (cause) {
-    rmSync(temporary, { force: true });
     throw new Error(`cannot write the configs file ${path}: ${describeFileFault(cause)}`, { cause });
-  }
-}
-
-/** A link stays a link. */
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }
 

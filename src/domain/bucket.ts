@@ -1,6 +1,7 @@
 /** Buckets: where points live and for how long. */
 import { invalid, unprocessable } from './errors.js';
 import type { BucketId, OrganizationId } from './id.js';
+import { checkNewName } from './name.js';
 
 export interface Bucket {
   readonly id: BucketId;
@@ -33,7 +34,14 @@ export function defaultShardGroupDurationSeconds(retentionSeconds: number): numb
   return retentionSeconds >= 2 * DAY_SECONDS ? DAY_SECONDS : HOUR_SECONDS;
 }
 
-/** @throws DomainError `invalid`, in InfluxDB's words */
+/** @throws DomainError `invalid` for what no new bucket may be called */
+export function checkNewBucketName(name: string): void {
+  checkBucketName(name);
+  if (name.trim() === '') throw invalid('bucket name is empty');
+  checkNewName('bucket name', name);
+}
+
+/** Also for buckets that were made elsewhere. @throws DomainError `invalid`, in InfluxDB's words */
 export function checkBucketName(name: string): void {
   if (name === '') throw invalid('bucket name is empty');
   if (name.startsWith('_')) throw invalid(`bucket name ${name} is invalid. Buckets may not start with underscore`);

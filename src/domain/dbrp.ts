@@ -2,6 +2,7 @@
 import type { Bucket } from './bucket.js';
 import { invalid } from './errors.js';
 import type { BucketId, Id, OrganizationId } from './id.js';
+import { checkNewName } from './name.js';
 
 export interface DbrpMapping {
   /** That of the bucket where the mapping is virtual. */
@@ -32,6 +33,7 @@ export function checkMappingNames(database: string, retentionPolicy: string): vo
         `DBRP provided is invalid: ${field} must contain at least one character and only be letters, numbers, '_', '-', and '.'`,
       );
     }
+    checkNewName(field, text);
   }
 }
 

@@ -38,4 +38,6 @@ export interface StatementResult {
   readonly isPartial: boolean;
   /** Public, and in InfluxDB's words where it has some. */
   readonly error: string | undefined;
+  /** What stands behind the error, for the log. */
+  readonly cause?: unknown;
 }

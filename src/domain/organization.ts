@@ -1,6 +1,7 @@
 /** Organizations: what separates the users, buckets and tokens of one house from those of another. */
 import { invalid } from './errors.js';
 import type { OrganizationId } from './id.js';
+import { checkNewName } from './name.js';
 
 export interface Organization {
   readonly id: OrganizationId;
@@ -13,7 +14,8 @@ export interface Organization {
 /** Names are kept as given, but blanks around them neither make two names different nor hide one from a search (as in InfluxDB). */
 export const organizationNameKey = (name: string): string => name.trim();
 
-/** @throws DomainError `invalid`: `org name is empty` */
+/** @throws DomainError `invalid` for what no new organization may be called */
 export function checkOrganizationName(name: string): void {
   if (organizationNameKey(name) === '') throw invalid('org name is empty');
+  checkNewName('org name', name);
 }

@@ -32,9 +32,14 @@ function coversPlainly(granted: Permission, asked: Permission): boolean {
   if (granted.action !== asked.action) return false;
   if (granted.resource.type === 'instance') return true;
   if (granted.resource.type !== asked.resource.type) return false;
+  const { type, id } = asked.resource;
+  // An organization lies in itself and a user nowhere, whatever is said beside the id.
+  const place = id === undefined || (type !== 'orgs' && type !== 'users') ? asked.resource.orgID : type === 'orgs' ? id : undefined;
   if (granted.resource.id === undefined && granted.resource.orgID === undefined) return true;
-  if (granted.resource.id === undefined) return granted.resource.orgID === asked.resource.orgID;
-  return granted.resource.id === asked.resource.id;
+  if (granted.resource.id !== undefined && granted.resource.id !== id) return false;
+  if (granted.resource.orgID !== undefined && granted.resource.orgID !== place) return false;
+  // An orgID alone opens neither an organization nor a user.
+  return granted.resource.id !== undefined || id === undefined || (type !== 'orgs' && type !== 'users');
 }
 
 describe('PermissionSet', () => {
@@ -60,15 +65,63 @@ describe('PermissionSet', () => {
       fc.property(fc.array(permission, { maxLength: 8 }), permission, (granted, asked) => {
         const set = new PermissionSet(granted);
         const scope = set.scope(asked.action, asked.resource.type);
-        const { id, orgID } = asked.resource;
+        const { type, id, orgID } = asked.resource;
+        // A store asks of what is there, which has an id; of organizations and users it asks the id alone.
+        fc.pre(id !== undefined && (orgID !== undefined || type === 'orgs' || type === 'users'));
+        const place = type === 'orgs' || type === 'users' ? undefined : orgID;
         const within =
           scope.everything ||
-          (orgID !== undefined && scope.organizationIds.includes(orgID)) ||
-          (id !== undefined && scope.ids.includes(id));
+          (place !== undefined && scope.organizationIds.includes(place)) ||
+          scope.ids.includes(id) ||
+          scope.placedIds.some((placed) => placed.id === id && placed.orgID === place);
         expect(within).toBe(set.covers(asked));
       }),
       { numRuns: 5000 },
     );
+  });
+
+  it('grants to others nothing but what it covers', () => {
+    fc.assert(
+      fc.property(
+        fc.array(permission, { maxLength: 8 }),
+        permission,
+        fc.constantFrom(...orgs),
+        permission,
+        (held, asked, preferred, used) => {
+          const set = new PermissionSet(held);
+          const granted = set.grant(asked, preferred);
+          if (granted !== undefined && new PermissionSet([granted]).covers(used)) expect(set.covers(used)).toBe(true);
+        },
+      ),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it('grants what it covers as it was asked for', () => {
+    fc.assert(
+      fc.property(fc.array(permission, { maxLength: 8 }), permission, (held, asked) => {
+        const set = new PermissionSet(held);
+        if (set.covers(asked)) expect(set.grant(asked, orgs[0]!)).toEqual(asked);
+      }),
+    );
+  });
+
+  it('grants of an id that it holds in an organization that, and nothing beyond', () => {
+    const [here, there] = orgs as [OrganizationId, OrganizationId];
+    const set = new PermissionSet([permissionFor('read', 'buckets', ids[0]!, here)]);
+    const byId: Permission = { action: 'read', resource: { type: 'buckets', id: ids[0]! } };
+    expect(set.grant(byId, there)).toEqual(permissionFor('read', 'buckets', ids[0]!, here));
+    expect(set.grant({ ...byId, action: 'write' }, here)).toBeUndefined();
+    expect(set.grant(permissionFor('read', 'buckets', ids[0]!, there), there)).toBeUndefined();
+  });
+
+  it.each(['users', 'orgs'] as const)('never opens one of the %s by an organization', (type) => {
+    const [here, there] = orgs as [OrganizationId, OrganizationId];
+    const set = new PermissionSet([permissionInOrganization('write', type, here), permissionFor('write', type, here, there)]);
+    expect(set.covers(permissionById('write', type, here))).toBe(false);
+    expect(set.covers(permissionFor('write', type, here, here))).toBe(false);
+    expect(set.grant(permissionById('write', type, here), here)).toBeUndefined();
+    expect(set.scope('write', type)).toEqual({ everything: false, organizationIds: [], ids: [], placedIds: [] });
   });
 
   it('names the first missing permission', () => {

@@ -36,12 +36,14 @@ export type Action = (typeof ACTIONS)[number];
 
 /**
  * With neither id nor orgID: every resource of the type, in every organization. With orgID alone: all of that organization.
- * With id: that one, whatever the orgID says.
+ * With id alone: that one. With both: that one, if it lies in that organization.
  */
 export interface Resource {
   readonly type: ResourceType;
   readonly id?: Id | undefined;
   readonly orgID?: OrganizationId | undefined;
+  /** Beside the id of a user, who lies in no organization: what the client gave as orgID. It is shown again, and means nothing. */
+  readonly statedOrgID?: OrganizationId | undefined;
 }
 
 export interface Permission {
@@ -54,7 +56,8 @@ export const isAction = (text: string): text is Action => text === 'read' || tex
 
 /** `write:orgs/<orgID>/buckets/<id>`, as InfluxDB names a permission in its refusals. */
 export function formatPermission({ action, resource }: Permission): string {
-  const { type, id, orgID } = resource;
+  const { type, id } = resource;
+  const orgID = resource.orgID ?? resource.statedOrgID;
   // For the types that stand for themselves InfluxDB leaves the organization out unless it was given explicitly.
   const scope = orgID === undefined ? '' : `orgs/${orgID}/`;
   return `${action}:${scope}${type}${id === undefined ? '' : `/${id}`}`;
@@ -101,18 +104,29 @@ const TYPE_COUNT = ALL_RESOURCE_TYPES.length;
 const INSTANCE = TYPE_INDEX.instance;
 const bitOf = (action: Action): number => (action === 'read' ? 1 : 2);
 
+/** Organizations and users lie in no organization, so that an orgID never opens one. */
+const liesNowhere = (type: ResourceType): boolean => type === 'orgs' || type === 'users';
+
+/** An organization is asked for as if it lay in itself, too (`write:orgs/O/orgs/O`). */
+const placeOf = (type: ResourceType, id: Id | undefined, orgID: OrganizationId | undefined): string | undefined =>
+  type === 'orgs' ? id : type === 'users' ? undefined : orgID;
+
+type Bits = Uint8Array;
+const holds = (bits: Bits | undefined, type: number, bit: number): boolean => bits !== undefined && ((bits[type] ?? 0) & bit) !== 0;
+
 /**
  * Permissions made ready for being asked: a question costs a few look-ups and leaves no garbage, however many were granted.
- * The rule is InfluxDB's (authz.go, `Permission.Matches`): same action, and `instance` or the same type, and
- * neither id nor orgID granted, or orgID granted without id and equal, or id granted and equal.
+ * Same action, and `instance` or the same type, and neither id nor orgID granted, or each of the two that is granted is the one asked for.
+ * InfluxDB looks at no orgID beside an id (authz.go, `Permission.Matches`), and so lets an orgID grant what the id opens.
  */
 export class PermissionSet {
   readonly permissions: readonly Permission[];
   /** Per type: bits of the actions granted everywhere. */
-  readonly #everywhere = new Uint8Array(TYPE_COUNT);
-  /** Per organization the same, and per id. */
-  readonly #byOrganization = new Map<string, Uint8Array>();
-  readonly #byId = new Map<string, Uint8Array>();
+  readonly #everywhere: Bits = new Uint8Array(TYPE_COUNT);
+  /** Per organization the same, per id, and per id and organization. */
+  readonly #byOrganization = new Map<string, Bits>();
+  readonly #byId = new Map<string, Bits>();
+  readonly #byPlacedId = new Map<string, Map<string, Bits>>();
 
   constructor(permissions: readonly Permission[]) {
     this.permissions = permissions;
@@ -123,13 +137,13 @@ export class PermissionSet {
     }
   }
 
-  #bitsFor({ type, id, orgID }: Resource): Uint8Array {
+  #bitsFor({ type, id, orgID }: Resource): Bits {
     if (type === 'instance' || (id === undefined && orgID === undefined)) return this.#everywhere;
-    const map = id === undefined ? this.#byOrganization : this.#byId;
-    const key = id ?? orgID ?? '';
-    let bits = map.get(key);
-    if (bits === undefined) map.set(key, (bits = new Uint8Array(TYPE_COUNT)));
-    return bits;
+    if (id === undefined) return bitsIn(this.#byOrganization, orgID ?? '');
+    if (orgID === undefined) return bitsIn(this.#byId, id);
+    let places = this.#byPlacedId.get(id);
+    if (places === undefined) this.#byPlacedId.set(id, (places = new Map<string, Bits>()));
+    return bitsIn(places, orgID);
   }
 
   /** Whether one of these permissions covers the one asked for. */
@@ -141,19 +155,49 @@ export class PermissionSet {
   allows(action: Action, resourceType: ResourceType, id: Id | undefined, orgID: OrganizationId | undefined): boolean {
     const bit = bitOf(action);
     const type = TYPE_INDEX[resourceType];
-    if (((this.#everywhere[INSTANCE] ?? 0) & bit) !== 0 || ((this.#everywhere[type] ?? 0) & bit) !== 0) return true;
-    if (orgID !== undefined && ((this.#byOrganization.get(orgID)?.[type] ?? 0) & bit) !== 0) return true;
-    return id !== undefined && ((this.#byId.get(id)?.[type] ?? 0) & bit) !== 0;
+    if (holds(this.#everywhere, INSTANCE, bit) || holds(this.#everywhere, type, bit)) return true;
+    if (id === undefined) return orgID !== undefined && holds(this.#byOrganization.get(orgID), type, bit);
+    if (holds(this.#byId.get(id), type, bit)) return true;
+    const place = placeOf(resourceType, id, orgID);
+    if (place === undefined) return false;
+    if (holds(this.#byPlacedId.get(id)?.get(place), type, bit)) return true;
+    return !liesNowhere(resourceType) && holds(this.#byOrganization.get(place), type, bit);
+  }
+
+  /**
+   * What of a permission one who holds these may give to somebody: all of it, or, of a resource by id alone that he holds in an organization
+   * only, that in the organization. Whatever the result covers, these cover.
+   *
+   * @param preferred the organization to choose where he holds it in several
+   * @returns undefined for nothing
+   */
+  grant(asked: Permission, preferred: OrganizationId): Permission | undefined {
+    if (this.covers(asked)) return asked;
+    const { type, id, orgID } = asked.resource;
+    if (id === undefined || orgID !== undefined || liesNowhere(type)) return undefined;
+    const places = [...(this.#byPlacedId.get(id) ?? [])]
+      .filter(([, bits]) => holds(bits, TYPE_INDEX[type], bitOf(asked.action)))
+      .map(([place]) => place as OrganizationId);
+    const place = places.includes(preferred) ? preferred : places[0];
+    return place && { action: asked.action, resource: { ...asked.resource, orgID: place } };
   }
 
   /** Which resources of a type may be acted on, so that a list can be asked of a store instead of being filtered afterwards. */
   scope(action: Action, resourceType: ResourceType): Scope {
     const bit = bitOf(action);
     const type = TYPE_INDEX[resourceType];
-    if (((this.#everywhere[INSTANCE] ?? 0) & bit) !== 0 || ((this.#everywhere[type] ?? 0) & bit) !== 0) return EVERYTHING;
-    const keysWith = (map: ReadonlyMap<string, Uint8Array>): string[] =>
-      [...map].filter(([, bits]) => ((bits[type] ?? 0) & bit) !== 0).map(([key]) => key);
-    return { everything: false, organizationIds: keysWith(this.#byOrganization) as OrganizationId[], ids: keysWith(this.#byId) };
+    if (holds(this.#everywhere, INSTANCE, bit) || holds(this.#everywhere, type, bit)) return EVERYTHING;
+    const keysWith = (map: ReadonlyMap<string, Bits>): string[] =>
+      [...map].filter(([, bits]) => holds(bits, type, bit)).map(([key]) => key);
+    const ids = keysWith(this.#byId);
+    const placedIds = [...this.#byPlacedId].flatMap(([id, places]) =>
+      keysWith(places).map((orgID): PlacedId => ({ id, orgID: orgID as OrganizationId })),
+    );
+    if (!liesNowhere(resourceType)) {
+      return { everything: false, organizationIds: keysWith(this.#byOrganization) as OrganizationId[], ids, placedIds };
+    }
+    const themselves = placedIds.filter(({ id, orgID }) => placeOf(resourceType, id, orgID) === orgID).map(({ id }) => id);
+    return { everything: false, organizationIds: [], ids: [...ids, ...themselves], placedIds: [] };
   }
 
   /** The first permission of `asked` that is not covered. */
@@ -162,12 +206,28 @@ export class PermissionSet {
   }
 }
 
-/** Everything, or what lies in these organizations and these ids besides. */
+function bitsIn(map: Map<string, Bits>, key: string): Bits {
+  let bits = map.get(key);
+  if (bits === undefined) map.set(key, (bits = new Uint8Array(TYPE_COUNT)));
+  return bits;
+}
+
+export interface PlacedId {
+  readonly id: Id;
+  readonly orgID: OrganizationId;
+}
+
+/** Everything, or what lies in these organizations, these ids besides, and these ids where they lie in these organizations. */
 export type Scope =
   | { readonly everything: true }
-  | { readonly everything: false; readonly organizationIds: readonly OrganizationId[]; readonly ids: readonly Id[] };
+  | {
+      readonly everything: false;
+      readonly organizationIds: readonly OrganizationId[];
+      readonly ids: readonly Id[];
+      readonly placedIds: readonly PlacedId[];
+    };
 
 export const EVERYTHING: Scope = { everything: true };
-export const NOTHING: Scope = { everything: false, organizationIds: [], ids: [] };
+export const NOTHING: Scope = { everything: false, organizationIds: [], ids: [], placedIds: [] };
 
 export const NO_PERMISSIONS = new PermissionSet([]);

@@ -189,5 +189,8 @@ export interface SeriesEngine {
     signal?: AbortSignal,
   ): Promise<readonly SeriesDescription[]>;
 
+  /** What keeps points from being stored or read, in words for whoever runs the server; usually nothing. */
+  listProblems(): readonly string[];
+
   close(): Promise<void>;
 }

@@ -1,5 +1,7 @@
 /** Users: who owns tokens and signs in. */
+import { invalid } from './errors.js';
 import type { UserId } from './id.js';
+import { checkNewName } from './name.js';
 
 /** Of users and of authorizations alike. */
 export const STATUSES = ['active', 'inactive'] as const;
@@ -11,6 +13,12 @@ export interface User {
   readonly id: UserId;
   readonly name: string;
   readonly status: Status;
+}
+
+/** @throws DomainError `invalid` for what no new user may be called */
+export function checkUserName(name: string): void {
+  if (name.trim() === '') throw invalid('user name is empty');
+  checkNewName('user name', name);
 }
 
 /** A role of a user in an organization or a bucket; `instance` is the server itself, which has an owner only. */

@@ -1,5 +1,5 @@
 /** DomainError -> answer: the only table of codes and statuses. */
-import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
+import { BusyError, DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
 import { OperatorNeededError } from '../services/backup.js';
 import { json, type Answer } from './route.js';
 
@@ -20,6 +20,9 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   'request too large': 413,
 };
 
+/** True for what is not the client's fault. */
+export const isInternal = (error: unknown): boolean => !(error instanceof DomainError) || STATUS[error.code] >= 500;
+
 /** All that a caller learns of what should not have happened; InfluxDB says it so. */
 const INTERNAL_MESSAGE = 'An internal error has occurred - check server logs';
 
@@ -28,10 +31,18 @@ export const answerError = (code: ErrorCode, message: string, headers?: Readonly
   headers: { 'x-platform-error-code': code, ...headers },
 });
 
+/** InfluxDB has no code for it, and waits. */
+export class BodyTimeoutError extends DomainError {
+  constructor() {
+    super('invalid', 'the body of the request took too long to arrive');
+  }
+}
+
 export function answerFailure(error: unknown): Answer {
+  if (error instanceof BodyTimeoutError) return { ...answerError(error.code, error.message, { connection: 'close' }), status: 408 };
   if (!(error instanceof DomainError)) return answerError('internal error', INTERNAL_MESSAGE);
   const headers =
-    error instanceof TryAgainLaterError
+    error instanceof TryAgainLaterError || error instanceof BusyError
       ? { 'retry-after': String(error.retryAfterSeconds) }
       : error instanceof OperatorNeededError
         ? { hint: error.hint }

@@ -17,8 +17,17 @@ export interface RouteRequest {
   readonly address: string;
   /** True when the request came by TLS, here or at a trusted proxy. */
   readonly secure: boolean;
-  /** Fires when the client goes away. */
+  /** Fires when the client goes away, and when the actor is no more: a token that was ended, a session signed out. */
   readonly signal: AbortSignal;
+  /**
+   * Judges the actor a last time, before what he asked for becomes durable; behind it nothing stops the request. For handlers that work
+   * for a while or read a stream: for all others the actor that they get is that of the moment.
+   *
+   * @returns the actor as he is now, with the rights that he has now
+   */
+  confirm(): Promise<Actor>;
+  /** Tells the log of a failure that stands in an answer, or comes too late for one. */
+  reportFailure(error: unknown): void;
 }
 
 export interface Answer {
@@ -37,6 +46,8 @@ interface RouteShape {
   readonly bodyBytesMax?: number | undefined;
   /** The body is not read before the handler reads it: `stream` instead of `body`. Its limit is the handler's. */
   readonly streamsBody?: boolean | undefined;
+  /** How fast the body has to come: as a document in `--http-body-timeout`, as a write ten times as late, or steadily without an end. */
+  readonly pace?: 'usual' | 'write' | 'steady' | undefined;
   /** What the path answers to methods that it has not: nothing but 405, or with a JSON error or text and the methods that there are. */
   readonly otherMethods?: 'empty' | 'json' | 'text' | undefined;
 }

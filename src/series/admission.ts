@@ -8,34 +8,48 @@ import { hasValue, pickRows } from '../domain/point-batch.js';
 import type { FieldType, MeasurementBatch, PointBatch, PointFault, WriteOutcome } from '../domain/series.js';
 import type { Catalog, Measurement } from './catalog.js';
 
-export interface Admitted {
-  /** Batches of which every field has one type, the right one. */
-  readonly measurements: readonly MeasurementBatch[];
-  readonly outcome: WriteOutcome;
-}
-
-export function admit(catalog: Catalog, bucketId: BucketId, batch: PointBatch): Admitted {
-  const measurements: MeasurementBatch[] = [];
+/**
+ * @param take gets batches of which every field has one type, the right one; what it is given is known when the next is looked at
+ * @param refuse why a measurement takes no points for now
+ */
+export function admit(
+  catalog: Catalog,
+  bucketId: BucketId,
+  batch: PointBatch,
+  take: (part: MeasurementBatch) => void,
+  refuse: (measurement: Measurement) => string | undefined,
+): WriteOutcome {
   let droppedCount = batch.dropped?.count ?? 0;
   let first = batch.dropped?.first;
+  const drop = (count: number, fault: PointFault): void => {
+    droppedCount += count;
+    if (first === undefined || fault.position < first.position) first = fault;
+  };
   for (const part of batch.measurements) {
     const known = catalog.find(bucketId, part.measurement);
+    const refusal = known && refuse(known);
+    if (refusal !== undefined) {
+      drop(part.rowCount, { position: part.positions[0] ?? 0, reason: refusal });
+      continue;
+    }
     if (hasOnlyRightTypes(part, known)) {
-      measurements.push(part);
+      take(part);
       continue;
     }
     const { kept, fault } = sift(part, known);
-    droppedCount += part.rowCount - kept.length;
-    if (fault !== undefined && (first === undefined || fault.position < first.position)) first = fault;
-    if (kept.length > 0) measurements.push(pickRows(part, kept));
+    if (fault !== undefined) drop(part.rowCount - kept.length, fault);
+    if (kept.length > 0) take(pickRows(part, kept));
   }
-  return { measurements, outcome: { droppedCount, reason: (first ?? batch.stripped)?.reason } };
+  return { droppedCount, reason: (first ?? batch.stripped)?.reason };
 }
 
 function hasOnlyRightTypes(part: MeasurementBatch, known: Measurement | undefined): boolean {
-  return part.fields.every(({ key, column }, i) => {
+  const keys = new Set<string>();
+  return part.fields.every(({ key, column }) => {
     const type = known?.field(key)?.type;
-    return type === undefined ? !part.fields.some((other, j) => j < i && other.key === key) : type === column.type;
+    const isFirst = !keys.has(key);
+    keys.add(key);
+    return type === undefined ? isFirst : type === column.type;
   });
 }
 

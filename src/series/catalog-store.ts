@@ -2,10 +2,16 @@
 import type { BucketId } from '../domain/id.js';
 import type { FieldType, Tag } from '../domain/series.js';
 import { Catalog, type Measurement } from './catalog.js';
+import { LOOSE_TABLE } from './loose.js';
 import type { Session } from './session.js';
 
 /** Rises when the tables below or the layout of measurements change. */
-const layoutVersion = 1;
+const layoutVersion = 2;
+
+/** How many rows each table has: see row-counts.ts. */
+const ROW_COUNT_TABLE = 'CREATE TABLE row_count (name VARCHAR, rows BIGINT)';
+
+const FROM_1_TO_2 = [LOOSE_TABLE, ROW_COUNT_TABLE, 'UPDATE layout SET version = 2'];
 
 const TABLES = [
   'CREATE TABLE layout (version INTEGER)',
@@ -15,6 +21,8 @@ const TABLES = [
   'CREATE TABLE measurement (id INTEGER, bucket VARCHAR, name VARCHAR)',
   'CREATE TABLE field (measurement INTEGER, index INTEGER, key VARCHAR, type VARCHAR)',
   'CREATE TABLE series (measurement INTEGER, id INTEGER, tags VARCHAR)',
+  LOOSE_TABLE,
+  ROW_COUNT_TABLE,
 ];
 
 export interface StoredState {
@@ -23,16 +31,24 @@ export interface StoredState {
   readonly nextSegment: number;
 }
 
-/** Reads the catalogue, or makes an empty one in a database that has none. */
+/** Makes an empty catalogue. */
+export async function createState(session: Session): Promise<void> {
+  await session.transact(async () => {
+    for (const statement of TABLES) await session.run(statement);
+  });
+}
+
+/** Reads the catalogue; one of an earlier version is brought up to this one. */
 export async function loadState(session: Session): Promise<StoredState> {
-  const [found] = await session.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'layout'");
-  if (found?.[0] === 0n) {
+  let [[version] = []] = await session.rows('SELECT version FROM layout');
+  if (version === 1) {
     await session.transact(async () => {
-      for (const statement of TABLES) await session.run(statement);
+      for (const statement of FROM_1_TO_2) await session.run(statement);
     });
+    await session.run('CHECKPOINT points');
+    version = 2;
   }
-  const [layout] = await session.rows('SELECT version FROM layout');
-  if (layout?.[0] !== layoutVersion) throw new Error(`the layout has version ${String(layout?.[0])}, this program knows ${layoutVersion}`);
+  if (version !== layoutVersion) throw new Error(`the layout has version ${String(version)}, this program knows ${layoutVersion}`);
   const [position] = (await session.rows('SELECT segment FROM log_position')) as [bigint][];
   return { catalog: await loadCatalog(session), nextSegment: Number(position?.[0] ?? 0n) };
 }
@@ -43,7 +59,7 @@ async function loadCatalog(session: Session): Promise<Catalog> {
   const measurements = await session.rows('SELECT id, bucket, name FROM measurement ORDER BY id');
   for (const [id, bucket, name] of measurements as [number, BucketId, string][]) {
     const measurement = catalog.add(bucket, name, id);
-    measurement.hasTable = true;
+    measurement.isStored = true;
     byId.set(id, measurement);
   }
   const fields = await session.rows('SELECT measurement, key, type FROM field ORDER BY measurement, index');
@@ -51,6 +67,23 @@ async function loadCatalog(session: Session): Promise<Catalog> {
   const series = await session.rows('SELECT measurement, id, tags FROM series ORDER BY measurement, id');
   for (const [id, seriesId, tags] of series as [number, number, string][]) byId.get(id)?.restoreSeries(seriesId, JSON.parse(tags) as Tag[]);
   for (const measurement of byId.values()) measurement.storedFieldCount = measurement.fields.length;
+  const columns = await session.rows(
+    `SELECT substr(table_name, 2)::INTEGER, substr(column_name, 2)::INTEGER FROM duckdb_columns()
+     WHERE database_name = 'points' AND regexp_full_match(table_name, 'm[0-9]+') AND regexp_full_match(column_name, 'f[0-9]+')
+     ORDER BY table_oid, column_index`,
+  );
+  for (const [id, index] of columns as [number, number][]) {
+    const measurement = byId.get(id);
+    const field = measurement?.fields[index];
+    if (measurement === undefined || field === undefined) continue;
+    if (!measurement.hasTable) catalog.tableCount++;
+    measurement.noteColumns([field]);
+  }
+  const loose = await session.rows('SELECT measurement, field, count(*) FROM loose GROUP BY measurement, field');
+  for (const [id, index, count] of loose as [number, number, bigint][]) {
+    const field = byId.get(id)?.fields[index];
+    if (field !== undefined) field.looseCount = Number(count);
+  }
   return catalog;
 }
 

@@ -4,13 +4,17 @@ import type { FieldType, Predicate, Tag } from '../domain/series.js';
 import { compareUtf8 } from '../domain/utf8-order.js';
 import type { SeriesExtents } from './extents.js';
 import { PendingRows } from './pending-rows.js';
+import type { SetAside } from './set-aside.js';
 import { TagIndex } from './tag-index.js';
 
 export interface Field {
-  /** The column is `f<index>`. */
   readonly index: number;
   readonly key: string;
   readonly type: FieldType;
+  /** Whether it has a column `f<index>` in the table of its measurement; else its values lie among the loose ones (loose.ts). */
+  hasColumn: boolean;
+  /** How many loose values it has, at most. */
+  looseCount: number;
 }
 
 /** Stands for series that no longer are, whose ids are not used again. */
@@ -26,11 +30,19 @@ export class Measurement {
   /** Id -> tags, sorted by key. Grows only. */
   readonly series: (readonly Tag[])[] = [];
   readonly #seriesByKey = new Map<string, number>();
-  /** Rows that the log has and the table has not. */
+  /** Rows that the log has and DuckDB has not. */
   pending = new PendingRows();
-  /** Whether the table exists, and how many of the fields it has. */
-  hasTable = false;
+  /** Whether some of its rows are on their way into DuckDB. */
+  isDraining = false;
+  /** Rows that could not be drained, and why. */
+  aside: SetAside | undefined;
+  /** Whether the stored catalogue has it, and how many of the fields. */
+  isStored = false;
   storedFieldCount = 0;
+  /** Whether it has a table of its own, with a column for each field that has one. */
+  hasTable = false;
+  /** In the order of the table. */
+  #columns: Field[] = [];
   /** Series id -> 1 where the stored catalogue has it. */
   #storedSeries = new Uint8Array(0);
   /** Unknown until somebody asks the table. */
@@ -44,6 +56,24 @@ export class Measurement {
     this.name = name;
   }
 
+  get columnCount(): number {
+    return this.#columns.length;
+  }
+
+  columns(): readonly Field[] {
+    return this.#columns;
+  }
+
+  /** Notes that its table has these columns, too. */
+  noteColumns(fields: readonly Field[]): void {
+    this.hasTable = true;
+    for (const field of fields) {
+      field.hasColumn = true;
+      field.looseCount = 0;
+      this.#columns.push(field);
+    }
+  }
+
   get table(): string {
     return `m${this.id}`;
   }
@@ -53,10 +83,14 @@ export class Measurement {
   }
 
   addField(key: string, type: FieldType): Field {
-    const field = { index: this.fields.length, key, type };
+    const field = { index: this.fields.length, key, type, hasColumn: false, looseCount: 0 };
     this.fields.push(field);
     this.#fieldByKey.set(key, field);
     return field;
+  }
+
+  findSeries(tags: readonly Tag[]): number | undefined {
+    return this.#seriesByKey.get(seriesKey(tags));
   }
 
   /** The id of a series, which is made where there is none. */
@@ -75,14 +109,14 @@ export class Measurement {
   restoreSeries(id: number, tags: readonly Tag[]): void {
     while (this.series.length < id) this.series.push(GONE);
     this.addSeries(tags);
-    this.noteStored(id);
+    this.noteSeriesStored(id);
   }
 
-  isStored(id: number): boolean {
+  isSeriesStored(id: number): boolean {
     return this.#storedSeries[id] === 1;
   }
 
-  noteStored(id: number): void {
+  noteSeriesStored(id: number): void {
     if (this.#storedSeries.length <= id) {
       const grown = new Uint8Array(Math.max(id + 1, this.#storedSeries.length * 2));
       grown.set(this.#storedSeries);
@@ -95,13 +129,20 @@ export class Measurement {
   noteStoredSeries(ids: Iterable<number>): void {
     this.extents = undefined;
     this.#storedSeries = new Uint8Array(0);
-    for (const id of ids) this.noteStored(id);
+    for (const id of ids) this.noteSeriesStored(id);
   }
 
-  noteTableGone(): void {
+  /** Notes that DuckDB has nothing of it. */
+  noteGone(): void {
     this.noteStoredSeries([]);
-    this.hasTable = false;
+    this.isStored = false;
     this.storedFieldCount = 0;
+    this.hasTable = false;
+    this.#columns = [];
+    for (const field of this.fields) {
+      field.hasColumn = false;
+      field.looseCount = 0;
+    }
   }
 
   /** Series ids in the order of their keys. */
@@ -129,6 +170,8 @@ export class Measurement {
 export class Catalog {
   readonly #buckets = new Map<BucketId, Map<string, Measurement>>();
   #nextId = 1;
+  /** Measurements with a table of their own. */
+  tableCount = 0;
 
   find(bucketId: BucketId, name: string): Measurement | undefined {
     return this.#buckets.get(bucketId)?.get(name);

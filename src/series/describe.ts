@@ -3,32 +3,62 @@ import { invalid } from '../domain/errors.js';
 import type { Predicate, SeriesDescription, Tag, TimeRange } from '../domain/series.js';
 import type { QueryRunner } from './batches.js';
 import type { Readable } from './extents.js';
-import { presenceQuery } from './queries.js';
-import { scopeOf } from './scope.js';
+import { isLoose, Slots } from './loose.js';
+import { loosePresenceQuery, presenceQuery, type Selection } from './queries.js';
+import { clampRange, scopeOf } from './scope.js';
 import { select } from './selection.js';
 
 const ALL_TIME: TimeRange = { startNs: -(2n ** 63n), stopNs: 2n ** 63n };
 
+type IsPresent = (seriesId: number, fieldPosition: number) => boolean;
+
 /** @throws DomainError `invalid` where the predicate asks of values */
 export async function* describeSeries(
   runner: QueryRunner,
-  readable: Readable,
+  readables: readonly Readable[],
   range: TimeRange = ALL_TIME,
   predicate: Predicate | undefined,
 ): AsyncGenerator<SeriesDescription, void, undefined> {
-  const { measurement, fieldCount } = readable;
-  for (const { ids, fields } of select(measurement, predicate, fieldCount)) {
-    if (fields.some(({ condition }) => condition !== undefined)) throw invalid('a predicate on values cannot select series');
-    const scope = scopeOf(readable, ids, range);
-    if (scope === undefined) continue;
-    const rows = (await runner.run((session) => session.rows(presenceQuery(scope, fields)))) as [number, ...boolean[]][];
-    const presence = new Map(rows.map(([series, ...hasField]) => [series, hasField]));
+  const selections: Selection[] = [];
+  for (const readable of readables) {
+    for (const { ids, fields } of select(readable.measurement, predicate, readable.fieldCount)) {
+      if (fields.some(({ condition }) => condition !== undefined)) throw invalid('a predicate on values cannot select series');
+      const scope = scopeOf(readable, ids, range);
+      if (scope !== undefined) selections.push({ scope, fields });
+    }
+  }
+  if (selections.length === 0) return;
+  const presence = await findPresent(runner, selections, range);
+  for (const [k, { scope, fields }] of selections.entries()) {
+    const { measurement } = scope;
     for (const id of scope.ids) {
       const tags = measurement.series[id] as readonly Tag[];
-      const hasField = presence.get(id);
       for (const [i, { field }] of fields.entries()) {
-        if (hasField?.[i] === true) yield { measurement: measurement.name, field: field.key, type: field.type, tags };
+        if (presence[k]?.(id, i) === true) yield { measurement: measurement.name, field: field.key, type: field.type, tags };
       }
     }
   }
+}
+
+function findPresent(runner: QueryRunner, selections: readonly Selection[], range: TimeRange): Promise<IsPresent[]> {
+  return runner.run(async (session) => {
+    const loose = selections
+      .map(({ scope, fields }) => ({ scope, fields: fields.filter(({ field }) => isLoose(field)) }))
+      .filter(({ fields }) => fields.length > 0);
+    const slots = new Slots();
+    if (loose.length > 0) for await (const chunk of session.chunks(loosePresenceQuery(loose, clampRange(range)))) slots.ofRows(chunk);
+    const present: IsPresent[] = [];
+    for (const { scope, fields } of selections) {
+      const columns = fields.filter(({ field }) => field.hasColumn);
+      const rows = columns.length === 0 ? [] : await session.rows(presenceQuery({ scope, fields: columns }));
+      const inColumns = new Map((rows as [number, ...boolean[]][]).map(([series, ...hasField]) => [series, hasField]));
+      const positions = fields.map((field) => columns.indexOf(field));
+      present.push((id, i) => {
+        const position = positions[i] as number;
+        if (position !== -1) return inColumns.get(id)?.[position] === true;
+        return slots.find(scope.measurement.id, id, fields[i]?.field.index ?? -1) !== undefined;
+      });
+    }
+    return present;
+  });
 }

@@ -8,13 +8,23 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BucketId } from '../domain/id.js';
 import { type DuckDbEngine, openDuckDbEngine } from './duckdb.js';
+import type { PlacementRules } from './placement.js';
 import { batchOf, testSeriesEngine } from './series.contract.js';
 
 const bucket = '000000000000000a' as BucketId;
 const ALL_TIME = { startNs: -(2n ** 63n), stopNs: 2n ** 63n };
-const open = (directory: string): Promise<DuckDbEngine> => openDuckDbEngine({ directory, memoryLimitBytes: 256 * 1024 * 1024, threads: 2 });
+const openWith = (directory: string, rules?: PlacementRules): Promise<DuckDbEngine> =>
+  openDuckDbEngine({ directory, memoryLimitBytes: 256 * 1024 * 1024, threads: 2, rules });
+const open = (directory: string): Promise<DuckDbEngine> => openWith(directory);
 
 testSeriesEngine('DuckDB', open);
+// Where values lie must make no difference: all in tables, and on the way there, some of them for good.
+testSeriesEngine('DuckDB with a column for every field', (directory) =>
+  openWith(directory, { columnValuesMin: 1, columnsMax: 1000, tablesMax: 1000 }),
+);
+testSeriesEngine('DuckDB with few columns and tables', (directory) =>
+  openWith(directory, { columnValuesMin: 4, columnsMax: 2, tablesMax: 3 }),
+);
 
 describe('the files of the DuckDB engine', () => {
   let parent: string;

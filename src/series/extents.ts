@@ -1,8 +1,10 @@
 /** Where in time the stored rows of each series lie: tells late rows from others, and which tables a range cannot touch. */
+import type { TimeRange } from '../domain/series.js';
 import type { Measurement } from './catalog.js';
+import { measurementLists } from './loose.js';
 import type { Session } from './session.js';
 
-/** Indexed by series id; a series that is beyond the end, or has no row, has nothing stored. */
+/** Indexed by series id; a series that is beyond the end, or has no row, has nothing stored. A loose value counts as a row. */
 export interface SeriesExtents {
   first: BigInt64Array;
   last: BigInt64Array;
@@ -17,21 +19,41 @@ export interface Readable {
   readonly fieldCount: number;
 }
 
-/** Asks the table, once; later drains keep the answer up to date. Not to be run beside a drain. */
-export async function loadExtents(session: Session, measurement: Measurement): Promise<SeriesExtents> {
-  if (measurement.extents !== undefined) return measurement.extents;
-  const extents: SeriesExtents = { first: new BigInt64Array(0), last: new BigInt64Array(0), rowsAtMost: new Float64Array(0) };
-  const rows = measurement.hasTable
-    ? await session.rows(`SELECT series, min(time), max(time), count(*) FROM ${measurement.table} GROUP BY series`)
-    : [];
-  growExtents(extents, measurement.series.length);
-  for (const [series, first, last, count] of rows as [number, bigint, bigint, bigint][]) {
-    extents.first[series] = first;
-    extents.last[series] = last;
-    extents.rowsAtMost[series] = Number(count);
+/** Asks DuckDB, once; later drains keep the answer up to date. Not to be run beside a drain. */
+export async function loadExtents(session: Session, measurements: readonly Measurement[]): Promise<void> {
+  const unknown = measurements.filter(({ extents }) => extents === undefined);
+  for (const measurement of unknown) {
+    const extents: SeriesExtents = { first: new BigInt64Array(0), last: new BigInt64Array(0), rowsAtMost: new Float64Array(0) };
+    growExtents(extents, measurement.series.length);
+    if (measurement.hasTable) {
+      const rows = await session.rows(
+        `SELECT ${measurement.id}, series, min(time), max(time), count(*) FROM ${measurement.table} GROUP BY series`,
+      );
+      for (const row of rows as ExtentRow[]) note(extents, row);
+    }
+    measurement.extents = extents;
   }
-  measurement.extents = extents;
-  return extents;
+  const byId = new Map(unknown.map((measurement) => [measurement.id, measurement]));
+  const stored = unknown.filter(({ isStored }) => isStored);
+  for (const list of measurementLists(stored)) {
+    const rows = await session.rows(`SELECT measurement, series, min(time), max(time), count(*) FROM loose WHERE ${list} GROUP BY ALL`);
+    for (const row of rows as ExtentRow[]) note(byId.get(row[0])?.extents, row);
+  }
+}
+
+type ExtentRow = [measurement: number, series: number, first: bigint, last: bigint, count: bigint];
+
+function note(extents: SeriesExtents | undefined, [, series, first, last, count]: ExtentRow): void {
+  if (extents === undefined) return;
+  noteRows(extents, series, first, last, Number(count));
+}
+
+/** Notes rows of a series. */
+export function noteRows(extents: SeriesExtents, series: number, first: bigint, last: bigint, count: number): void {
+  const before = extents.rowsAtMost[series] as number;
+  if (before === 0 || first < (extents.first[series] as bigint)) extents.first[series] = first;
+  if (before === 0 || last > (extents.last[series] as bigint)) extents.last[series] = last;
+  extents.rowsAtMost[series] = before + count;
 }
 
 export function growExtents(extents: SeriesExtents, seriesCount: number): void {
@@ -45,4 +67,11 @@ export function growExtents(extents: SeriesExtents, seriesCount: number): void {
 function copyTo<T extends BigInt64Array | Float64Array>(from: T, to: T): T {
   (to as { set(array: T): void }).set(from);
   return to;
+}
+
+/** Whether a measurement can have rows in a range. */
+export function rowsIn({ extents }: Measurement, { startNs, stopNs }: TimeRange): boolean {
+  if (extents === undefined) return true;
+  const { first, last, rowsAtMost } = extents;
+  return rowsAtMost.some((count, id) => count > 0 && (first[id] as bigint) < stopNs && (last[id] as bigint) >= startNs);
 }

@@ -4,7 +4,9 @@ export class Gate {
   #free: number;
   readonly #max: number;
   readonly #waiting: (() => void)[] = [];
-  #idle: (() => void) | undefined;
+  #idle: (() => void)[] = [];
+  /** Somebody wants to be alone, or is. */
+  #isClosed = false;
 
   constructor(max: number) {
     this.#max = max;
@@ -12,20 +14,45 @@ export class Gate {
   }
 
   async pass<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
+    if (this.#free > 0 && !this.#isClosed) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free++;
-      else next();
-      if (this.#free === this.#max) this.#idle?.();
+      this.#free++;
+      this.#admit();
+      if (this.#free === this.#max) for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  #admit(): void {
+    while (!this.#isClosed && this.#free > 0 && this.#waiting.length > 0) {
+      this.#free--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Runs work while nobody else is within. Not to be called twice at a time. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#isClosed = true;
+    try {
+      await this.#whenEmpty();
+      return await work();
+    } finally {
+      this.#isClosed = false;
+      this.#admit();
     }
   }
 
   /** Fulfilled when nobody is within or in line. */
   async whenIdle(): Promise<void> {
-    if (this.#free < this.#max) await new Promise<void>((resolve) => (this.#idle = resolve));
+    while (this.#free < this.#max || this.#waiting.length > 0) {
+      if (this.#free < this.#max) await this.#whenEmpty();
+      else await new Promise(setImmediate);
+    }
+  }
+
+  async #whenEmpty(): Promise<void> {
+    if (this.#free < this.#max) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 }

@@ -1,46 +1,56 @@
-/** Rows of one measurement in memory, in the order of writing, until they are drained into its table. */
-import type { Column, FieldType, MeasurementBatch } from '../domain/series.js';
+/** Rows of one measurement in memory, in the order of writing, until they are drained. What they take grows with their values. */
+import type { Column, FieldType, Tag } from '../domain/series.js';
+import type { Part, PartField } from './parts.js';
 
 const FIRST_CAPACITY = 16;
 /** What a row costs beside its values: time, series and place in the order. */
 const ROW_BYTES = 16;
-const CELL_BYTES = 9;
+/** What a value costs, with the number of its row. */
+const VALUE_BYTES = 12;
+/** What a measurement with waiting rows, and each of its columns, cost besides. */
+const MEASUREMENT_BYTES = 512;
+const COLUMN_BYTES = 256;
 
 /** Values of one field. Only the array of its type is in use; numbers of 64 bits are pairs of words, low half first. */
 export class PendingColumn {
   readonly type: FieldType;
-  valid: Uint8Array;
-  /** Floats and integers as their bits. */
-  words: Int32Array;
-  bytes: Uint8Array;
+  count = 0;
+  /** Value -> its row, ascending; undefined as long as value i is of row i. */
+  rows: Int32Array | undefined;
+  words = new Int32Array(0);
+  bytes = new Uint8Array(0);
   readonly strings: string[] = [];
 
-  constructor(type: FieldType, capacity: number) {
+  constructor(type: FieldType) {
     this.type = type;
-    this.valid = new Uint8Array(capacity);
-    this.words = new Int32Array(type === 'string' || type === 'boolean' ? 0 : capacity * 2);
-    this.bytes = new Uint8Array(type === 'boolean' ? capacity : 0);
   }
 
-  grow(capacity: number): void {
-    this.valid = grown(this.valid, new Uint8Array(capacity));
-    if (this.words.length > 0) this.words = grown(this.words, new Int32Array(capacity * 2));
-    if (this.bytes.length > 0) this.bytes = grown(this.bytes, new Uint8Array(capacity));
+  /** Adds values for rows from `start` on and says how many characters they have. */
+  append(start: number, { column, rows }: PartField): number {
+    const from = this.count;
+    const to = from + column.values.length;
+    if (rows !== undefined || this.rows !== undefined || from !== start) this.#addRows(start, rows, to);
+    this.count = to;
+    return this.#put(column, from, to);
   }
 
-  /** Puts a column's values at rows `row` and on. */
-  put(row: number, rowCount: number, column: Column): number {
-    if (column.valid === undefined) this.valid.fill(1, row, row + rowCount);
-    else this.valid.set(column.valid, row);
+  #addRows(start: number, rows: Int32Array | undefined, to: number): void {
+    const from = this.count;
+    const known = (this.rows ??= Int32Array.from({ length: from }, (_, i) => i));
+    if (known.length < to) this.rows = grown(known, new Int32Array(Math.max(to, from * 2, FIRST_CAPACITY)));
+    for (let i = from; i < to; i++) this.rows[i] = start + (rows === undefined ? i - from : (rows[i - from] as number));
+  }
+
+  #put(column: Column, from: number, to: number): number {
     switch (column.type) {
       case 'boolean':
-        this.bytes.set(column.values, row);
+        if (this.bytes.length < to) this.bytes = grown(this.bytes, new Uint8Array(Math.max(to, from * 2, FIRST_CAPACITY)));
+        this.bytes.set(column.values, from);
         return 0;
       case 'string': {
         let characters = 0;
-        for (let i = 0; i < rowCount; i++) {
-          const text = column.values[i] as string;
-          this.strings[row + i] = text;
+        for (const text of column.values) {
+          this.strings.push(text);
           characters += text.length;
         }
         return characters;
@@ -48,25 +58,41 @@ export class PendingColumn {
       case 'float':
       case 'integer':
       case 'unsigned': {
-        const { buffer, byteOffset } = column.values;
-        this.words.set(new Int32Array(buffer, byteOffset, rowCount * 2), row * 2);
+        if (this.words.length < to * 2) this.words = grown(this.words, new Int32Array(Math.max(to, from * 2, FIRST_CAPACITY) * 2));
+        const { buffer, byteOffset, length } = column.values;
+        this.words.set(new Int32Array(buffer, byteOffset, length * 2), from * 2);
         return 0;
       }
     }
   }
 
-  /** Copies the value of one row over that of another. */
-  move(from: number, to: number): void {
-    this.valid[to] = 1;
-    if (this.type === 'string') {
-      this.strings[to] = this.strings[from] as string;
-    } else if (this.type === 'boolean') {
-      this.bytes[to] = this.bytes[from] as number;
-    } else {
-      this.words[to * 2] = this.words[from * 2] as number;
-      this.words[to * 2 + 1] = this.words[from * 2 + 1] as number;
+  rowOf(value: number): number {
+    return this.rows === undefined ? value : (this.rows[value] as number);
+  }
+
+  /** The values as a column. */
+  toColumn(): Column {
+    const words = this.words.slice(0, this.count * 2).buffer;
+    switch (this.type) {
+      case 'float':
+        return { type: 'float', values: new Float64Array(words) };
+      case 'integer':
+        return { type: 'integer', values: new BigInt64Array(words) };
+      case 'unsigned':
+        return { type: 'unsigned', values: new BigUint64Array(words) };
+      case 'boolean':
+        return { type: 'boolean', values: this.bytes.slice(0, this.count) };
+      case 'string':
+        return { type: 'string', values: this.strings };
     }
   }
+}
+
+/** Rows by series and, within a series, by time, each time once. */
+export interface SortedOrder {
+  readonly order: Int32Array;
+  /** Row -> the row with the same series and time that stands for it in the order: the last; undefined where no two are alike. */
+  readonly targetOf: Int32Array | undefined;
 }
 
 export class PendingRows {
@@ -81,39 +107,58 @@ export class PendingRows {
   readonly columns: (PendingColumn | undefined)[] = [];
 
   /**
-   * @param seriesOf index into the batch's tag sets -> series id
-   * @param fieldIndexes for each of the batch's fields
+   * @param seriesOf index into the part's tag sets -> series id
+   * @param fieldIndexes for each of the part's fields
    */
-  append(batch: MeasurementBatch, seriesOf: Int32Array, fieldIndexes: readonly number[]): void {
-    const { rowCount } = batch;
+  append(part: Part, seriesOf: Int32Array, fieldIndexes: readonly number[]): void {
+    const { rowCount } = part;
     const start = this.rowCount;
     this.#reserve(start + rowCount);
-    this.times.set(batch.times, start);
-    for (let i = 0; i < rowCount; i++) this.series[start + i] = seriesOf[batch.tagSetOf[i] as number] as number;
-    let characters = 0;
-    for (const [i, { column }] of batch.fields.entries()) {
+    this.times.set(part.times, start);
+    for (let i = 0; i < rowCount; i++) this.series[start + i] = seriesOf[part.tagSetOf[i] as number] as number;
+    if (start === 0) this.byteCount += MEASUREMENT_BYTES;
+    this.byteCount += rowCount * ROW_BYTES;
+    for (const [i, field] of part.fields.entries()) {
       const index = fieldIndexes[i] as number;
-      const pending = (this.columns[index] ??= new PendingColumn(column.type, this.#capacity));
-      characters += pending.put(start, rowCount, column);
+      let column = this.columns[index];
+      if (column === undefined) {
+        column = new PendingColumn(field.column.type);
+        this.columns[index] = column;
+        this.byteCount += COLUMN_BYTES;
+      }
+      this.byteCount += field.column.values.length * VALUE_BYTES + 2 * column.append(start, field);
     }
     this.rowCount += rowCount;
-    this.byteCount += rowCount * (ROW_BYTES + CELL_BYTES * batch.fields.length) + 2 * characters;
   }
 
   #reserve(rowCount: number): void {
     if (rowCount <= this.#capacity) return;
-    this.#capacity = Math.max(rowCount, this.#capacity * 2, FIRST_CAPACITY);
+    this.#capacity = Math.max(rowCount, this.#capacity * 2, this.#capacity === 0 ? 1 : FIRST_CAPACITY);
     this.times = grown(this.times, new BigInt64Array(this.#capacity));
     this.timeWords = new Int32Array(this.times.buffer);
     this.series = grown(this.series, new Int32Array(this.#capacity));
-    for (const column of this.columns) column?.grow(this.#capacity);
   }
 
-  /**
-   * The rows by series and, within a series, by time, each time once: of rows with one series and time, the last takes over what only
-   * earlier ones have, field by field. Changes the values of such rows.
-   */
-  sort(seriesCount: number): Int32Array {
+  /** The same rows as they came, to be logged once more. */
+  toPart(measurement: string, tagsOf: (series: number) => readonly Tag[], keyOf: (field: number) => string): Part {
+    const { rowCount } = this;
+    const used = [...new Set(this.series.subarray(0, rowCount))];
+    const places = new Map(used.map((series, i) => [series, i]));
+    return {
+      measurement,
+      rowCount,
+      times: this.times.subarray(0, rowCount),
+      tagSetOf: Int32Array.from(this.series.subarray(0, rowCount), (series) => places.get(series) as number),
+      tagSets: used.map(tagsOf),
+      fields: [...this.columns.entries()].flatMap(([index, column]): PartField[] => {
+        if (column === undefined) return [];
+        const rows = column.rows?.subarray(0, column.count) ?? identity(column.count);
+        return [{ key: keyOf(index), column: column.toColumn(), rows: column.count === rowCount ? undefined : rows }];
+      }),
+    };
+  }
+
+  sort(seriesCount: number): SortedOrder {
     const { rowCount, series } = this;
     const starts = new Int32Array(seriesCount + 1);
     for (let row = 0; row < rowCount; row++) (starts[(series[row] as number) + 1] as number)++;
@@ -121,6 +166,7 @@ export class PendingRows {
     const order = new Int32Array(rowCount);
     const cursors = starts.slice(0, seriesCount);
     for (let row = 0; row < rowCount; row++) order[(cursors[series[row] as number] as number)++] = row;
+    const targets: Targets = { of: undefined };
     let length = 0;
     for (let id = 0; id < seriesCount; id++) {
       const start = starts[id] as number;
@@ -130,10 +176,10 @@ export class PendingRows {
         if (length < start) order.copyWithin(length, start, end);
         length += end - start;
       } else {
-        length = this.#sortSeries(order, start, end, length);
+        length = this.#sortSeries(order, start, end, length, targets);
       }
     }
-    return order.subarray(0, length);
+    return { order: order.subarray(0, length), targetOf: targets.of };
   }
 
   #isAscending(order: Int32Array, start: number, end: number): boolean {
@@ -150,8 +196,8 @@ export class PendingRows {
     return true;
   }
 
-  /** Writes the sorted and merged rows of order[start, end) to order[to, ...) and says where they end. */
-  #sortSeries(order: Int32Array, start: number, end: number, to: number): number {
+  /** Writes the sorted rows of order[start, end), each time once, to order[to, ...) and says where they end. */
+  #sortSeries(order: Int32Array, start: number, end: number, to: number, targets: Targets): number {
     const { times, timeWords } = this;
     const rows = order.slice(start, end).sort((a, b) => {
       const high = (timeWords[a * 2 + 1] as number) - (timeWords[b * 2 + 1] as number);
@@ -161,25 +207,24 @@ export class PendingRows {
     for (let i = 0; i < rows.length;) {
       let last = i;
       while (last + 1 < rows.length && times[rows[last + 1] as number] === times[rows[i] as number]) last++;
-      order[length++] = this.#mergeRows(rows.subarray(i, last + 1));
+      const target = rows[last] as number;
+      if (last > i) {
+        targets.of ??= identity(this.rowCount);
+        for (let k = i; k < last; k++) targets.of[rows[k] as number] = target;
+      }
+      order[length++] = target;
       i = last + 1;
     }
     return length;
   }
+}
 
-  #mergeRows(rows: Int32Array): number {
-    const target = rows[rows.length - 1] as number;
-    for (const column of this.columns) {
-      if (column === undefined) continue;
-      for (let i = rows.length - 1; i >= 0; i--) {
-        const row = rows[i] as number;
-        if (column.valid[row] !== 1) continue;
-        if (row !== target) column.move(row, target);
-        break;
-      }
-    }
-    return target;
-  }
+interface Targets {
+  of: Int32Array | undefined;
+}
+
+function identity(length: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => i);
 }
 
 function grown<T extends Uint8Array | Int32Array | BigInt64Array>(from: T, to: T): T {

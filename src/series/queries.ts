@@ -1,7 +1,9 @@
 /** The SQL of reads. Names of tables and columns are made of numbers; texts of users are parameters. */
 import type { Aggregate, FieldType, Reduction, TimeRange } from '../domain/series.js';
 import { invalid } from '../domain/errors.js';
-import type { Measurement } from './catalog.js';
+import { FIELD_TYPES } from './field-types.js';
+import { isLoose, LOOSE_COLUMNS, LOOSE_KEY_COUNT, LOOSE_KEYS, measurementLists } from './loose.js';
+import { predicateKey } from './predicate.js';
 import type { ResultLayout } from './result-rows.js';
 import { type Scope, TIME_END, TIME_MIN } from './scope.js';
 import type { SelectedField } from './selection.js';
@@ -14,13 +16,37 @@ export interface Query {
   readonly layout: ResultLayout;
 }
 
+/** Selected fields of some series of a measurement. */
+export interface Selection {
+  readonly scope: Scope;
+  readonly fields: readonly SelectedField[];
+}
+
+/** A table, its rows and its values, as queries see them. */
+interface Source {
+  readonly table: string;
+  /** What tells series from one another; where values lie loose also fields. */
+  readonly keys: string;
+  readonly keyCount: number;
+  readonly condition: string;
+  readonly values: readonly Value[];
+  /** Whether there are rows without any of the values. */
+  readonly hasOthers: boolean;
+}
+
+interface Value {
+  readonly sql: string;
+  readonly type: FieldType;
+}
+
 /** Up to so many series DuckDB finds their rows faster by looking through a list than by a join. */
 const LISTED_SERIES_MAX = 64;
 
+const inRange = ({ startNs, stopNs }: TimeRange): string => `time >= ${startNs} AND time < ${stopNs}`;
+
 /** The condition of the rows in a scope. */
-function where({ ids, isAll, range }: Scope): string {
-  const inRange = `time >= ${range.startNs} AND time < ${range.stopNs}`;
-  return isAll ? inRange : `${inRange} AND ${isOneOf(ids)}`;
+export function where({ ids, isAll, range }: Scope): string {
+  return isAll ? inRange(range) : `${inRange(range)} AND ${isOneOf(ids)}`;
 }
 
 function isOneOf(ids: Int32Array): string {
@@ -39,93 +65,196 @@ function valueOf({ field, condition }: SelectedField, parameters: Parameter[]): 
   return `CASE WHEN ${valueCondition(condition, field, column, parameters)} THEN ${column} END`;
 }
 
-/** Every point. */
-export function pointsQuery(scope: Scope, fields: readonly SelectedField[]): Query {
-  const parameters: Parameter[] = [];
-  const values = fields.map((selected, i) => `${valueOf(selected, parameters)} AS v${i}`);
-  // A row that has none of the fields would be read in vain.
-  const present = fields.length < scope.fieldCount || fields.some(({ condition }) => condition !== undefined);
-  const filter = present ? `WHERE ${fields.map((_, i) => `v${i} IS NOT NULL`).join(' OR ')}` : '';
-  const rows = `SELECT series, time, ${values.join(', ')} FROM ${scope.measurement.table} WHERE ${where(scope)}`;
+/** Fields that have columns, in the table of their measurement. */
+function columnSource({ scope, fields }: Selection, parameters: Parameter[]): Source {
   return {
-    sql: present ? `SELECT * FROM (${rows}) ${filter}` : rows,
-    parameters,
-    layout: { fields: fields.map(({ field }) => field.type), sharesTimes: true },
+    table: scope.measurement.table,
+    keys: 'series',
+    keyCount: 1,
+    condition: where(scope),
+    values: fields.map((selected) => ({ sql: valueOf(selected, parameters), type: selected.field.type })),
+    hasOthers: fields.length < scope.measurement.columnCount || fields.some(({ condition }) => condition !== undefined),
   };
 }
 
-/** For each series whether it has each of the fields. */
-export function presenceQuery(scope: Scope, fields: readonly SelectedField[]): string {
+/** Loose values of one measurement, or of several; of these all series and fields, of which those that are not selected are left out later. */
+function looseSource(selections: readonly Selection[], range: TimeRange, parameters: Parameter[]): Source {
+  const fields = selections.flatMap((selection) => selection.fields);
+  const types = FIELD_TYPES.filter((type) => fields.some(({ field }) => field.type === type));
+  const [only] = selections.length === 1 ? selections : [];
+  const conditions = [...measurementLists(selections.map(({ scope }) => scope.measurement))].join(' OR ');
+  const isSelective = only !== undefined && fields.length < only.scope.measurement.fields.filter(isLoose).length;
+  return {
+    table: 'loose',
+    keys: LOOSE_KEYS,
+    keyCount: LOOSE_KEY_COUNT,
+    condition: [
+      `(${conditions})`,
+      only === undefined ? inRange(range) : where(only.scope),
+      ...(isSelective ? [`field IN (${fields.map(({ field }) => field.index).join()})`] : []),
+    ].join(' AND '),
+    values: types.map((type) => ({ sql: looseValue(type, fields, parameters), type })),
+    hasOthers: true,
+  };
+}
+
+function looseValue(type: FieldType, fields: readonly SelectedField[], parameters: Parameter[]): string {
+  const column = LOOSE_COLUMNS[type];
+  const ofType = fields.filter(({ field }) => field.type === type);
+  if (ofType.every(({ condition }) => condition === undefined)) return column;
+  const groups = new Map<string, SelectedField[]>();
+  for (const selected of ofType) {
+    const key = selected.condition === undefined ? '' : predicateKey(selected.condition);
+    groups.set(key, [...(groups.get(key) ?? []), selected]);
+  }
+  const cases = [...groups.values()].map((group) => {
+    const [{ field, condition }] = group as [SelectedField];
+    const isField = `field IN (${group.map((selected) => selected.field.index).join()})`;
+    return `WHEN ${isField}${condition === undefined ? '' : ` AND ${valueCondition(condition, field, column, parameters)}`} THEN ${column}`;
+  });
+  return `CASE ${cases.join(' ')} END`;
+}
+
+/** What answers for fields that have columns. */
+export function columnQueries(selection: Selection, reduction: Reduction | undefined): Query[] {
+  // A limit counts rows field by field.
+  const parts = reduction?.kind === 'limit' ? selection.fields.map((field) => ({ ...selection, fields: [field] })) : [selection];
+  return parts.map((part) => {
+    const parameters: Parameter[] = [];
+    return query(columnSource(part, parameters), selection.scope, reduction, parameters);
+  });
+}
+
+/**
+ * What answers for loose values.
+ *
+ * @param selections more than one only where nothing is asked of values
+ * @param range of all
+ */
+export function looseQuery(
+  selections: readonly Selection[],
+  range: Pick<Scope, 'range' | 'stopNs' | 'ids'>,
+  reduction: Reduction | undefined,
+): Query {
+  const parameters: Parameter[] = [];
+  return query(looseSource(selections, range.range, parameters), { ...range, ids: NOT_ONE }, reduction, parameters);
+}
+
+const NOT_ONE = new Int32Array(2);
+
+type Within = Pick<Scope, 'range' | 'stopNs' | 'ids'>;
+
+function query(source: Source, within: Within, reduction: Reduction | undefined, parameters: Parameter[]): Query {
+  switch (reduction?.kind) {
+    case undefined:
+      return pointsQuery(source, parameters);
+    case 'limit':
+      return limitQuery(source, within, reduction, parameters);
+    case 'aggregate':
+      return aggregateQuery(source, within, reduction.aggregate, undefined, parameters);
+    case 'window':
+      return aggregateQuery(source, within, reduction.aggregate, reduction, parameters);
+  }
+}
+
+const listOf = (count: number, column: (i: number) => string): string => Array.from({ length: count }, (_, i) => column(i)).join(', ');
+
+function rowsOf({ table, keys, condition, values }: Source, more = ''): string {
+  return `SELECT ${keys}, time${more}, ${values.map(({ sql }, i) => `${sql} AS v${i}`).join(', ')} FROM ${table} WHERE ${condition}`;
+}
+
+function typesOf({ values }: Source): Pick<ResultLayout, 'fields' | 'sources'> {
+  const types = values.map(({ type }) => type);
+  return { fields: types, sources: types };
+}
+
+/** A row that has none of the values would be read in vain. */
+const isPresent = ({ values }: Source): string => values.map((_, i) => `v${i} IS NOT NULL`).join(' OR ');
+
+/** Every point. */
+function pointsQuery(source: Source, parameters: Parameter[]): Query {
+  const rows = rowsOf(source);
+  return {
+    sql: source.hasOthers ? `SELECT * FROM (${rows}) WHERE ${isPresent(source)}` : rows,
+    parameters,
+    layout: { keyCount: source.keyCount, ...typesOf(source), sharesTimes: true },
+  };
+}
+
+/** For each series whether it has each of the fields, which have columns. */
+export function presenceQuery({ scope, fields }: Selection): string {
   const present = fields.map(({ field }) => `count(f${field.index}) > 0`);
   return `SELECT series, ${present.join(', ')} FROM ${scope.measurement.table} WHERE ${where(scope)} GROUP BY series`;
 }
 
-/** The starts of the windows that have rows; SQL's remainder has the sign of what is divided. */
-export function windowsQuery({ table }: Measurement, everyNs: bigint): string {
-  return `SELECT DISTINCT time::HUGEINT - (time % ${everyNs} + ${everyNs}) % ${everyNs} FROM ${table}`;
+/** The series and fields that have loose values. */
+export function loosePresenceQuery(selections: readonly Selection[], range: TimeRange): string {
+  return `SELECT DISTINCT ${LOOSE_KEYS} FROM loose WHERE ${looseSource(selections, range, []).condition}`;
 }
 
-/** Deletes rows. */
-export function deletion(scope: Scope): string {
-  return `DELETE FROM ${scope.measurement.table} WHERE ${where(scope)}`;
+/** How many rows, or loose values, each series has in a range. */
+export function countQuery({ measurement, range }: Scope): string {
+  const from = (table: string, condition: string): string =>
+    `SELECT series, count(*) FROM ${table} WHERE ${condition} AND ${inRange(range)} GROUP BY series`;
+  const loose = from('loose', `measurement = ${measurement.id}`);
+  return measurement.hasTable ? `${from(measurement.table, 'TRUE')} UNION ALL ${loose}` : loose;
+}
+
+/** The starts of the windows that have rows; SQL's remainder has the sign of what is divided. */
+export function windowsQuery(table: string, condition: string, everyNs: bigint): string {
+  return `SELECT DISTINCT time::HUGEINT - (time % ${everyNs} + ${everyNs}) % ${everyNs} FROM ${table} WHERE ${condition}`;
 }
 
 /** The points of one field of one series in the order of time. */
 export function orderedQuery(scope: Scope, selected: SelectedField): Query {
   const parameters: Parameter[] = [];
-  const value = valueOf(selected, parameters);
+  const selection = { scope, fields: [selected] };
+  const source = selected.field.hasColumn ? columnSource(selection, parameters) : looseSource([selection], scope.range, parameters);
   return {
-    sql: `SELECT * FROM (SELECT series, time, ${value} AS v0 FROM ${scope.measurement.table} WHERE ${where(scope)}) WHERE v0 IS NOT NULL ORDER BY time`,
+    sql: `SELECT series, time, v0 FROM (${rowsOf(source)}) WHERE v0 IS NOT NULL ORDER BY time`,
     parameters,
-    layout: { fields: [selected.field.type], sharesTimes: true },
+    layout: { keyCount: 1, ...typesOf(source), sharesTimes: true },
   };
 }
 
-/** What a reduction makes of the points. All fields come in one query, but for `limit`, which counts rows field by field. */
-export function reductionQueries(scope: Scope, fields: readonly SelectedField[], reduction: Reduction): Query[] {
-  switch (reduction.kind) {
-    case 'limit':
-      return fields.map((selected) => limitQuery(scope, selected, reduction));
-    case 'aggregate':
-      return [aggregateQuery(scope, fields, reduction.aggregate, undefined)];
-    case 'window':
-      return [aggregateQuery(scope, fields, reduction.aggregate, reduction)];
-  }
-}
-
-function limitQuery(scope: Scope, selected: SelectedField, { count, offset, descending }: Reduction & { readonly kind: 'limit' }): Query {
-  const parameters: Parameter[] = [];
-  const value = valueOf(selected, parameters);
-  const points = `SELECT series, time, ${value} AS v0 FROM ${scope.measurement.table} WHERE ${where(scope)}`;
+function limitQuery(source: Source, { ids }: Within, { count, offset, descending }: Limit, parameters: Parameter[]): Query {
+  const { keys, keyCount, values } = source;
   const order = `ORDER BY time${descending ? ' DESC' : ''}`;
   const skipped = Math.min(offset, Number.MAX_SAFE_INTEGER);
   const end = Math.min(offset + count, Number.MAX_SAFE_INTEGER);
   const cut =
-    scope.ids.length === 1
+    ids.length === 1
       ? `${order} LIMIT ${end - skipped} OFFSET ${skipped}`
-      : `QUALIFY row_number() OVER (PARTITION BY series ${order}) BETWEEN ${skipped + 1} AND ${end}`;
+      : `QUALIFY row_number() OVER (PARTITION BY ${keys} ${order}) BETWEEN ${skipped + 1} AND ${end}`;
   return {
-    sql: `SELECT series, time, v0 FROM (${points}) WHERE v0 IS NOT NULL ${cut}`,
+    sql: `SELECT ${keys}, time, ${listOf(values.length, (i) => `v${i}`)} FROM (${rowsOf(source)}) WHERE (${isPresent(source)}) ${cut}`,
     parameters,
-    layout: { fields: [selected.field.type], sharesTimes: true },
+    layout: { keyCount, ...typesOf(source), sharesTimes: true },
   };
 }
 
+type Limit = Reduction & { readonly kind: 'limit' };
+
 type Windows = Reduction & { readonly kind: 'window' };
 
-function aggregateQuery(scope: Scope, fields: readonly SelectedField[], aggregate: Aggregate, windows: Windows | undefined): Query {
-  const parameters: Parameter[] = [];
-  const values = fields.map((selected, i) => `${valueOf(selected, parameters)} AS v${i}`);
+function aggregateQuery(
+  source: Source,
+  { range, stopNs }: Within,
+  aggregate: Aggregate,
+  windows: Windows | undefined,
+  parameters: Parameter[],
+): Query {
+  const { keys, keyCount, values } = source;
   const selects = isSelector(aggregate);
-  const times = selects ? '' : `${windows === undefined ? asTime(scope.stopNs) : windowStart(scope.range, windows)} AS time, `;
-  const reduced = fields.map(({ field }, i) => reduce(aggregate, `v${i}`, field.type));
-  const windowIndex = windows === undefined ? '' : `, ${windowNumber(scope.range, windows)} AS w`;
-  const grouped = windows === undefined ? 'series' : 'series, w';
-  const points = `SELECT series, time${windowIndex}, ${values.join(', ')} FROM ${scope.measurement.table} WHERE ${where(scope)}`;
+  const times = selects ? '' : `${windows === undefined ? asTime(stopNs) : windowStart(range, windows)} AS time, `;
+  const reduced = values.map(({ type }, i) => reduce(aggregate, `v${i}`, type));
+  const windowIndex = windows === undefined ? '' : `, ${windowNumber(range, windows)} AS w`;
+  const grouped = windows === undefined ? keys : `${keys}, w`;
+  const ordered = windows === undefined ? '' : ` ORDER BY ${keys}, w`;
   return {
-    sql: `SELECT series, ${times}${reduced.join(', ')} FROM (${points}) GROUP BY ${grouped}${windows === undefined ? '' : ' ORDER BY series, w'}`,
+    sql: `SELECT ${keys}, ${times}${reduced.join(', ')} FROM (${rowsOf(source, windowIndex)}) GROUP BY ${grouped}${ordered}`,
     parameters,
-    layout: { fields: fields.map(({ field }) => reducedType(aggregate, field.type)), sharesTimes: !selects },
+    layout: { ...typesOf(source), keyCount, fields: values.map(({ type }) => reducedType(aggregate, type)), sharesTimes: !selects },
   };
 }
 

@@ -1,18 +1,34 @@
 /** Reads: measurement by measurement, series by series, field by field. */
+import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { ReadRequest, Reduction, SeriesTable, Tag, TimeRange } from '../domain/series.js';
 import { type Batch, planBatches, type QueryRunner } from './batches.js';
 import type { Measurement } from './catalog.js';
 import type { Readable, SeriesExtents } from './extents.js';
-import { orderedQuery, pointsQuery, type Query, reductionQueries } from './queries.js';
-import { type FieldRows, ResultRows } from './result-rows.js';
-import { type Scope, scopeOf } from './scope.js';
+import { isLoose, Slots } from './loose.js';
+import { columnQueries, looseQuery, orderedQuery, type Query, type Selection } from './queries.js';
+import { type FieldRows, type ResultLayout, ResultRows } from './result-rows.js';
+import { clampRange, type Scope, scopeOf } from './scope.js';
 import { select, type SelectedField } from './selection.js';
 import type { Session } from './session.js';
 
 /** Rows of a piece of a series that is too long for a batch. */
 const rowsPerPiece = 65_536;
 
-export async function* readMeasurement(
+/** Rows of a series and of one of the selected fields. */
+type Found = (seriesId: number, fieldPosition: number) => FieldRows | undefined;
+
+/** Reads measurements one after the other, or, where they are small, together. */
+export async function* readMeasurements(
+  runner: QueryRunner,
+  readables: readonly Readable[],
+  request: ReadRequest,
+): AsyncGenerator<SeriesTable, void, undefined> {
+  const [only] = readables;
+  if (only !== undefined && readables.length === 1) yield* readMeasurement(runner, only, request);
+  else yield* readTogether(runner, readables, request);
+}
+
+async function* readMeasurement(
   runner: QueryRunner,
   readable: Readable,
   { range, predicate, reduction }: ReadRequest,
@@ -27,6 +43,26 @@ export async function* readMeasurement(
   }
 }
 
+async function* readTogether(
+  runner: QueryRunner,
+  readables: readonly Readable[],
+  { range, predicate, reduction }: ReadRequest,
+): AsyncGenerator<SeriesTable, void, undefined> {
+  const selections = readables.flatMap((readable) =>
+    select(readable.measurement, predicate, readable.fieldCount).flatMap(({ ids, fields }): Selection[] => {
+      const scope = scopeOf(readable, ids, range);
+      return scope === undefined ? [] : [{ scope, fields }];
+    }),
+  );
+  if (selections.length === 0) return;
+  const asksForValues = selections.some(({ fields }) => fields.some(({ condition }) => condition !== undefined));
+  const together = asksForValues ? selections.map((selection) => [selection]) : [selections];
+  for (const part of together) {
+    const found = await gatherAll(runner, part, range, reduction);
+    for (const [i, selection] of part.entries()) yield* tablesOf(selection, found[i] as Found);
+  }
+}
+
 async function* readBatch(
   runner: QueryRunner,
   { scope, isTooLong }: Batch,
@@ -38,11 +74,15 @@ async function* readBatch(
     for (const selected of fields) yield* readLongSeries(runner, scope, selected);
     return;
   }
-  const results = (await readEnds(runner, scope, extents, fields, reduction)) ?? (await gatherAll(runner, scope, fields, reduction));
+  const selection = { scope, fields };
+  const found = (await readEnds(runner, selection, extents, reduction)) ?? (await gatherOne(runner, selection, reduction));
+  yield* tablesOf(selection, found);
+}
+
+function* tablesOf({ scope, fields }: Selection, found: Found): IterableIterator<SeriesTable> {
   for (const id of scope.ids) {
     for (const [i, selected] of fields.entries()) {
-      // One result has all fields, or each field has its own.
-      const rows = results.length > 1 ? results[i]?.rowsOf(id, 0) : results[0]?.rowsOf(id, i);
+      const rows = found(id, i);
       if (rows !== undefined) yield tableOf(scope, id, selected, rows);
     }
   }
@@ -52,18 +92,43 @@ function tableOf({ measurement }: Scope, id: number, { field }: SelectedField, r
   return { measurement: measurement.name, field: field.key, tags: measurement.series[id] as readonly Tag[], ...rows };
 }
 
+async function gatherOne(runner: QueryRunner, selection: Selection, reduction: Reduction | undefined): Promise<Found> {
+  const [found] = await gatherAll(runner, [selection], selection.scope.range, reduction);
+  return found as Found;
+}
+
+/** Asks for all selections in one turn: which fields have columns changes between turns only. */
 function gatherAll(
   runner: QueryRunner,
-  scope: Scope,
-  fields: readonly SelectedField[],
+  selections: readonly Selection[],
+  range: TimeRange,
   reduction: Reduction | undefined,
-): Promise<ResultRows[]> {
-  const queries = reduction === undefined ? [pointsQuery(scope, fields)] : reductionQueries(scope, fields, reduction);
+): Promise<Found[]> {
   return runner.run(async (session) => {
-    const results: ResultRows[] = [];
-    for (const query of queries) results.push(await gather(session, query, scope.measurement));
-    return results;
+    const loose = selections
+      .map(({ scope, fields }) => ({ scope, fields: fields.filter(({ field }) => isLoose(field)) }))
+      .filter(({ fields }) => fields.length > 0);
+    const foundLoose = loose.length === 0 ? undefined : await gatherLoose(session, loose, range, reduction);
+    const found: Found[] = [];
+    for (const { scope, fields } of selections) {
+      const columns = fields.filter(({ field }) => field.hasColumn);
+      const foundColumns = columns.length === 0 ? undefined : await gatherColumns(session, { scope, fields: columns }, reduction);
+      const positions = fields.map((field) => columns.indexOf(field));
+      found.push((id, i) => {
+        const position = positions[i] as number;
+        if (position !== -1) return foundColumns?.(id, position);
+        return foundLoose?.(scope.measurement, id, (fields[i] as SelectedField).field.index);
+      });
+    }
+    return found;
   });
+}
+
+async function gatherColumns(session: Session, selection: Selection, reduction: Reduction | undefined): Promise<Found> {
+  const results: ResultRows[] = [];
+  for (const query of columnQueries(selection, reduction)) results.push(await gather(session, query, selection.scope.measurement));
+  // One result has all fields, or each field has its own.
+  return (id, i) => (results.length > 1 ? results[i]?.rowsOf(id, 0) : results[0]?.rowsOf(id, i));
 }
 
 async function gather(session: Session, { sql, parameters, layout }: Query, { series }: Measurement): Promise<ResultRows> {
@@ -74,24 +139,44 @@ async function gather(session: Session, { sql, parameters, layout }: Query, { se
   return rows;
 }
 
+async function gatherLoose(
+  session: Session,
+  selections: readonly Selection[],
+  asked: TimeRange,
+  reduction: Reduction | undefined,
+): Promise<(measurement: Measurement, id: number, fieldIndex: number) => FieldRows | undefined> {
+  const [first] = selections as [Selection];
+  const range = clampRange(asked);
+  const { sql, parameters, layout } = looseQuery(selections, { range, stopNs: first.scope.stopNs, ids: first.scope.ids }, reduction);
+  const slots = new Slots();
+  const rows = new ResultRows(layout);
+  for await (const chunk of session.chunks(sql, parameters)) rows.add(chunk, slots.ofRows(chunk));
+  rows.arrange(slots.count);
+  return ({ id: measurement, fields }, id, fieldIndex) => {
+    const slot = slots.find(measurement, id, fieldIndex);
+    // A reduced value need not have the type of its field, but stands where that type stands.
+    const position = layout.sources.indexOf(fields[fieldIndex]?.type ?? 'float');
+    return slot === undefined ? undefined : rows.rowsOf(slot, position);
+  };
+}
+
 /**
  * First and last points, looked for only where the series begin or end, which a table finds without reading the rest; undefined where
  * that does not answer the question.
  */
 async function readEnds(
   runner: QueryRunner,
-  scope: Scope,
+  { scope, fields }: Selection,
   extents: SeriesExtents,
-  fields: readonly SelectedField[],
   reduction: Reduction | undefined,
-): Promise<ResultRows[] | undefined> {
+): Promise<Found | undefined> {
   if (reduction?.kind !== 'aggregate' || (reduction.aggregate !== 'first' && reduction.aggregate !== 'last')) return undefined;
   const range = reduction.aggregate === 'last' ? lastTimes(scope, extents) : firstTimes(scope, extents);
   if (range === undefined) return undefined;
   // A single series has a single row there: nothing is left to reduce.
-  const results = await gatherAll(runner, { ...scope, range }, fields, scope.ids.length === 1 ? undefined : reduction);
-  const isWhole = scope.ids.every((id) => fields.every((_, i) => results[0]?.rowsOf(id, i) !== undefined));
-  return isWhole ? results : undefined;
+  const found = await gatherOne(runner, { scope: { ...scope, range }, fields }, scope.ids.length === 1 ? undefined : reduction);
+  const isWhole = scope.ids.every((id) => fields.every((_, i) => found(id, i) !== undefined));
+  return isWhole ? found : undefined;
 }
 
 /** From the earliest of the last times on; undefined where a series goes on after the range. */
@@ -122,18 +207,25 @@ function firstTimes({ ids, range }: Scope, { first }: SeriesExtents): TimeRange 
 async function* readLongSeries(runner: QueryRunner, scope: Scope, selected: SelectedField): AsyncGenerator<SeriesTable, void, undefined> {
   const { measurement } = scope;
   const id = scope.ids[0] as number;
-  const { sql, parameters, layout } = orderedQuery(scope, selected);
-  const chunks = await runner.run((session) => Promise.resolve(session.chunks(sql, parameters)));
+  let open: { readonly layout: ResultLayout; readonly chunks: AsyncGenerator<DuckDBDataChunk, void, undefined> } | undefined;
   for (let isDone = false; !isDone;) {
-    const piece = new ResultRows(layout);
-    isDone = await runner.run(async () => {
-      for (let rowCount = 0; rowCount < rowsPerPiece;) {
-        const next = await chunks.next();
-        if (next.done === true) return true;
-        rowCount += next.value.rowCount;
-        piece.add(next.value);
+    const piece = await runner.run(async (session) => {
+      // Asked in the turn in which the answer begins: where the values lie changes between turns.
+      if (open === undefined) {
+        const { sql, parameters, layout } = orderedQuery(scope, selected);
+        open = { layout, chunks: session.chunks(sql, parameters) };
       }
-      return false;
+      const rows = new ResultRows(open.layout);
+      for (let rowCount = 0; rowCount < rowsPerPiece && !isDone;) {
+        const next = await open.chunks.next();
+        if (next.done === true) {
+          isDone = true;
+        } else {
+          rowCount += next.value.rowCount;
+          rows.add(next.value);
+        }
+      }
+      return rows;
     });
     piece.arrange(measurement.series.length);
     const rows = piece.rowsOf(id, 0);

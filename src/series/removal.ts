@@ -1,70 +1,141 @@
 /** Deletes rows, and with the last row of a measurement or series what the catalogue knows of it. */
 import { DomainError } from '../domain/errors.js';
-import type { Predicate, TimeRange } from '../domain/series.js';
-import type { Measurement } from './catalog.js';
-import { loadExtents } from './extents.js';
-import { deletion } from './queries.js';
+import type { BucketId } from '../domain/id.js';
+import type { Predicate, Tag, TimeRange } from '../domain/series.js';
+import type { Catalog, Measurement } from './catalog.js';
+import { loadExtents, type SeriesExtents } from './extents.js';
+import type { RemovalRecord } from './log-record.js';
+import { measurementLists } from './loose.js';
+import { where } from './queries.js';
 import { type Scope, scopeOf } from './scope.js';
 import { select } from './selection.js';
 import type { Session } from './session.js';
 
+/** Series of a measurement, of which rows go. */
+export interface Removal {
+  readonly measurement: Measurement;
+  readonly ids: Int32Array;
+  /** All series that there are. */
+  readonly isAll: boolean;
+}
+
 /**
- * Deletes the rows in a range of the series that fit.
+ * The series that a deletion is about.
  *
  * @throws DomainError `not implemented` where the predicate asks of fields or values
  */
-export async function removeRows(
-  session: Session,
-  measurements: readonly Measurement[],
-  range: TimeRange,
-  predicate: Predicate | undefined,
-): Promise<void> {
-  const removals: Scope[] = [];
+export function selectRemovals(measurements: readonly Measurement[], predicate: Predicate | undefined): Removal[] {
+  const removals: Removal[] = [];
   for (const measurement of measurements) {
-    const readable = { measurement, extents: await loadExtents(session, measurement), fieldCount: measurement.storedFieldCount };
-    for (const { ids, fields } of select(measurement, predicate, readable.fieldCount)) {
-      if (fields.length < readable.fieldCount || fields.some(({ condition }) => condition !== undefined)) {
+    const fieldCount = measurement.fields.length;
+    for (const { ids, fields } of select(measurement, predicate, fieldCount)) {
+      if (fields.length < fieldCount || fields.some(({ condition }) => condition !== undefined)) {
         throw new DomainError('not implemented', 'delete by field is not supported');
       }
-      const scope = scopeOf(readable, ids, range);
-      if (scope !== undefined) removals.push(scope);
+      removals.push({ measurement, ids, isAll: ids.length === measurement.series.length });
     }
   }
-  if (removals.length === 0) return;
-  const changed = new Set(removals.map(({ measurement }) => measurement));
-  const left = new Map<Measurement, Set<number>>();
+  return removals;
+}
+
+export function removalRecord(bucketId: BucketId, range: TimeRange, removals: readonly Removal[]): RemovalRecord {
+  return {
+    kind: 'removal',
+    bucketId,
+    range,
+    measurements: removals.map(({ measurement, ids, isAll }) => ({
+      measurement: measurement.name,
+      tagSets: isAll ? undefined : Array.from(ids, (id) => measurement.series[id] as readonly Tag[]),
+    })),
+  };
+}
+
+/** What a record of the log is about, among what is known. */
+export function removalsOf(catalog: Catalog, { bucketId, measurements }: RemovalRecord): Removal[] {
+  return measurements.flatMap(({ measurement: name, tagSets }): Removal[] => {
+    const measurement = catalog.find(bucketId, name);
+    if (measurement === undefined) return [];
+    if (tagSets === undefined) return [{ measurement, ids: measurement.seriesOrder(), isAll: true }];
+    const ids = tagSets.map((tags) => measurement.findSeries(tags)).filter((id) => id !== undefined);
+    return ids.length === 0 ? [] : [{ measurement, ids: Int32Array.from(ids), isAll: false }];
+  });
+}
+
+/** Deletes the rows in a range of some series. */
+export async function removeRows(session: Session, catalog: Catalog, removals: readonly Removal[], range: TimeRange): Promise<void> {
+  await loadExtents(
+    session,
+    removals.map(({ measurement }) => measurement),
+  );
+  const scopes: Scope[] = [];
+  for (const { measurement, ids, isAll } of removals) {
+    const scope = scopeOf({ measurement, extents: measurement.extents as SeriesExtents }, ids, range);
+    if (scope !== undefined) scopes.push({ ...scope, isAll, range });
+  }
+  if (scopes.length === 0) return;
+  const changed = [...new Set(scopes.map(({ measurement }) => measurement))];
+  const left = new Map(changed.map((measurement) => [measurement, new Set<number>()]));
   await session.transact(async () => {
-    for (const scope of removals) await session.run(deletion(scope));
-    for (const measurement of changed) {
-      const rows = (await session.rows(`SELECT DISTINCT series FROM ${measurement.table}`)) as [number][];
-      left.set(measurement, new Set(rows.map(([series]) => series)));
-      if (rows.length === 0) {
-        await dropTable(session, measurement);
-      } else {
-        await session.run(
-          `DELETE FROM series WHERE measurement = ${measurement.id} AND id NOT IN (SELECT DISTINCT series FROM ${measurement.table})`,
-        );
-      }
+    await deleteRows(session, scopes, range);
+    await findLeft(session, left);
+    await forget(
+      session,
+      changed.filter((measurement) => left.get(measurement)?.size === 0),
+    );
+    for (const [measurement, series] of left) {
+      if (series.size === 0) continue;
+      const gone = measurement.series.flatMap((_, id) => (measurement.isSeriesStored(id) && !series.has(id) ? [id] : []));
+      if (gone.length > 0) await session.run(`DELETE FROM series WHERE measurement = ${measurement.id} AND id IN (${gone.join()})`);
     }
   });
   for (const [measurement, series] of left) {
-    if (series.size === 0) measurement.noteTableGone();
+    if (series.size === 0) noteGone(catalog, measurement);
     else measurement.noteStoredSeries(series);
   }
 }
 
-/** Drops measurements whole. */
-export async function removeMeasurements(session: Session, measurements: readonly Measurement[]): Promise<void> {
-  const stored = measurements.filter(({ hasTable }) => hasTable);
-  if (stored.length === 0) return;
-  await session.transact(async () => {
-    for (const measurement of stored) await dropTable(session, measurement);
-  });
-  for (const measurement of stored) measurement.noteTableGone();
+async function deleteRows(session: Session, scopes: readonly Scope[], range: TimeRange): Promise<void> {
+  for (const scope of scopes) {
+    const { measurement } = scope;
+    if (measurement.hasTable) await session.run(`DELETE FROM ${measurement.table} WHERE ${where(scope)}`);
+    if (!scope.isAll) await session.run(`DELETE FROM loose WHERE measurement = ${measurement.id} AND ${where(scope)}`);
+  }
+  const whole = scopes.filter(({ isAll }) => isAll).map(({ measurement }) => measurement);
+  for (const list of measurementLists(whole)) {
+    await session.run(`DELETE FROM loose WHERE (${list}) AND time >= ${range.startNs} AND time < ${range.stopNs}`);
+  }
 }
 
-async function dropTable(session: Session, { id, table }: Measurement): Promise<void> {
-  await session.run(`DROP TABLE ${table}`);
-  for (const entries of ['field', 'series']) await session.run(`DELETE FROM ${entries} WHERE measurement = ${id}`);
-  await session.run(`DELETE FROM measurement WHERE id = ${id}`);
+async function findLeft(session: Session, left: ReadonlyMap<Measurement, Set<number>>): Promise<void> {
+  const byId = new Map([...left.keys()].map((measurement) => [measurement.id, measurement]));
+  for (const list of measurementLists([...left.keys()])) {
+    const rows = (await session.rows(`SELECT DISTINCT measurement, series FROM loose WHERE ${list}`)) as [number, number][];
+    for (const [id, series] of rows) left.get(byId.get(id) as Measurement)?.add(series);
+  }
+  for (const [measurement, series] of left) {
+    if (!measurement.hasTable) continue;
+    for (const [id] of (await session.rows(`SELECT DISTINCT series FROM ${measurement.table}`)) as [number][]) series.add(id);
+  }
+}
+
+/** Takes measurements out of DuckDB, and of its catalogue. */
+async function forget(session: Session, measurements: readonly Measurement[]): Promise<void> {
+  for (const { hasTable, table } of measurements) if (hasTable) await session.run(`DROP TABLE ${table}`);
+  for (const entries of ['loose', 'field', 'series']) {
+    for (const list of measurementLists(measurements)) await session.run(`DELETE FROM ${entries} WHERE ${list}`);
+  }
+  for (const list of measurementLists(measurements, 'id')) await session.run(`DELETE FROM measurement WHERE ${list}`);
+}
+
+function noteGone(catalog: Catalog, measurement: Measurement): void {
+  if (measurement.hasTable) catalog.tableCount--;
+  measurement.noteGone();
+}
+
+/** Drops measurements whole. */
+export async function removeMeasurements(session: Session, catalog: Catalog, measurements: readonly Measurement[]): Promise<void> {
+  const stored = measurements.filter(({ isStored }) => isStored);
+  if (stored.length === 0) return;
+  await session.transact(() => forget(session, stored));
+  for (const measurement of stored) noteGone(catalog, measurement);
 }

@@ -3,8 +3,15 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { Column, FieldType } from '../domain/series.js';
 import { type ReadColumn, readColumn, readIntegers } from './vectors.js';
 
-/** The columns of an answer: series, then the time where all fields share one, then each field, followed by its time where not. */
+/**
+ * The columns of an answer: what tells series from one another, then the time where all fields share one, then each field, followed by its
+ * time where not.
+ */
 export interface ResultLayout {
+  /** Of columns with keys: one is the series itself. */
+  readonly keyCount: number;
+  /** The types of the fields that the columns were made of. */
+  readonly sources: readonly FieldType[];
   readonly fields: readonly FieldType[];
   readonly sharesTimes: boolean;
 }
@@ -46,9 +53,11 @@ export class ResultRows {
     this.#types = layout.sharesTimes ? ['integer', ...values] : values;
   }
 
-  add(chunk: DuckDBDataChunk): void {
-    const columns = this.#types.map((type, i) => readColumn(chunk, i + 1, type));
-    this.#chunks.push({ series: readIntegers(chunk, 0), columns });
+  /** @param series of each row; where an answer has several keys, numbers that stand for them */
+  add(chunk: DuckDBDataChunk, series = readIntegers(chunk, 0)): void {
+    const { keyCount } = this.#layout;
+    const columns = this.#types.map((type, i) => readColumn(chunk, i + keyCount, type));
+    this.#chunks.push({ series, columns });
     this.#rowCount += chunk.rowCount;
   }
 

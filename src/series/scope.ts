@@ -9,7 +9,6 @@ export const TIME_END = 2n ** 63n - 1n;
 
 export interface Scope {
   readonly measurement: Measurement;
-  readonly fieldCount: number;
   /** In the order of their keys. */
   readonly ids: Int32Array;
   /** No other series has rows in the range. */
@@ -26,7 +25,11 @@ export function clampRange({ startNs, stopNs }: TimeRange): TimeRange {
 }
 
 /** Leaves out selected series that have no rows in a range, and the ends of the range where none has any; undefined where nothing is left. */
-export function scopeOf({ measurement, extents, fieldCount }: Readable, selected: Int32Array, asked: TimeRange): Scope | undefined {
+export function scopeOf(
+  { measurement, extents }: Pick<Readable, 'measurement' | 'extents'>,
+  selected: Int32Array,
+  asked: TimeRange,
+): Scope | undefined {
   const { first, last, rowsAtMost } = extents;
   const { startNs, stopNs } = clampRange(asked);
   let from = stopNs;
@@ -42,5 +45,5 @@ export function scopeOf({ measurement, extents, fieldCount }: Readable, selected
   });
   if (ids.length === 0) return undefined;
   const range = { startNs: from > startNs ? from : startNs, stopNs: to < stopNs ? to : stopNs };
-  return { measurement, fieldCount, ids, isAll: selected.length === measurement.series.length, range, stopNs };
+  return { measurement, ids, isAll: selected.length === measurement.series.length, range, stopNs };
 }

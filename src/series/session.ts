@@ -4,12 +4,12 @@ import {
   type DuckDBAppender,
   type DuckDBConnection,
   type DuckDBDataChunk,
-  type DuckDBInstance,
   type DuckDBType,
   type DuckDBValue,
   VARCHAR,
 } from '@duckdb/node-api';
 import { DomainError } from '../domain/errors.js';
+import type { Database } from './database.js';
 import type { Gate } from './gate.js';
 
 /** A value that goes into a statement beside its text: a VARCHAR or a DOUBLE. */
@@ -85,8 +85,28 @@ export class Session {
     }
   }
 
+  /**
+   * Tells a failure of one piece of work from one of the whole database, which answers nothing any more.
+   *
+   * @throws DatabaseGoneError
+   */
+  async assertAlive(cause: unknown): Promise<void> {
+    try {
+      await this.connection.run('SELECT 1 FROM layout');
+    } catch {
+      throw new DatabaseGoneError(cause);
+    }
+  }
+
   close(): void {
     this.connection.closeSync();
+  }
+}
+
+/** After some failures, a full disk in a checkpoint among them, DuckDB must be opened anew. */
+export class DatabaseGoneError extends DomainError {
+  constructor(cause: unknown) {
+    super('unavailable', 'the time-series file is being opened again after a failure: try again later', { cause });
   }
 }
 
@@ -97,6 +117,7 @@ function typeOf(parameter: Parameter): DuckDBType {
 function translate(cause: unknown): DomainError {
   if (cause instanceof DomainError) return cause;
   const text = cause instanceof Error ? cause.message : '';
+  if (text.includes('database has been invalidated')) return new DatabaseGoneError(cause);
   if (text.startsWith('Out of Memory')) {
     return new DomainError('internal error', 'the time-series engine is out of memory: ask for less or raise its memory limit', { cause });
   }
@@ -108,13 +129,13 @@ function translate(cause: unknown): DomainError {
 
 /** Sessions for reads, at most so many at a time; what comes beyond that is refused. */
 export class SessionPool {
-  readonly #instance: DuckDBInstance;
+  readonly #database: Database;
   readonly #sessionsMax: number;
   readonly #idle: Session[] = [];
   readonly #busy = new Set<Session>();
 
-  constructor(instance: DuckDBInstance, sessionsMax: number) {
-    this.#instance = instance;
+  constructor(database: Database, sessionsMax: number) {
+    this.#database = database;
     this.#sessionsMax = sessionsMax;
   }
 
@@ -123,7 +144,7 @@ export class SessionPool {
     if (this.#busy.size >= this.#sessionsMax) {
       throw new DomainError('too many requests', `there are ${this.#sessionsMax} reads at once already: try again later`);
     }
-    const session = this.#idle.pop() ?? new Session(await this.#instance.connect());
+    const session = this.#idle.pop() ?? (await this.#database.connect());
     this.#busy.add(session);
     return session;
   }

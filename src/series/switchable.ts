@@ -52,6 +52,10 @@ export class SwitchableEngine implements SeriesEngine {
     return this.#current.series(bucketId, range, predicate, signal);
   }
 
+  listProblems() {
+    return this.#current.listProblems();
+  }
+
   close() {
     return this.#current.close();
   }

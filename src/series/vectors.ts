@@ -6,7 +6,9 @@
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, type DuckDBType, INTEGER, UBIGINT, VARCHAR } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { FieldType } from '../domain/series.js';
-import type { PendingColumn, PendingRows } from './pending-rows.js';
+import { FIELD_TYPES } from './field-types.js';
+import type { LooseValues } from './loose-values.js';
+import type { PendingColumn, PendingRows, SortedOrder } from './pending-rows.js';
 
 /** Rows of a full chunk. */
 export const chunkRows = duckdb.vector_size();
@@ -33,71 +35,143 @@ export interface AppendedColumn {
   readonly values: PendingColumn | undefined;
 }
 
+const NONE = -1;
 const wordScratch = new Int32Array(chunkRows * 2);
-const seriesScratch = new Int32Array(chunkRows);
+const integerScratch = new Int32Array(chunkRows);
 const byteScratch = new Uint8Array(chunkRows);
 const validityScratch = new Uint8Array(chunkRows / 8);
 
-/** Rows chunk by chunk, for a table whose columns are time, series and those given. A chunk is valid until the next is asked for. */
-export function* fillChunks(rows: PendingRows, order: Int32Array, columns: readonly AppendedColumn[]): IterableIterator<DuckDBDataChunk> {
+/**
+ * Rows chunk by chunk, for a table whose columns are time, series and those given. A chunk is valid until the next is asked for.
+ *
+ * @param order of `sorted`, or a part of it
+ */
+export function* fillChunks(
+  rows: PendingRows,
+  { order, targetOf }: SortedOrder,
+  columns: readonly AppendedColumn[],
+): IterableIterator<DuckDBDataChunk> {
   const chunk = DuckDBDataChunk.create([BIGINT, INTEGER, ...columns.map(({ type }) => VECTOR_TYPES[type])]);
+  const places = placesOf(rows, { order, targetOf }, columns);
   for (let start = 0; start < order.length; start += chunkRows) {
-    const part = order.subarray(start, Math.min(start + chunkRows, order.length));
+    const end = Math.min(start + chunkRows, order.length);
+    const part = order.subarray(start, end);
     chunk.reset();
     chunk.rowCount = part.length;
     gatherWords(rows.timeWords, part);
     copyInto(vectorOf(chunk, 0), wordScratch.subarray(0, part.length * 2));
-    for (let i = 0; i < part.length; i++) seriesScratch[i] = rows.series[part[i] as number] as number;
-    copyInto(vectorOf(chunk, 1), seriesScratch.subarray(0, part.length));
-    for (const [i, { values }] of columns.entries()) fillVector(vectorOf(chunk, i + 2), values, part);
+    for (let i = 0; i < part.length; i++) integerScratch[i] = rows.series[part[i] as number] as number;
+    copyInto(vectorOf(chunk, 1), integerScratch.subarray(0, part.length));
+    for (const [i, { values }] of columns.entries())
+      fillVector(vectorOf(chunk, i + 2), values, places[i]?.subarray(start, end), part.length);
     yield chunk;
   }
+}
+
+/** For each column and each row of the order, which value it is. */
+function placesOf(rows: PendingRows, { order, targetOf }: SortedOrder, columns: readonly AppendedColumn[]): (Int32Array | undefined)[] {
+  let positionOf: Int32Array | undefined;
+  return columns.map(({ values }) => {
+    if (values === undefined) return undefined;
+    // Every row has a value, and each stands for itself.
+    if (values.rows === undefined && targetOf === undefined && values.count === rows.rowCount) return order;
+    positionOf ??= positionsIn(order, rows.rowCount);
+    const places = new Int32Array(order.length).fill(NONE);
+    for (let value = 0; value < values.count; value++) {
+      const row = values.rowOf(value);
+      const position = positionOf[targetOf === undefined ? row : (targetOf[row] as number)] as number;
+      if (position !== NONE) places[position] = value;
+    }
+    return places;
+  });
+}
+
+function positionsIn(order: Int32Array, rowCount: number): Int32Array {
+  const positions = new Int32Array(rowCount).fill(NONE);
+  for (let i = 0; i < order.length; i++) positions[order[i] as number] = i;
+  return positions;
 }
 
 function vectorOf(chunk: DuckDBDataChunk, index: number): duckdb.Vector {
   return duckdb.data_chunk_get_vector(chunk.chunk, index);
 }
 
-function fillVector(vector: duckdb.Vector, column: PendingColumn | undefined, order: Int32Array): void {
-  const hasNulls = gatherValidity(column, order);
-  if (hasNulls) {
+/** @param places which value stands in each row; undefined where there is none at all */
+function fillVector(vector: duckdb.Vector, column: PendingColumn | undefined, places: Int32Array | undefined, rowCount: number): void {
+  const presentCount = places === undefined ? 0 : markPresent(places);
+  if (presentCount < rowCount) {
+    if (presentCount === 0) validityScratch.fill(0);
     duckdb.vector_ensure_validity_writable(vector);
-    duckdb.copy_data_to_vector_validity(vector, 0, validityScratch.buffer, 0, Math.ceil(order.length / 64) * 8);
+    duckdb.copy_data_to_vector_validity(vector, 0, validityScratch.buffer, 0, Math.ceil(rowCount / 64) * 8);
   }
-  if (column === undefined) return;
+  if (column === undefined || places === undefined || presentCount === 0) return;
   if (column.type === 'string') {
-    for (let i = 0; i < order.length; i++) {
-      const row = order[i] as number;
-      if (column.valid[row] === 1) duckdb.vector_assign_string_element_len(vector, i, Buffer.from(column.strings[row] as string, 'utf8'));
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i] as number;
+      if (place !== NONE) duckdb.vector_assign_string_element_len(vector, i, Buffer.from(column.strings[place] as string, 'utf8'));
     }
   } else if (column.type === 'boolean') {
-    for (let i = 0; i < order.length; i++) byteScratch[i] = column.bytes[order[i] as number] as number;
-    copyInto(vector, byteScratch.subarray(0, order.length));
+    for (let i = 0; i < places.length; i++)
+      byteScratch[i] = (places[i] as number) === NONE ? 0 : (column.bytes[places[i] as number] as number);
+    copyInto(vector, byteScratch.subarray(0, places.length));
   } else {
-    gatherWords(column.words, order);
-    copyInto(vector, wordScratch.subarray(0, order.length * 2));
+    gatherWords(column.words, places);
+    copyInto(vector, wordScratch.subarray(0, places.length * 2));
   }
 }
 
-function gatherWords(words: Int32Array, order: Int32Array): void {
-  for (let i = 0; i < order.length; i++) {
-    const row = order[i] as number;
-    wordScratch[i * 2] = words[row * 2] as number;
-    wordScratch[i * 2 + 1] = words[row * 2 + 1] as number;
+/** Loose values chunk by chunk, in the columns of their table. */
+export function* fillLooseChunks(values: LooseValues): IterableIterator<DuckDBDataChunk> {
+  const chunk = DuckDBDataChunk.create([INTEGER, INTEGER, BIGINT, INTEGER, ...FIELD_TYPES.map((type) => VECTOR_TYPES[type])]);
+  for (let start = 0; start < values.count; start += chunkRows) {
+    const end = Math.min(start + chunkRows, values.count);
+    const rowCount = end - start;
+    chunk.reset();
+    chunk.rowCount = rowCount;
+    for (const [i, integers] of [values.measurements, values.series, undefined, values.fields].entries()) {
+      if (integers !== undefined) copyInto(vectorOf(chunk, i), integers.subarray(start, end));
+    }
+    copyInto(vectorOf(chunk, 2), values.timeWords.subarray(start * 2, end * 2));
+    for (const [type, name] of FIELD_TYPES.entries()) {
+      const vector = vectorOf(chunk, type + 4);
+      validityScratch.fill(0);
+      for (let i = 0; i < rowCount; i++) if (values.types[start + i] === type) (validityScratch[i >> 3] as number) |= 1 << (i & 7);
+      duckdb.vector_ensure_validity_writable(vector);
+      duckdb.copy_data_to_vector_validity(vector, 0, validityScratch.buffer, 0, Math.ceil(rowCount / 64) * 8);
+      if (name === 'string') {
+        for (let i = 0; i < rowCount; i++) {
+          const text = values.strings[start + i];
+          if (text !== undefined) duckdb.vector_assign_string_element_len(vector, i, Buffer.from(text, 'utf8'));
+        }
+      } else if (name === 'boolean') {
+        for (let i = 0; i < rowCount; i++) byteScratch[i] = (values.words[(start + i) * 2] as number) & 1;
+        copyInto(vector, byteScratch.subarray(0, rowCount));
+      } else {
+        copyInto(vector, values.words.subarray(start * 2, end * 2));
+      }
+    }
+    yield chunk;
   }
 }
 
-/** Sets a bit for each row with a value and says whether one is missing. */
-function gatherValidity(column: PendingColumn | undefined, order: Int32Array): boolean {
+function gatherWords(words: Int32Array, places: Int32Array): void {
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as number;
+    wordScratch[i * 2] = place === NONE ? 0 : (words[place * 2] as number);
+    wordScratch[i * 2 + 1] = place === NONE ? 0 : (words[place * 2 + 1] as number);
+  }
+}
+
+/** Sets a bit for each row with a value and counts them. */
+function markPresent(places: Int32Array): number {
   validityScratch.fill(0);
-  if (column === undefined) return true;
   let count = 0;
-  for (let i = 0; i < order.length; i++) {
-    if (column.valid[order[i] as number] !== 1) continue;
+  for (let i = 0; i < places.length; i++) {
+    if (places[i] === NONE) continue;
     (validityScratch[i >> 3] as number) |= 1 << (i & 7);
     count++;
   }
-  return count < order.length;
+  return count;
 }
 
 function copyInto(vector: duckdb.Vector, source: Int32Array | Uint8Array): void {

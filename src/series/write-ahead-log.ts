@@ -1,30 +1,39 @@
 /**
  * An append-only log: a record is on disk when its promise resolves, and records that come together share one write and one sync.
  *
- * The log is a series of numbered files (segments), each a series of frames: a header (magic, length, checksum of the payload) and the
- * payload, which is one or more records. A frame that is cut off at the end of the last segment was never acknowledged; any other damage
- * is refused.
+ * The log is a series of numbered files (segments), each a series of frames, which are one or more records. A frame that is cut off at the
+ * end of the last segment was never acknowledged. All other damage is reported; what can be read around it is read, and the file is kept.
+ *
+ * Where the log cannot be written it takes no records until it can: see `recover`.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rename, truncate, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { crc32 } from 'node:zlib';
 import { DomainError } from '../domain/errors.js';
 import { ByteReader, ByteWriter } from './byte-writer.js';
+import { beginFrame, finishFrame, HEADER_BYTES, readSegment } from './log-frames.js';
 
-const MAGIC = 0x4c57_4c53;
-const HEADER_BYTES = 12;
 /** A frame that has this many bytes takes no further record. */
 const frameBytesMax = 16 * 1024 * 1024;
+/** What must fit on the disk before records are taken again. */
+const probeBytes = 256 * 1024;
 const SEGMENT = /^log-([0-9]{16})$/;
 const FILE_MODE = 0o600;
 
-interface Frame {
+interface WaitingFrame {
   readonly segment: number;
   readonly writer: ByteWriter;
   readonly written: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** What of a segment cannot be read. Nothing at no byte: frames that should have come before it are not there. */
+export interface LogDamage {
+  readonly file: string;
+  readonly position: number;
+  readonly byteCount: number;
+  readonly missingFrameCount: number;
 }
 
 export class WriteAheadLog {
@@ -34,8 +43,11 @@ export class WriteAheadLog {
   #segmentBytes = 0;
   /** Segments on disk, oldest first. */
   readonly #segments: number[];
+  readonly #damaged = new Set<number>();
+  /** The number of the next frame; unknown before the log was read. */
+  #nextNumber: number | undefined;
   /** Frames that wait; the last one still takes records. */
-  readonly #frames: Frame[] = [];
+  readonly #frames: WaitingFrame[] = [];
   #file: { readonly segment: number; readonly handle: FileHandle; size: number } | undefined;
   #work: Promise<void> = Promise.resolve();
   #isWriting = false;
@@ -59,20 +71,62 @@ export class WriteAheadLog {
   }
 
   /**
-   * Hands over the records of all segments from this one on, oldest first.
+   * Hands over the records of all segments from this one on, oldest first. What was cut off at an end is taken away.
    *
-   * @throws DomainError `internal error` where a segment is damaged
+   * @returns how many bytes the segments have
    */
-  async replay(fromSegment: number, take: (reader: ByteReader) => void): Promise<void> {
-    for (const segment of this.#segments) {
-      if (segment < fromSegment) continue;
-      const bytes = await readFile(this.#pathOf(segment));
-      const isLast = segment === this.#segments.at(-1);
-      for (const payload of readFrames(bytes, isLast, this.#pathOf(segment))) {
-        const reader = new ByteReader(payload);
-        while (!reader.isAtEnd) take(reader);
+  async replay(
+    fromSegment: number,
+    take: (reader: ByteReader) => void | Promise<void>,
+    onDamage: (damage: LogDamage) => void,
+  ): Promise<number> {
+    let byteCount = 0;
+    await this.#then(async () => {
+      // A log that begins anew counts from zero.
+      this.#nextNumber = undefined;
+      for (const segment of this.#segments) {
+        if (segment >= fromSegment && segment < this.#segment) byteCount += await this.#replaySegment(segment, take, onDamage);
       }
+    });
+    return byteCount;
+  }
+
+  async #replaySegment(
+    segment: number,
+    take: (reader: ByteReader) => void | Promise<void>,
+    onDamage: (damage: LogDamage) => void,
+  ): Promise<number> {
+    const file = this.#pathOf(segment);
+    const bytes = await readFile(file);
+    const payloads: Buffer[] = [];
+    const report = (position: number, byteCount: number, missingFrameCount: number): void => {
+      this.#damaged.add(segment);
+      onDamage({ file, position, byteCount, missingFrameCount });
+    };
+    const before = { isDamaged: false };
+    const end = readSegment(bytes, segment === this.#segments.at(-1), {
+      frame: ({ payload, number, end: frameEnd }) => {
+        // Frames that were damaged are missing, too, but that has been said.
+        const isExpected = number === undefined || number === 0 || this.#nextNumber === undefined || number === this.#nextNumber;
+        const missing = isExpected ? 0 : (number - (this.#nextNumber ?? 0)) >>> 0;
+        if (missing > 0 && !before.isDamaged) report(frameEnd - payload.length - HEADER_BYTES, 0, missing);
+        before.isDamaged = false;
+        if (number !== undefined) this.#nextNumber = (number + 1) >>> 0;
+        payloads.push(payload);
+      },
+      damage: (position, byteCount) => {
+        before.isDamaged = true;
+        report(position, byteCount, 0);
+      },
+    });
+    // After damage at an end nobody knows how many frames there were.
+    if (before.isDamaged) this.#nextNumber = undefined;
+    if (end < bytes.length) await truncate(file, end);
+    for (const payload of payloads) {
+      const reader = new ByteReader(payload);
+      while (!reader.isAtEnd) await take(reader);
     }
+    return end;
   }
 
   /** Bytes of the records since the last rotation. */
@@ -80,7 +134,12 @@ export class WriteAheadLog {
     return this.#segmentBytes;
   }
 
-  /** @throws DomainError where records can no longer be added */
+  /** Why no records are taken. */
+  get failure(): DomainError | undefined {
+    return this.#failure;
+  }
+
+  /** @throws DomainError `unavailable` where records are not taken */
   assertUsable(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#isClosed) throw new DomainError('unavailable', 'the time-series engine is closed');
@@ -107,14 +166,43 @@ export class WriteAheadLog {
     return ++this.#segment;
   }
 
-  /** Forgets the segments before this one, when all of their frames are written. */
+  /** Forgets the segments before this one, when all of their frames are written. Those that are damaged are kept under another name. */
   release(beforeSegment: number): Promise<void> {
     return this.#then(async () => {
       if (this.#file !== undefined && this.#file.segment < beforeSegment) await this.#closeFile();
       while (this.#segments[0] !== undefined && this.#segments[0] < beforeSegment) {
-        await unlink(this.#pathOf(this.#segments[0]));
+        const [segment] = this.#segments;
+        if (this.#damaged.has(segment)) await rename(this.#pathOf(segment), `${this.#pathOf(segment)}.damaged`);
+        else await unlink(this.#pathOf(segment));
         this.#segments.shift();
       }
+    });
+  }
+
+  /** Fulfilled when the records that were added before are on disk, or refused. */
+  async settle(): Promise<void> {
+    await this.#then(() => Promise.resolve());
+  }
+
+  /** After a failure: takes records again, in a new segment, if what was written can be put in order and there is room. */
+  async recover(): Promise<void> {
+    if (this.#failure === undefined) return;
+    await this.#then(async () => {
+      if (this.#failure === undefined || this.#isClosed) return;
+      const file = this.#file;
+      if (file !== undefined) {
+        // What stands behind the last good frame was never acknowledged, and may be anything.
+        await file.handle.truncate(file.size);
+        await file.handle.datasync();
+      }
+      await this.#closeFile();
+      this.rotate();
+      const { handle } = await this.#fileOf(this.#segment);
+      await writeAll(handle, Buffer.alloc(probeBytes), 0);
+      await handle.datasync();
+      await handle.truncate(0);
+      await handle.datasync();
+      this.#failure = undefined;
     });
   }
 
@@ -156,27 +244,21 @@ export class WriteAheadLog {
     this.#isWriting = false;
   }
 
-  async #writeFrame({ segment, writer }: Frame): Promise<void> {
-    const file = await this.#fileOf(segment);
-    const bytes = writer.bytes();
-    const payload = bytes.subarray(HEADER_BYTES);
-    writer.setUint32(4, payload.length);
-    writer.setUint32(8, crc32(payload));
+  async #writeFrame({ segment, writer }: WaitingFrame): Promise<void> {
     try {
+      const file = await this.#fileOf(segment);
+      const bytes = finishFrame(writer, this.#nextNumber ?? 0);
       await writeAll(file.handle, bytes, file.size);
+      await file.handle.datasync();
+      file.size += bytes.length;
+      this.#nextNumber = ((this.#nextNumber ?? 0) + 1) >>> 0;
     } catch (cause) {
-      // Most likely the disk is full. What was written of the frame goes, so that later frames can follow.
-      await file.handle.truncate(file.size).catch((error: unknown) => this.#fail(error));
-      throw new DomainError('internal error', 'the write-ahead log cannot be written: is the disk full?', { cause });
+      // Most likely the disk is full; and after a failed sync nobody can say what is on it.
+      this.#failure = new DomainError('unavailable', 'points cannot be stored: the write-ahead log cannot be written; see to the disk', {
+        cause,
+      });
+      throw this.#failure;
     }
-    // After a failed sync nobody can say what is on disk: only a restart, which reads it, can.
-    await file.handle.datasync().catch((cause: unknown) => this.#fail(cause));
-    file.size += bytes.length;
-  }
-
-  #fail(cause: unknown): never {
-    this.#failure = new DomainError('internal error', 'the write-ahead log is broken: see to the disk, then restart the server', { cause });
-    throw this.#failure;
   }
 
   async #fileOf(segment: number): Promise<{ readonly handle: FileHandle; size: number }> {
@@ -184,8 +266,13 @@ export class WriteAheadLog {
     await this.#closeFile();
     const handle = await open(this.#pathOf(segment), 'wx', FILE_MODE);
     this.#segments.push(segment);
+    try {
+      await syncDirectory(this.#directory);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
     this.#file = { segment, handle, size: 0 };
-    await syncDirectory(this.#directory).catch((cause: unknown) => this.#fail(cause));
     return this.#file;
   }
 
@@ -200,11 +287,9 @@ export class WriteAheadLog {
   }
 }
 
-function newFrame(segment: number): Frame {
+function newFrame(segment: number): WaitingFrame {
   const writer = new ByteWriter();
-  writer.uint32(MAGIC);
-  writer.uint32(0);
-  writer.uint32(0);
+  beginFrame(writer);
   const { promise, resolve, reject } = withResolvers();
   // Nobody may be waiting when a frame fails.
   promise.catch(() => undefined);
@@ -236,26 +321,5 @@ export async function syncDirectory(directory: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-function* readFrames(bytes: Buffer, isLast: boolean, file: string): IterableIterator<Buffer> {
-  let position = 0;
-  while (position < bytes.length) {
-    const start = position + HEADER_BYTES;
-    const isWhole = start <= bytes.length && bytes.readUInt32LE(position) === MAGIC;
-    const end = isWhole ? start + bytes.readUInt32LE(position + 4) : Infinity;
-    const payload = end <= bytes.length ? bytes.subarray(start, end) : undefined;
-    if (payload === undefined || crc32(payload) !== bytes.readUInt32LE(position + 8)) {
-      // The last frame of all may have been cut off by a crash; but where a frame follows, this one was on disk once.
-      const isFollowed = payload !== undefined && end + 4 <= bytes.length && bytes.readUInt32LE(end) === MAGIC;
-      if (isLast && !isFollowed) return;
-      throw new DomainError(
-        'internal error',
-        `the log file ${file} is damaged at byte ${position}: restore it from a backup, or move it away to go on without its points`,
-      );
-    }
-    yield payload;
-    position = end;
   }
 }

@@ -1,8 +1,9 @@
 /** Buckets: who may see and change which. */
 import { authorize, permissionsOf, readableScope, refusal } from '../auth/authorize.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import {
-  checkBucketName,
+  checkNewBucketName,
   retentionAfterUpdate,
   retentionOfNewBucket,
   singleRetentionRule,
@@ -12,7 +13,7 @@ import {
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, IdGenerator, OrganizationId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
-import { permissionById, permissionFor, permissionInOrganization } from '../domain/permission.js';
+import { permissionById, permissionFor, permissionInOrganization, type Permission } from '../domain/permission.js';
 import type { SeriesEngine } from '../domain/series.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 
@@ -56,9 +57,7 @@ export function authorizeToRead(actor: Actor, bucket: Bucket): void {
   throw refusal(actor, type === 'system' ? permissionById('read', 'orgs', orgID) : permissionFor('read', 'buckets', id, orgID));
 }
 
-const authorizeToWrite = (actor: Actor, bucket: Bucket): void => {
-  authorize(actor, permissionFor('write', 'buckets', bucket.id, bucket.orgID));
-};
+const toWrite = ({ id, orgID }: Bucket): Permission => permissionFor('write', 'buckets', id, orgID);
 
 /**
  * The record of a bucket to be made.
@@ -66,7 +65,7 @@ const authorizeToWrite = (actor: Actor, bucket: Bucket): void => {
  * @throws DomainError `invalid` or `unprocessable entity`
  */
 export function buildBucket(input: NewBucket, id: BucketId, nowMs: number): Bucket {
-  checkBucketName(input.name);
+  checkNewBucketName(input.name);
   return {
     id,
     orgID: input.orgID,
@@ -92,10 +91,11 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
   return {
     async create(actor: Actor, input: NewBucket): Promise<Bucket> {
       singleRetentionRule(input.retentionRules);
-      authorize(actor, permissionInOrganization('write', 'buckets', input.orgID));
+      const toCreate = permissionInOrganization('write', 'buckets', input.orgID);
+      authorize(actor, toCreate);
       const bucket = buildBucket(input, ids<BucketId>(), clock());
       try {
-        await store.transaction(async (writer) => {
+        await transactionBy(store, actor, [toCreate], async (writer) => {
           if ((await writer.findOrganization(input.orgID)) === undefined) throw notFound('organization not found');
           await writer.insertBucket(bucket);
         });
@@ -136,16 +136,16 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
     async update(actor: Actor, id: BucketId, change: BucketChange): Promise<Bucket> {
       const rule = singleRetentionRule(change.retentionRules);
       const bucket = await findOrRefuse(id);
-      authorizeToWrite(actor, bucket);
+      authorize(actor, toWrite(bucket));
       const { name } = change;
       if (name !== undefined && name !== bucket.name) {
         if (bucket.type === 'system') throw invalid('system buckets cannot be renamed');
         // InfluxDB looks the bucket up as the caller before it renames it.
         authorizeToRead(actor, bucket);
-        checkBucketName(name);
+        checkNewBucketName(name);
       }
       try {
-        return await store.transaction(async (writer) => {
+        return await transactionBy(store, actor, [toWrite(bucket)], async (writer) => {
           const current = await writer.findBucket(id);
           if (current === undefined) throw notFound('bucket not found');
           const next: Bucket = {
@@ -166,9 +166,9 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
     /** With all its points. */
     async remove(actor: Actor, id: BucketId): Promise<void> {
       const bucket = await findOrRefuse(id);
-      authorizeToWrite(actor, bucket);
+      authorize(actor, toWrite(bucket));
       if (bucket.type === 'system') throw invalid('system buckets cannot be deleted');
-      const removed = await store.transaction((writer) => writer.deleteBucket(id));
+      const removed = await transactionBy(store, actor, [toWrite(bucket)], (writer) => writer.deleteBucket(id, clock()));
       if (!removed) throw notFound('bucket not found');
       await engine.dropBucket(id);
     },

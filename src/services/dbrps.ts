@@ -1,12 +1,13 @@
 /** DBRP mappings: who may see and change which, and what a database of the v1-compatible API means. */
 import { authorize } from '../auth/authorize.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { allMappings, checkMappingNames, findMapping, virtualMapping, type DbrpMapping } from '../domain/dbrp.js';
 import { conflict, notFound } from '../domain/errors.js';
 import type { BucketId, Id, IdGenerator, OrganizationId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, permissionFor, type Action } from '../domain/permission.js';
+import { EVERYTHING, permissionFor, type Action, type Permission } from '../domain/permission.js';
 import { DuplicateError, type Store, type StoreReader, type StoreWriter } from '../domain/store.js';
 import { authorizeToRead, isReadable } from './buckets.js';
 
@@ -44,8 +45,10 @@ export async function resolveMapping(
 }
 
 export const createDbrps = ({ store, ids }: { readonly store: Store; readonly ids: IdGenerator }) => {
-  const authorizeFor = (actor: Actor, action: Action, { orgID, bucketID }: Pick<DbrpMapping, 'orgID' | 'bucketID'>): void => {
-    authorize(actor, permissionFor(action, 'buckets', bucketID, orgID));
+  const neededFor = (action: Action, { orgID, bucketID }: Pick<DbrpMapping, 'orgID' | 'bucketID'>): Permission =>
+    permissionFor(action, 'buckets', bucketID, orgID);
+  const authorizeFor = (actor: Actor, action: Action, mapping: Pick<DbrpMapping, 'orgID' | 'bucketID'>): void => {
+    authorize(actor, neededFor(action, mapping));
   };
 
   async function findStored(orgID: OrganizationId, id: Id): Promise<DbrpMapping> {
@@ -63,7 +66,7 @@ export const createDbrps = ({ store, ids }: { readonly store: Store; readonly id
       // As InfluxDB, which looks the bucket up as the caller.
       authorizeToRead(actor, bucket);
       try {
-        return await store.transaction(async (writer) => {
+        return await transactionBy(store, actor, [neededFor('write', input)], async (writer) => {
           const others = (await writer.listMappings(input.orgID)).filter(({ database }) => database === input.database);
           // The first of a database is its default, asked or not.
           const mapping: DbrpMapping = { ...input, id: ids(), isDefault: input.isDefault || others.length === 0, isVirtual: false };
@@ -107,10 +110,11 @@ export const createDbrps = ({ store, ids }: { readonly store: Store; readonly id
       id: Id,
       change: { readonly retentionPolicy?: string | undefined; readonly isDefault?: boolean | undefined },
     ): Promise<DbrpMapping> {
-      authorizeFor(actor, 'write', await findStored(orgID, id));
+      const found = await findStored(orgID, id);
+      authorizeFor(actor, 'write', found);
       if (change.retentionPolicy !== undefined) checkMappingNames('any', change.retentionPolicy);
       try {
-        return await store.transaction(async (writer) => {
+        return await transactionBy(store, actor, [neededFor('write', found)], async (writer) => {
           const current = await writer.findMapping(id);
           if (current === undefined) throw unknown();
           const others = (await writer.listMappings(orgID)).filter((other) => other.database === current.database && other.id !== id);
@@ -129,8 +133,9 @@ export const createDbrps = ({ store, ids }: { readonly store: Store; readonly id
 
     /** When the default goes, the oldest that is left becomes it. */
     async remove(actor: Actor, orgID: OrganizationId, id: Id): Promise<void> {
-      authorizeFor(actor, 'write', await findStored(orgID, id));
-      await store.transaction(async (writer) => {
+      const found = await findStored(orgID, id);
+      authorizeFor(actor, 'write', found);
+      await transactionBy(store, actor, [neededFor('write', found)], async (writer) => {
         const current = await writer.findMapping(id);
         if (current === undefined || !(await writer.deleteMapping(id))) throw unknown();
         if (!current.isDefault) return;

@@ -2,8 +2,9 @@
 import { permissionsOf } from '../auth/authorize.js';
 import type { Actor } from '../domain/actor.js';
 import { forbidden, invalid } from '../domain/errors.js';
-import type { Predicate, SeriesEngine } from '../domain/series.js';
+import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
+import { parseDeletePredicate } from '../query/influxql/delete-predicate.js';
 import { resolveBucket, resolveOrganization, type OrganizationParameters } from './target.js';
 
 export interface DeleteParameters extends OrganizationParameters {
@@ -17,14 +18,16 @@ export interface DeleteParameters extends OrganizationParameters {
 export interface DeleteCommand {
   readonly startNs: bigint;
   readonly stopNs: bigint;
-  readonly predicate: Predicate | undefined;
+  /** In InfluxDB's language; empty: everything. */
+  readonly predicate: string;
 }
 
 export type Delete = ReturnType<typeof createDelete>;
 
 export const createDelete = ({ store, engine }: { readonly store: StoreReader; readonly engine: SeriesEngine }) => ({
-  /** @throws DomainError in the order in which InfluxDB looks: organization, bucket, right */
-  async run(actor: Actor, parameters: DeleteParameters, { startNs, stopNs, predicate }: DeleteCommand): Promise<void> {
+  /** @throws DomainError in the order in which InfluxDB looks: predicate, organization, bucket, right */
+  async run(actor: Actor, parameters: DeleteParameters, { startNs, stopNs, predicate: text }: DeleteCommand): Promise<void> {
+    const predicate = parseDeletePredicate(text);
     const organization = await resolveOrganization(store, parameters);
     const named = parameters.bucketID ?? parameters.bucket;
     if (named === undefined) throw invalid('Please provide either bucketID or bucket');

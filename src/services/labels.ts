@@ -1,10 +1,12 @@
 /** Labels: who may see and change which, and on what they stick. */
 import { authorize, permissionsOf, readableScope } from '../auth/authorize.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { BucketId, Id, IdGenerator, LabelId, OrganizationId } from '../domain/id.js';
 import { mergeProperties, type Label } from '../domain/label.js';
-import { permissionFor, permissionInOrganization, type Action } from '../domain/permission.js';
+import { checkNewName } from '../domain/name.js';
+import { permissionFor, permissionInOrganization, type Action, type Permission } from '../domain/permission.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 
 export type Labels = ReturnType<typeof createLabels>;
@@ -16,8 +18,9 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
     return label;
   }
 
+  const neededFor = (action: Action, { id, orgID }: Label): Permission => permissionFor(action, 'labels', id, orgID);
   const authorizeFor = (actor: Actor, action: Action, label: Label): void => {
-    authorize(actor, permissionFor(action, 'labels', label.id, label.orgID));
+    authorize(actor, neededFor(action, label));
   };
 
   return {
@@ -25,7 +28,9 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
       actor: Actor,
       input: { readonly orgID: OrganizationId; readonly name: string; readonly properties: Readonly<Record<string, string>> },
     ): Promise<Label> {
-      authorize(actor, permissionInOrganization('write', 'labels', input.orgID));
+      const toCreate = permissionInOrganization('write', 'labels', input.orgID);
+      authorize(actor, toCreate);
+      checkNewName('label name', input.name);
       const label: Label = {
         id: ids<LabelId>(),
         orgID: input.orgID,
@@ -33,7 +38,7 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
         properties: mergeProperties({}, input.properties),
       };
       try {
-        await store.transaction(async (writer) => {
+        await transactionBy(store, actor, [toCreate], async (writer) => {
           if ((await writer.findOrganization(input.orgID)) === undefined) throw notFound('organization not found');
           await writer.insertLabel(label);
         });
@@ -57,11 +62,13 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
       id: LabelId,
       change: { readonly name?: string | undefined; readonly properties?: Readonly<Record<string, string>> | undefined },
     ): Promise<Label> {
-      authorizeFor(actor, 'write', await findOrRefuse(id));
+      const found = await findOrRefuse(id);
+      authorizeFor(actor, 'write', found);
       const name = change.name?.trim();
       if (name === '') throw invalid('label name is required');
+      if (name !== undefined && name !== found.name) checkNewName('label name', name);
       try {
-        return await store.transaction(async (writer) => {
+        return await transactionBy(store, actor, [neededFor('write', found)], async (writer) => {
           const current = await writer.findLabel(id);
           if (current === undefined) throw notFound('label not found');
           const label: Label = {
@@ -78,8 +85,9 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
     },
 
     async remove(actor: Actor, id: LabelId): Promise<void> {
-      authorizeFor(actor, 'write', await findOrRefuse(id));
-      const removed = await store.transaction((writer) => writer.deleteLabel(id));
+      const found = await findOrRefuse(id);
+      authorizeFor(actor, 'write', found);
+      const removed = await transactionBy(store, actor, [neededFor('write', found)], (writer) => writer.deleteLabel(id));
       if (!removed) throw notFound('label not found');
     },
 
@@ -96,9 +104,10 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
       authorizeFor(actor, 'read', label);
       const bucket = await store.findBucket(bucketId);
       if (bucket === undefined) throw notFound('bucket not found');
-      authorize(actor, permissionFor('write', 'buckets', bucket.id, bucket.orgID));
+      const toWrite = permissionFor('write', 'buckets', bucket.id, bucket.orgID);
+      authorize(actor, toWrite);
       if (bucket.orgID !== label.orgID) throw invalid('the label is of another organization than the bucket');
-      await store.transaction((writer) => writer.attachLabel(label.id, bucket.id));
+      await transactionBy(store, actor, [toWrite], (writer) => writer.attachLabel(label.id, bucket.id));
       return label;
     },
 
@@ -107,8 +116,9 @@ export const createLabels = ({ store, ids }: { readonly store: Store; readonly i
       authorizeFor(actor, 'read', label);
       const bucket = await store.findBucket(bucketId);
       if (bucket === undefined) throw notFound('bucket not found');
-      authorize(actor, permissionFor('write', 'buckets', bucket.id, bucket.orgID));
-      await store.transaction((writer) => writer.detachLabel(label.id, bucket.id));
+      const toWrite = permissionFor('write', 'buckets', bucket.id, bucket.orgID);
+      authorize(actor, toWrite);
+      await transactionBy(store, actor, [toWrite], (writer) => writer.detachLabel(label.id, bucket.id));
     },
   };
 };

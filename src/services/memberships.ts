@@ -1,5 +1,6 @@
 /** Members and owners of organizations and buckets. */
 import { authorize, isAllowed } from '../auth/authorize.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import { conflict, notFound } from '../domain/errors.js';
 import type { Id, OrganizationId, UserId } from '../domain/id.js';
@@ -41,7 +42,7 @@ export const createMemberships = ({ store }: { readonly store: Store }) => {
     async add(actor: Actor, place: Place, who: { readonly id?: UserId | undefined; readonly name: string }, role: Role): Promise<User> {
       authorize(actor, permissionAt('write', place));
       try {
-        return await store.transaction(async (writer) => {
+        return await transactionBy(store, actor, [permissionAt('write', place)], async (writer) => {
           const user = who.id === undefined ? await writer.findUserByName(who.name) : await writer.findUser(who.id);
           if (user === undefined) throw notFound('user not found');
           await writer.insertMembership({ resourceType: place.type, resourceId: place.id, userId: user.id, role });
@@ -55,7 +56,9 @@ export const createMemberships = ({ store }: { readonly store: Store }) => {
     /** Takes this role away; somebody who has another one keeps it, and one who has none is no error. */
     async remove(actor: Actor, place: Place, userId: UserId, role: Role): Promise<void> {
       authorize(actor, permissionAt('write', place));
-      await store.transaction((writer) => writer.deleteMembership(place.type, place.id, userId, role));
+      await transactionBy(store, actor, [permissionAt('write', place)], (writer) =>
+        writer.deleteMembership(place.type, place.id, userId, role),
+      );
     },
   };
 };

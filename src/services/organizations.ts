@@ -1,5 +1,6 @@
 /** Organizations: who may see and change which, and what comes and goes with one. */
 import { authorize, permissionsOf, readableScope } from '../auth/authorize.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import { SYSTEM_BUCKETS, retentionOfNewBucket, type Bucket } from '../domain/bucket.js';
 import { conflict, notFound } from '../domain/errors.js';
@@ -43,11 +44,12 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
   },
 
   async create(actor: Actor, name: string, description: string): Promise<Organization> {
-    authorize(actor, globalPermission('write', 'orgs'));
+    const toCreate = globalPermission('write', 'orgs');
+    authorize(actor, toCreate);
     checkOrganizationName(name);
     const ownerId = actor.kind === 'system' ? undefined : actor.userId;
     try {
-      return await store.transaction((writer) => this.insert(writer, name, description, ownerId));
+      return await transactionBy(store, actor, [toCreate], (writer) => this.insert(writer, name, description, ownerId));
     } catch (error) {
       throw nameTaken(error, name);
     }
@@ -85,11 +87,12 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
     id: OrganizationId,
     change: { readonly name?: string | undefined; readonly description?: string | undefined },
   ): Promise<Organization> {
-    if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
+    const known = await store.findOrganization(id);
+    if (known === undefined) throw notFound('organization not found');
     authorize(actor, permissionById('write', 'orgs', id));
-    if (change.name !== undefined) checkOrganizationName(change.name);
+    if (change.name !== undefined && change.name !== known.name) checkOrganizationName(change.name);
     try {
-      return await store.transaction(async (writer) => {
+      return await transactionBy(store, actor, [permissionById('write', 'orgs', id)], async (writer) => {
         const current = await writer.findOrganization(id);
         if (current === undefined) throw notFound('organization not found');
         const organization: Organization = {
@@ -111,12 +114,12 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
     if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
     authorize(actor, permissionById('write', 'orgs', id));
     const everything = { everything: true } as const;
-    const buckets = await store.transaction(async (writer) => {
+    const buckets = await transactionBy(store, actor, [permissionById('write', 'orgs', id)], async (writer) => {
       const owned = await writer.listBuckets(
         { orgID: id, readable: everything, readableOrganizations: everything },
         { offset: 0, descending: false },
       );
-      if (!(await writer.deleteOrganization(id))) throw notFound('organization not found');
+      if (!(await writer.deleteOrganization(id, clock()))) throw notFound('organization not found');
       return owned;
     });
     for (const bucket of buckets) await engine.dropBucket(bucket.id);

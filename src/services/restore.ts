@@ -8,16 +8,18 @@ import { join } from 'node:path';
 import { Transform, pipeline as joinStreams, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { findNarrowed, type NarrowedAuthorization } from '../auth/narrowed.js';
 import { hashPlainTokens } from '../auth/plain-tokens.js';
 import type { Sealer } from '../auth/sealer.js';
 import { Secret } from '../auth/secret.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import { firstMissingOperatorPermission } from '../domain/authorization.js';
 import { checkBucketName, type Bucket } from '../domain/bucket.js';
 import { conflict, DomainError, invalid, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, IdGenerator, OrganizationId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, PermissionSet } from '../domain/permission.js';
+import { EVERYTHING, operatorPermissions, PermissionSet } from '../domain/permission.js';
 import type { SeriesEngine, TimeRange } from '../domain/series.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 import { asProblem, Findings } from '../import/findings.js';
@@ -34,6 +36,8 @@ import { authorizeOperator, TEMPORARY_PREFIX } from './backup.js';
 const PART_BYTES_MAX = 256 * 1024 ** 3;
 /** Blocks that are checked before others have their turn. */
 const BLOCKS_PER_TURN = 64;
+/** Authorizations with permissions that open less than they did, by name; the rest are counted. */
+const NARROWED_NAMED_MAX = 1000;
 const SQLITE_MAGIC = 'SQLite format 3\0';
 /** Where a page of a bolt file has it, behind the head of the page. */
 const BOLT_MAGIC = { at: 16, bytes: Buffer.from([0xed, 0xda, 0x0c, 0xed]) };
@@ -41,6 +45,8 @@ const BOLT_MAGIC = { at: 16, bytes: Buffer.from([0xed, 0xda, 0x0c, 0xed]) };
 export interface Upload {
   readonly body: Readable;
   readonly isGzip: boolean;
+  /** Asks who asks, and whether he still stands, when all of it has been received; behind it nothing stops the restore. */
+  readonly confirm: () => Promise<Actor>;
 }
 
 export interface BucketToRestore {
@@ -61,6 +67,7 @@ export interface RestoredBucket {
 export type RestoreEvent =
   | { readonly kind: 'replaced'; readonly storeCopy: string; readonly seriesDirectory: string }
   | { readonly kind: 'left out'; readonly part: string; readonly problems: readonly Problem[] }
+  | { readonly kind: 'narrowed'; readonly authorizations: readonly NarrowedAuthorization[]; readonly count: number }
   | { readonly kind: 'secrets stay sealed'; readonly count: number };
 
 export interface RestoreDependencies {
@@ -77,14 +84,17 @@ export interface RestoreDependencies {
   /** Opens one that came from elsewhere and brings it up to date; it throws for what is none. */
   readonly adoptStore: (directory: string, name: string) => Promise<Store>;
   readonly storeFile: string;
-  readonly openEngine: (name: string) => Promise<SeriesEngine>;
+  /** Makes a folder of points that carries an identity, and opens it. */
+  readonly openEngine: (name: string, identity: string) => Promise<SeriesEngine>;
+  readonly newIdentity: () => string;
   readonly onEvent: (event: RestoreEvent) => void;
 }
 
 export type Restore = ReturnType<typeof createRestore>;
 
 export const createRestore = (dependencies: RestoreDependencies) => {
-  const { store, engine, ids, clock, sealer, hashTokens, directory, openStore, adoptStore, storeFile, openEngine, onEvent } = dependencies;
+  const { store, engine, ids, clock, sealer, hashTokens, directory, openStore, adoptStore, storeFile, openEngine, newIdentity, onEvent } =
+    dependencies;
   let isReplacing = false;
 
   async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -123,6 +133,8 @@ export const createRestore = (dependencies: RestoreDependencies) => {
         source.close();
       }
       if (problems.length > 0) onEvent({ kind: 'left out', part: 'metadata', problems });
+      // They are among what came otherwise than it was.
+      await prepared.transaction((writer) => writer.putFact('narrowed permissions', 'told'));
       return prepared;
     } catch (error) {
       await prepared.close();
@@ -130,23 +142,35 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     }
   }
 
-  async function replaceAll(folder: string, prepared: Store): Promise<void> {
+  async function replaceAll(folder: string, prepared: Store, confirm: Upload['confirm']): Promise<void> {
     const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const seriesDirectory = `series-${stamp}-${ids().slice(-6)}`;
     const previousDirectory = (await store.findFact('series directory')) ?? 'series';
+    const identity = newIdentity();
     if (hashTokens) await hashPlainTokens(prepared);
+    if ((await prepared.findFact('narrowed permissions')) === undefined) await tellNarrowed(prepared);
     await prepared.transaction(async (writer) => {
+      await writer.putFact('narrowed permissions', 'told');
       // Who was signed in when the backup was made is so no more.
       await writer.deleteExpiredSessions(Number.MAX_SAFE_INTEGER);
       await writer.putFact('series directory', seriesDirectory);
+      await writer.putFact('identity', identity);
+      // What they order to be deleted was never in the new folder; those of the store that is replaced stay in its copy, with its folder.
+      for (const { bucketId } of await writer.listTombstones()) await writer.deleteTombstone(bucketId);
     });
-    const next = await openEngine(seriesDirectory);
+    const next = await openEngine(seriesDirectory, identity);
     try {
       const ready = join(folder, 'ready');
       await prepared.copyTo(ready);
       const storeCopy = join(directory, `${storeFile}.replaced-${stamp}-${ids().slice(-6)}`);
       await store.copyTo(storeCopy);
-      await store.replaceBy(ready);
+      try {
+        authorizeOperator(await confirm());
+        await store.replaceBy(ready);
+      } catch (error) {
+        await rm(storeCopy, { force: true });
+        throw error;
+      }
       const previous = engine.switchTo(next);
       onEvent({ kind: 'replaced', storeCopy, seriesDirectory: join(directory, previousDirectory) });
       await previous.close();
@@ -155,6 +179,13 @@ export const createRestore = (dependencies: RestoreDependencies) => {
       await rm(join(directory, seriesDirectory), { recursive: true, force: true });
       throw error;
     }
+  }
+
+  async function tellNarrowed(prepared: Store): Promise<void> {
+    const authorizations: NarrowedAuthorization[] = [];
+    let count = 0;
+    for await (const narrowed of findNarrowed(prepared)) if (++count <= NARROWED_NAMED_MAX) authorizations.push(narrowed);
+    if (count > 0) onEvent({ kind: 'narrowed', authorizations, count });
   }
 
   /** The oldest active operator token of those in the clear (InfluxDB's rule): a client goes on with it, and knows it of old. */
@@ -185,7 +216,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
           const prepared = await prepareStore(folder, file);
           try {
             const token = await findPlainOperatorToken(prepared);
-            await replaceAll(folder, prepared);
+            await replaceAll(folder, prepared, upload.confirm);
             return token;
           } finally {
             await prepared.close();
@@ -210,6 +241,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
         const isSqlite = head.toString('latin1', 0, SQLITE_MAGIC.length) === SQLITE_MAGIC;
         const key = isSqlite ? undefined : sealer.unwrapKey(await readWhole(file), token);
         if (key === 'unknown form') throw invalid('this is no second part of a backup: neither SQLite nor the sealed key of a Sluice');
+        authorizeOperator(await upload.confirm());
         if (isSqlite || key === 'own') return;
         await resealAll(key);
       });
@@ -235,7 +267,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
         updatedAtMs: now,
       };
       try {
-        return await store.transaction(async (writer) => {
+        return await transactionBy(store, actor, operatorPermissions(), async (writer) => {
           if ((await writer.findOrganization(input.orgID)) === undefined) throw notFound('organization not found');
           await writer.insertBucket(bucket);
           const shardIds = [];
@@ -253,7 +285,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
      * @param decode called for an operator only (InfluxDB's order)
      * @throws DomainError `not found` for the shard, `invalid` naming the file in the archive that is damaged
      */
-    async shard(actor: Actor, decode: () => number, { body, isGzip }: Upload): Promise<void> {
+    async shard(actor: Actor, decode: () => number, { body, isGzip, confirm }: Upload): Promise<void> {
       authorizeOperator(actor);
       const id = decode();
       const shard = Number.isSafeInteger(id) ? await store.findShard(id) : undefined;
@@ -264,6 +296,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
         try {
           const files = await extractShardArchive('the archive', unpacked, join(folder, 'shard'));
           await checkBlocks(files, (problem) => problems.push(problem));
+          authorizeOperator(await confirm());
           const report = await writeBlocks(
             engine,
             shard.bucketId,

@@ -2,6 +2,7 @@
 import { authorize } from '../auth/authorize.js';
 import type { Sealer } from '../auth/sealer.js';
 import type { Secret } from '../auth/secret.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import { invalid } from '../domain/errors.js';
 import type { OrganizationId } from '../domain/id.js';
@@ -22,20 +23,22 @@ export const createSecrets = ({ store, sealer }: { readonly store: Store; readon
 
   /** Adds and overwrites; all of them or none. */
   async put(actor: Actor, orgID: OrganizationId, values: ReadonlyMap<string, Secret>): Promise<void> {
-    authorize(actor, permissionInOrganization('write', 'secrets', orgID));
+    const toWrite = permissionInOrganization('write', 'secrets', orgID);
+    authorize(actor, toWrite);
     if (values.size > KEYS_MAX) throw invalid(`more than ${KEYS_MAX} secrets at once`);
     for (const key of values.keys()) {
       if (key === '' || key.length > KEY_LENGTH_MAX) throw invalid(`the key of a secret must have 1 to ${KEY_LENGTH_MAX} characters`);
     }
-    await store.transaction(async (writer) => {
+    await transactionBy(store, actor, [toWrite], async (writer) => {
       for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, `${orgID}/${key}`));
     });
   },
 
   /** Those that do not exist are no error. */
   async remove(actor: Actor, orgID: OrganizationId, keys: readonly string[]): Promise<void> {
-    authorize(actor, permissionInOrganization('write', 'secrets', orgID));
-    await store.transaction(async (writer) => {
+    const toWrite = permissionInOrganization('write', 'secrets', orgID);
+    authorize(actor, toWrite);
+    await transactionBy(store, actor, [toWrite], async (writer) => {
       for (const key of keys) await writer.deleteSecret(orgID, key);
     });
   },

@@ -1,6 +1,7 @@
 /** Set-up: the first user, organization, bucket and operator token, all of them or none. */
 import type { Authorizations } from '../auth/authorizations.js';
-import { checkPasswordRules, hashPassword } from '../auth/passwords.js';
+import type { PasswordChecks } from '../auth/password-checks.js';
+import { checkPasswordRules } from '../auth/passwords.js';
 import type { Secret } from '../auth/secret.js';
 import { checkChosenToken, generateToken } from '../auth/token.js';
 import type { Authorization } from '../domain/authorization.js';
@@ -10,7 +11,7 @@ import type { BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../do
 import { checkOrganizationName, type Organization } from '../domain/organization.js';
 import { operatorPermissions } from '../domain/permission.js';
 import type { Store } from '../domain/store.js';
-import { INSTANCE_ID, type User } from '../domain/user.js';
+import { checkUserName, INSTANCE_ID, type User } from '../domain/user.js';
 import { buildBucket } from './buckets.js';
 import type { Organizations } from './organizations.js';
 
@@ -41,13 +42,14 @@ export interface SetupDependencies {
   readonly clock: Clock;
   readonly organizations: Organizations;
   readonly authorizations: Authorizations;
+  readonly passwords: PasswordChecks;
   readonly strongPasswords: boolean;
 }
 
 export type Setup = ReturnType<typeof createSetup>;
 
 /** Nobody is there yet to ask for rights: who comes first sets up. */
-export const createSetup = ({ store, ids, clock, organizations, authorizations, strongPasswords }: SetupDependencies) => {
+export const createSetup = ({ store, ids, clock, organizations, authorizations, passwords, strongPasswords }: SetupDependencies) => {
   const isAllowed = async (): Promise<boolean> => !(await store.hasAnyUserOrOrganization());
   const done = () => conflict('onboarding has already been completed');
 
@@ -64,6 +66,7 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
       if (missing.length > 0) throw unprocessable(`onboarding failed: missing required fields [${missing.join(',')}]`);
       if (input.password !== undefined) checkPasswordRules(input.password, strongPasswords);
       if (input.token !== undefined) checkChosenToken(input.token.reveal());
+      checkUserName(input.username);
       checkOrganizationName(input.org);
 
       const now = clock();
@@ -82,7 +85,7 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
         );
       // Refused before the password is hashed, which takes a while.
       bucketOf(INSTANCE_ID as OrganizationId);
-      const passwordHash = input.password && (await hashPassword(input.password));
+      const passwordHash = input.password && (await passwords.hash('set-up', input.password));
       const secret = input.token ?? generateToken();
 
       return store.transaction(async (writer) => {

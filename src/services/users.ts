@@ -1,35 +1,43 @@
 /** Users and their passwords: who may see and change whom. */
 import { authorize, permissionsOf, readableScope } from '../auth/authorize.js';
-import { checkPasswordRules, hashPassword } from '../auth/passwords.js';
+import type { PasswordChecks } from '../auth/password-checks.js';
+import { checkPasswordRules } from '../auth/passwords.js';
 import { rolePermissions } from '../auth/roles.js';
 import type { Secret } from '../auth/secret.js';
 import type { Sessions } from '../auth/sessions.js';
+import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
 import { conflict, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { Clock, IdGenerator, UserId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
 import { globalPermission, permissionById, type Permission } from '../domain/permission.js';
 import { DuplicateError, type Store } from '../domain/store.js';
-import { isStatus, type Status, type User } from '../domain/user.js';
+import { checkUserName, isStatus, type Status, type User } from '../domain/user.js';
 
 export interface UserDependencies {
   readonly store: Store;
   readonly ids: IdGenerator;
   readonly clock: Clock;
   readonly sessions: Sessions;
+  readonly passwords: PasswordChecks;
   readonly strongPasswords: boolean;
 }
 
 export type Users = ReturnType<typeof createUsers>;
 
-export const createUsers = ({ store, ids, clock, sessions, strongPasswords }: UserDependencies) => {
-  /** Sets a password and ends the user's sessions, but for the one that asked. */
-  async function storePassword(actor: Actor, userId: UserId, password: Secret): Promise<void> {
+export const createUsers = ({ store, ids, clock, sessions, passwords, strongPasswords }: UserDependencies) => {
+  /**
+   * Sets a password and ends the user's sessions, but for the one that asked.
+   *
+   * @param known the hash that the old password was right for, where it was asked for: another must not have come in between
+   */
+  async function storePassword(actor: Actor, userId: UserId, password: Secret, known?: string): Promise<void> {
     checkPasswordRules(password, strongPasswords);
-    const hash = await hashPassword(password);
+    const hash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
     const spared = actor.kind === 'session' && actor.userId === userId ? actor.sessionHash : undefined;
-    await store.transaction(async (writer) => {
+    await transactionBy(store, actor, [permissionById('write', 'users', userId)], async (writer) => {
       if ((await writer.findUser(userId)) === undefined) throw forbidden('your userID is incorrect');
+      if (known !== undefined && (await writer.findPasswordHash(userId)) !== known) throw wrongPassword();
       await writer.putPasswordHash(userId, hash);
       await writer.deleteSessionsOfUser(userId, spared);
     });
@@ -37,11 +45,12 @@ export const createUsers = ({ store, ids, clock, sessions, strongPasswords }: Us
 
   return {
     async create(actor: Actor, name: string, status: string | undefined): Promise<User> {
-      authorize(actor, globalPermission('write', 'users'));
-      if (name === '') throw invalid('user name is empty');
+      const toCreate = globalPermission('write', 'users');
+      authorize(actor, toCreate);
+      checkUserName(name);
       const user: User = { id: ids<UserId>(), name, status: checkStatus(status ?? '') };
       try {
-        await store.transaction((writer) => writer.insertUser(user));
+        await transactionBy(store, actor, [toCreate], (writer) => writer.insertUser(user));
       } catch (error) {
         throw nameTaken(error, name);
       }
@@ -70,12 +79,13 @@ export const createUsers = ({ store, ids, clock, sessions, strongPasswords }: Us
       id: UserId,
       change: { readonly name?: string | undefined; readonly status?: string | undefined },
     ): Promise<User> {
-      if ((await store.findUser(id)) === undefined) throw notFound('user not found');
+      const known = await store.findUser(id);
+      if (known === undefined) throw notFound('user not found');
       authorize(actor, permissionById('write', 'users', id));
       const status = change.status === undefined ? undefined : checkStatus(change.status);
-      if (change.name === '') throw invalid('user name is empty');
+      if (change.name !== undefined && change.name !== known.name) checkUserName(change.name);
       try {
-        return await store.transaction(async (writer) => {
+        return await transactionBy(store, actor, [permissionById('write', 'users', id)], async (writer) => {
           const current = await writer.findUser(id);
           if (current === undefined) throw notFound('user not found');
           const user: User = { id, name: change.name ?? current.name, status: status ?? current.status };
@@ -91,7 +101,7 @@ export const createUsers = ({ store, ids, clock, sessions, strongPasswords }: Us
     async remove(actor: Actor, id: UserId): Promise<void> {
       if ((await store.findUser(id)) === undefined) throw notFound('user not found');
       authorize(actor, permissionById('write', 'users', id));
-      const removed = await store.transaction((writer) => writer.deleteUser(id, clock()));
+      const removed = await transactionBy(store, actor, [permissionById('write', 'users', id)], (writer) => writer.deleteUser(id, clock()));
       if (!removed) throw notFound('user not found');
     },
 
@@ -122,11 +132,13 @@ export const createUsers = ({ store, ids, clock, sessions, strongPasswords }: Us
       authorize(actor, permissionById('write', 'users', id));
       const user = await store.findUser(id);
       const verified = await sessions.verifyPassword(address, user?.name ?? '', old, user);
-      if (verified === undefined) throw forbidden('your username or password is incorrect');
-      await storePassword(actor, id, password);
+      if (verified === undefined) throw wrongPassword();
+      await storePassword(actor, id, password, verified.passwordHash);
     },
   };
 };
+
+const wrongPassword = () => forbidden('your username or password is incorrect');
 
 function checkStatus(text: string): Status {
   if (text === '') return 'active';

@@ -206,24 +206,32 @@ function selectWithin(db: Database, { kind, id, orgID, userID, search, opens, re
 const opensBucket = (eb: ExpressionBuilder<Tables, 'authorizations'>, { bucketId, orgID, actions }: OpenedBucket) =>
   eb.or(
     actions.flatMap((action) => [
-      eb('permissions', 'like', `%["${action}","buckets","${bucketId}",%`),
+      eb('permissions', 'like', `%["${action}","buckets","${bucketId}",null]%`),
+      eb('permissions', 'like', `%["${action}","buckets","${bucketId}","${orgID}"]%`),
       eb('permissions', 'like', `%["${action}","buckets",null,"${orgID}"]%`),
       eb('permissions', 'like', `%["${action}","buckets",null,null]%`),
     ]),
   );
 
-type StoredPermission = [Action, ResourceType, string | null, string | null];
+/** Action, type, id, orgID, and where a client gave one that means nothing, that. */
+type StoredPermission = [Action, ResourceType, string | null, string | null, string?];
 
-const encodePermission = ({ action, resource }: Permission): StoredPermission => [
+const encodePermission = ({ action, resource: { type, id, orgID, statedOrgID } }: Permission): StoredPermission => [
   action,
-  resource.type,
-  resource.id ?? null,
-  resource.orgID ?? null,
+  type,
+  id ?? null,
+  orgID ?? null,
+  ...((statedOrgID === undefined ? [] : [statedOrgID]) as [string?]),
 ];
 
-const decodePermission = ([action, type, id, orgID]: StoredPermission): Permission => ({
+const decodePermission = ([action, type, id, orgID, statedOrgID]: StoredPermission): Permission => ({
   action,
-  resource: { type, id: id ?? undefined, orgID: (orgID as OrganizationId | null) ?? undefined },
+  resource: {
+    type,
+    id: id ?? undefined,
+    orgID: (orgID as OrganizationId | null) ?? undefined,
+    ...(statedOrgID === undefined ? {} : { statedOrgID: statedOrgID as OrganizationId }),
+  },
 });
 
 type SecretColumns = Pick<Tables['authorizations'], 'hash' | 'plain_token' | 'v1_user' | 'v1_password_hash'>;

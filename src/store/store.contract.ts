@@ -8,7 +8,7 @@ import type { Bucket } from '../domain/bucket.js';
 import type { AuthorizationId, BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
 import type { Organization } from '../domain/organization.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, NOTHING, operatorPermissions, type Scope } from '../domain/permission.js';
+import { EVERYTHING, NOTHING, operatorPermissions, type PlacedId, type Scope } from '../domain/permission.js';
 import { DuplicateError, type AuthorizationFilter, type AuthorizationOrder, type Change, type Store } from '../domain/store.js';
 
 const id = <T extends string>(n: number): T => n.toString(16).padStart(16, '0') as T;
@@ -50,7 +50,12 @@ const authorization = (n: number, fields: Partial<Authorization> = {}, plainToke
   ...fields,
 });
 
-const scopeOf = (organizationIds: OrganizationId[], ids: string[] = []): Scope => ({ everything: false, organizationIds, ids });
+const scopeOf = (organizationIds: OrganizationId[], ids: string[] = [], placedIds: PlacedId[] = []): Scope => ({
+  everything: false,
+  organizationIds,
+  ids,
+  placedIds,
+});
 
 export function storeContract(name: string, open: (directory: string) => Promise<Store>): void {
   describe(name, () => {
@@ -186,8 +191,9 @@ export function storeContract(name: string, open: (directory: string) => Promise
           await writer.insertMembership({ resourceType: 'buckets', resourceId: data.id, userId: ann.id, role: 'member' });
           await writer.insertAuthorization(authorization(7));
         });
-        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id))).toBe(true);
-        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id))).toBe(false);
+        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id, 9))).toBe(true);
+        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id, 9))).toBe(false);
+        expect(await store.listTombstones()).toEqual([{ bucketId: data.id, deletedAtMs: 9 }]);
         expect(await store.findBucket(data.id)).toBeUndefined();
         expect(await store.findBucketByName(beta.id, 'data')).toBeDefined();
         expect(await store.findLabel(label.id)).toBeUndefined();
@@ -198,6 +204,20 @@ export function storeContract(name: string, open: (directory: string) => Promise
     });
 
     describe('users', () => {
+      it('and v1 authorizations tell how their passwords rest, each way once', async () => {
+        await addPeople();
+        const v1 = (n: number, passwordHash?: string) => authorization(n, { secret: { kind: 'v1', userName: `agent ${n}`, passwordHash } });
+        expect(await store.listPasswordHashForms()).toEqual([]);
+        await store.transaction(async (writer) => {
+          await writer.putPasswordHash(ann.id, '$argon2id$v=19$one');
+          await writer.putPasswordHash(bob.id, '$2a$10$two');
+          for (const each of [v1(7), v1(8, '$2a$10$three'), v1(9, '$2b$12$four'), v1(10, '$argon2id$v=19$five')]) {
+            await writer.insertAuthorization(each);
+          }
+        });
+        expect((await store.listPasswordHashForms()).sort()).toEqual(['$2a$10$', '$2b$12$', '$argon2']);
+      });
+
       it('lose password, roles and tokens when they go, all at once', async () => {
         await addPeople();
         await store.transaction(async (writer) => {
@@ -288,6 +308,12 @@ export function storeContract(name: string, open: (directory: string) => Promise
         expect(await list({ readable: NOTHING, readableOrganizations: scopeOf([], [acme.id]) }, WHOLE_LIST)).toEqual(['_tasks']);
         // A system bucket is nobody's by its own id.
         expect(await list({ readable: scopeOf([], [id(15)]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual([]);
+        // An id that counts in an organization only, in the right one and in the wrong one; one is enough, and so are many.
+        const placed = [11, 14].map((n) => ({ id: id(n), orgID: acme.id }));
+        expect(await list({ readable: scopeOf([], [], placed), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(['b']);
+        const many = Array.from({ length: 20_000 }, (_, n) => ({ id: id(n + 100), orgID: acme.id }));
+        expect(await list({ readable: scopeOf([], [], [...many, ...placed]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(['b']);
+        expect(await list({ readable: NOTHING, readableOrganizations: scopeOf([], [], placed) }, WHOLE_LIST)).toEqual([]);
       });
 
       it('can be asked for by more ids than a statement has parameters', async () => {
@@ -498,8 +524,29 @@ export function storeContract(name: string, open: (directory: string) => Promise
       expect((await store.transaction((writer) => writer.putShard(bucket.id, { ...range, stopNs: 6n }))).id).toBe(2);
       await store.transaction((writer) => writer.insertShard({ ...first, id: 70, startNs: 0n }));
       expect(await store.findShard(70)).toEqual({ ...first, id: 70, startNs: 0n });
-      await store.transaction((writer) => writer.deleteBucket(bucket.id));
+      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
       expect(await store.findShard(1)).toBeUndefined();
+    });
+
+    it('leaves a tombstone of a bucket that was deleted, with it and only with it, until the bucket is there again', async () => {
+      const bucket = await aBucket();
+      const failed = store.transaction(async (writer) => {
+        await writer.deleteBucket(bucket.id, 9);
+        throw new Error('no');
+      });
+      await expect(failed).rejects.toThrow('no');
+      expect(await store.listTombstones()).toEqual([]);
+      expect(await store.transaction((writer) => writer.deleteBucket(id<BucketId>(99), 9))).toBe(false);
+      expect(await store.listTombstones()).toEqual([]);
+      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
+      expect(await store.listTombstones()).toEqual([{ bucketId: bucket.id, deletedAtMs: 9 }]);
+      await store.transaction((writer) => writer.insertBucket(bucket));
+      expect(await store.listTombstones()).toEqual([]);
+      await store.transaction((writer) => writer.putTombstone({ bucketId: bucket.id, deletedAtMs: 1 }));
+      await store.transaction((writer) => writer.putTombstone({ bucketId: bucket.id, deletedAtMs: 2 }));
+      expect(await store.listTombstones()).toEqual([{ bucketId: bucket.id, deletedAtMs: 2 }]);
+      await store.transaction((writer) => writer.deleteTombstone(bucket.id));
+      expect(await store.listTombstones()).toEqual([]);
     });
 
     it('can be copied while it changes, and take the place of another', async () => {
@@ -507,7 +554,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
       await store.transaction((writer) => writer.putFact('series directory', 'one'));
       const file = join(directory, 'copy');
       const copied = store.copyTo(file);
-      await store.transaction((writer) => writer.deleteBucket(bucket.id));
+      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
       await copied;
       const heard: string[] = [];
       store.onCommit((changes) => heard.push(...changes.map(({ noun }) => noun)));

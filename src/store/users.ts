@@ -1,4 +1,5 @@
 /** Users and their passwords' hashes in the metadata store. */
+import { sql } from 'kysely';
 import type { UserId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
 import type { Status, User } from '../domain/user.js';
@@ -8,7 +9,15 @@ import type { Tables } from './tables.js';
 
 type Methods = Pick<
   StoreWriter,
-  'findUser' | 'findUserByName' | 'listUsers' | 'findPasswordHash' | 'insertUser' | 'updateUser' | 'deleteUser' | 'putPasswordHash'
+  | 'findUser'
+  | 'findUserByName'
+  | 'listUsers'
+  | 'findPasswordHash'
+  | 'listPasswordHashForms'
+  | 'insertUser'
+  | 'updateUser'
+  | 'deleteUser'
+  | 'putPasswordHash'
 >;
 
 export const userQueries = (db: Database, record: Record): Methods => ({
@@ -34,6 +43,21 @@ export const userQueries = (db: Database, record: Record): Methods => ({
   async findPasswordHash(userId) {
     const row = await db.selectFrom('passwords').select('hash').where('user_id', '=', userId).executeTakeFirst();
     return row?.hash;
+  },
+
+  async listPasswordHashForms() {
+    const rows = await db
+      .selectFrom('passwords')
+      .select(formOf('hash'))
+      .union(
+        db
+          .selectFrom('authorizations')
+          .select(formOf('v1_password_hash'))
+          .where('v1_user', 'is not', null)
+          .where('v1_password_hash', 'is not', null),
+      )
+      .execute();
+    return rows.map(({ form }) => form);
   },
 
   async insertUser(user) {
@@ -67,6 +91,11 @@ export const userQueries = (db: Database, record: Record): Methods => ({
     record({ noun: 'password', kind: 'update', id: userId });
   },
 });
+
+/** `$2a$10$` and `$argon2`: up to here a hash says how it was made, and nothing of what it was made from. */
+const HASH_FORM_LENGTH = 7;
+
+const formOf = (column: string) => sql<string>`substr(${sql.ref(column)}, 1, ${sql.lit(HASH_FORM_LENGTH)})`.as('form');
 
 const encode = (user: User): Tables['users'] => ({ id: user.id, name: user.name, status: user.status });
 

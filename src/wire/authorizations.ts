@@ -17,7 +17,7 @@ const TOKENS = '/api/v2/authorizations';
 /** Undefined members are left out of the JSON. */
 export const encodePermission = ({ action, resource }: Permission, name?: string, org?: string) => ({
   action,
-  resource: { type: resource.type, id: resource.id, orgID: resource.orgID, name, org },
+  resource: { type: resource.type, id: resource.id, orgID: resource.orgID ?? resource.statedOrgID, name, org },
 });
 
 /** The names that an authorization is shown with. */
@@ -128,6 +128,7 @@ export interface NewAuthorizationBody {
       readonly id: string | undefined;
       readonly orgID: OrganizationId | undefined;
       readonly name: string | undefined;
+      readonly org: string | undefined;
     };
   }[];
 }
@@ -148,21 +149,28 @@ export function decodeNewAuthorization(body: Uint8Array): NewAuthorizationBody {
   return { orgID, userID, status: status === '' ? 'active' : status, description, permissions };
 }
 
+/** All that answers show of a permission and its resource, so that what was answered can be sent. What nobody knows may be a limit misspelt. */
+const PERMISSION_MEMBERS = ['action', 'resource'];
+const RESOURCE_MEMBERS = ['type', 'id', 'orgID', 'name', 'org'];
+
 function decodePermissionStructure(json: JsonObject) {
+  json.onlyKnows(PERMISSION_MEMBERS);
   const resource = json.object('resource');
+  resource?.onlyKnows(RESOURCE_MEMBERS);
   return {
     action: json.string('action') ?? '',
     type: resource?.string('type') ?? '',
     id: resource?.id('id'),
     orgID: resource?.id<OrganizationId>('orgID'),
     name: resource?.string('name'),
+    org: resource?.string('org'),
   };
 }
 
-function checkPermission({ action, type, id, orgID, name }: ReturnType<typeof decodePermissionStructure>) {
+function checkPermission({ action, type, ...resource }: ReturnType<typeof decodePermissionStructure>) {
   if (!isResourceType(type)) throw invalid('invalid resource type for permission: unknown resource type for permission');
   if (!isAction(action)) throw invalid('invalid action type for permission: unknown action for permission');
-  return { action, resource: { type, id, orgID, name } };
+  return { action, resource: { type, ...resource } };
 }
 
 export function decodeAuthorizationChange(body: Uint8Array): { status: string | undefined; description: string | undefined } {

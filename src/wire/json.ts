@@ -5,7 +5,25 @@ import { parseId, type Id } from '../domain/id.js';
 /** As InfluxDB opens its refusals of what it cannot decode. */
 const PREFIX = 'invalid json structure: ';
 
-/** The members of a JSON object. Absent and null are the same; unknown members are ignored, as InfluxDB does. */
+/**
+ * A name as Go compares names of members: letters in any case, with the two signs beyond ASCII that are such letters as well. What is only
+ * alike in some language (`ß` and `ss`) stays two names.
+ */
+const foldName = (name: string): string => name.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase();
+
+/** The member of a name, in whatever case it is written; the very name wins, and else the last one. Null and absent are the same. */
+export function findMember(members: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(members, name)) return members[name] ?? undefined;
+  const folded = foldName(name);
+  let value: unknown;
+  for (const key of Object.keys(members)) {
+    // What matches has the same length, so that objects of many members cost little.
+    if (key.length === name.length && foldName(key) === folded) value = members[key];
+  }
+  return value ?? undefined;
+}
+
+/** The members of a JSON object, whose names match in any case. Absent and null are the same; unknown members are ignored, as InfluxDB does. */
 export class JsonObject {
   readonly #members: Readonly<Record<string, unknown>>;
   readonly #path: string;
@@ -16,7 +34,18 @@ export class JsonObject {
   }
 
   #get(name: string): unknown {
-    return Object.hasOwn(this.#members, name) ? (this.#members[name] ?? undefined) : undefined;
+    return findMember(this.#members, name);
+  }
+
+  /** @throws DomainError `invalid` naming a member that is none of these */
+  onlyKnows(names: readonly string[]): void {
+    const folded = names.map(foldName);
+    const unknown = Object.keys(this.#members).find((key) => !folded.includes(foldName(key)));
+    if (unknown !== undefined) {
+      throw invalid(
+        `${PREFIX}${this.#path}${shorten(unknown)} is not known here; there are ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`,
+      );
+    }
   }
 
   #wrongType(name: string, wanted: string): Error {
@@ -68,7 +97,7 @@ export class JsonObject {
     });
   }
 
-  /** All members, each of which must be a string. */
+  /** All members of what is a map: their names stay as they are. Each must be a string. */
   entriesOfStrings(): [string, string][] {
     return Object.entries(this.#members).map(([name, value]) => {
       if (typeof value !== 'string') throw this.#wrongType(name, 'a string');
@@ -90,18 +119,48 @@ function asObject(value: unknown, path: string): JsonObject {
   return new JsonObject(value as Record<string, unknown>, path === '' ? '' : `${path}.`);
 }
 
+/** Characters of a member's name that an error shows. */
+const SHOWN_NAME_LENGTH_MAX = 100;
+
+const shorten = (name: string): string => (name.length > SHOWN_NAME_LENGTH_MAX ? `${name.slice(0, SHOWN_NAME_LENGTH_MAX)}…` : name);
+
 /**
- * The object in a body. The content type does not matter, and `null` is an empty object (InfluxDB's rules).
+ * The object in a body. The content type does not matter, `null` is an empty object, and what stands behind the object is not read
+ * (InfluxDB's rules).
  *
  * @throws DomainError `invalid`; never with text of the body, which may hold a secret
  */
 export function decodeJsonObject(body: Uint8Array): JsonObject {
   if (body.length === 0) throw invalid(`${PREFIX}the body is empty`);
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
-  } catch {
-    throw invalid(`${PREFIX}the body is not JSON`);
-  }
+  const value = parseFirstValue(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+  if (value === undefined) throw invalid(`${PREFIX}the body is not JSON`);
   return asObject(value ?? {}, '');
+}
+
+/** The first JSON value of a text; undefined where there is none. */
+export function parseFirstValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    const end = endOfObject(text);
+    // Behind the end there must be something, or it has been tried.
+    return end === undefined || end === text.length ? undefined : parseFirstValue(text.slice(0, end));
+  }
+}
+
+/** Behind the brace that closes the object with which a text begins. */
+function endOfObject(text: string): number | undefined {
+  let depth = 0;
+  let isInString = false;
+  for (let at = text.search(/[^ \t\r\n]/); at >= 0 && at < text.length; at++) {
+    const character = text[at];
+    if (isInString) {
+      if (character === '\\') at++;
+      else if (character === '"') isInString = false;
+    } else if (character === '{') depth++;
+    else if (depth === 0) return undefined;
+    else if (character === '"') isInString = true;
+    else if (character === '}' && --depth === 0) return at + 1;
+  }
+  return undefined;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../domain/errors.js';
 import type { PointBatch } from '../domain/series.js';
 import { findLineEnd, LineFault, readLine } from './line-protocol/exact.js';
-import { lineProtocolLimits, parseLineProtocol, type Precision } from './line-protocol.js';
+import { lineProtocolLimits, LineProtocolReader, parseLineProtocol, parseSlices, type Precision } from './line-protocol.js';
 
 const NOW_NS = 1_704_067_200_123_456_789n;
 
@@ -309,7 +309,7 @@ describe('left out', () => {
 });
 
 describe('limits', () => {
-  const limits = { ...lineProtocolLimits, pointsMax: 2, lineBytesMax: 100, messageBytesMax: 60 };
+  const limits = { pointsMax: 2, lineBytesMax: 100, messageBytesMax: 60 };
   const limited = (body: string): PointBatch => parseLineProtocol(Buffer.from(body), 'ns', NOW_NS, limits);
 
   it('on points and lines', () => {
@@ -320,10 +320,103 @@ describe('limits', () => {
     }
   });
 
-  it('on the message, which counts what it leaves out', () => {
+  it('on the fields of a point', () => {
+    const fields = (count: number) => `m ${Array.from({ length: count }, (_, i) => `f${i}=1`).join()}`;
+    expect(parse(fields(20_000)).measurements[0]?.fields).toHaveLength(20_000);
+    expect(() => parse(fields(20_001))).toThrow('the point has more than 20000 fields');
+  });
+
+  it.each(['x', 'm v=1\nx', 'x,y v=1', 'm v=1x', '#\nx', 'm v=1 1x', 'm a=1,b'])('on lines that are named: %j', (line) => {
+    const body = Buffer.from(`${line}\n`.repeat(500_000));
+    const reader = new LineProtocolReader(body, { precision: 'ns', defaultTimeNs: NOW_NS });
+    while (!reader.isAtEnd) reader.next();
+    let message = '';
+    try {
+      reader.throwIfWrong();
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    const lines = message.split('\n');
+    expect(lines).toHaveLength(lineProtocolLimits.faultsMax + 1);
+    expect(lines.pop()).toBe('the body was not read beyond these 1000 lines');
+    expect(lines.every((text) => text.startsWith("unable to parse '"))).toBe(true);
+  });
+
+  it('on what is shown of a line that is wrong', () => {
+    for (const long of ['x'.repeat(1_000_000), `m v=${'1'.repeat(1_000_000)}i`, `m v=1 ${'1'.repeat(1_000_000)}`]) {
+      expect(() => parse(long)).toThrow(
+        expect.objectContaining({
+          code: 'invalid',
+          message: expect.stringMatching(/^unable to parse '.{65536}\.\.\.': .{14,65540}$/) as string,
+        }),
+      );
+    }
+  });
+
+  it('on the message, which says where it ends', () => {
     expect(() => limited('a\nb\n'.repeat(20))).toThrow(
-      /^unable to parse 'a': missing fields\nunable to parse 'b': missing fields\nunable to parse 38 more lines$/,
+      /^unable to parse 'a': missing fields\nunable to parse 'b': missing fields\nthe body was not read beyond these 2 lines$/,
     );
+  });
+});
+
+describe('slices', () => {
+  const sizes = { sliceBytesMax: 40, sliceWeightMax: 60 };
+
+  it('hold the same points in the same order as the whole', () => {
+    const line = fc.constantFrom(
+      'm v=1',
+      'm,t=a v=2i 7',
+      'n w="x"',
+      'm time=1',
+      'm v=1,time=2',
+      '# no',
+      '',
+      ' m,t=b v=t 8',
+      'n,a=b,c=d w=3,x=4,y=5',
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
+        const body = Buffer.from(lines.join('\n'));
+        const whole = parse(body.toString());
+        const settings = { precision: 'ns', defaultTimeNs: NOW_NS } as const;
+        const reader = new LineProtocolReader(body, settings, { ...lineProtocolLimits, ...sizes });
+        const slices: PointBatch[] = [];
+        while (!reader.isAtEnd) {
+          // A reader may take up where another one stopped.
+          const next = new LineProtocolReader(body, settings, { ...lineProtocolLimits, ...sizes }, reader.state);
+          const slice = reader.next();
+          expect(next.next()).toEqual(slice);
+          expect(next.state).toEqual(reader.state);
+          slices.push(slice);
+        }
+        expect(slices.flatMap(pointsOf)).toEqual(pointsOf(whole));
+        expect(slices.reduce((sum, { dropped }) => sum + (dropped?.count ?? 0), 0)).toBe(whole.dropped?.count ?? 0);
+        expect(slices.find(({ dropped }) => dropped !== undefined)?.dropped?.first.reason).toBe(whole.dropped?.first.reason);
+        expect(slices.findLast(({ stripped }) => stripped !== undefined)?.stripped?.reason).toBe(whole.stripped?.reason);
+      }),
+    );
+  });
+
+  it('are small whatever the body is: cells of columns, tags, fields and measurements count', () => {
+    const repeated = (count: number, line: (i: number) => string) =>
+      Buffer.from(Array.from({ length: count }, (_, i) => line(i)).join('\n'));
+    const bodies = [
+      repeated(3_000, (i) => `m f${i}=1`),
+      repeated(3_000, (i) => `m${i} f=1`),
+      repeated(1_000, (i) => `m${Array.from({ length: 50 }, (_, k) => `,t${k}=${i}`).join('')} f=1`),
+    ];
+    for (const body of bodies) {
+      const slices = parseSlices(body, { precision: 'ns', defaultTimeNs: NOW_NS });
+      expect(slices.length).toBeGreaterThan(1);
+      for (const { measurements } of slices) {
+        const cells = measurements.reduce((sum, { rowCount, fields }) => sum + rowCount * fields.length, 0);
+        const tags = measurements.reduce((sum, { tagSets }) => sum + tagSets.flat().length, 0);
+        expect(cells).toBeLessThanOrEqual(lineProtocolLimits.sliceWeightMax);
+        expect(tags).toBeLessThanOrEqual(lineProtocolLimits.sliceWeightMax / 4);
+        expect(measurements.length).toBeLessThanOrEqual(lineProtocolLimits.sliceWeightMax / 50);
+      }
+    }
   });
 });
 

@@ -2,6 +2,7 @@
 import { DomainError, invalid } from '../domain/errors.js';
 import { parseTime } from '../domain/time.js';
 import type { Annotation, CsvDialect } from './annotated-csv.js';
+import { findMember, parseFirstValue } from './json.js';
 
 export interface QueryRequest {
   readonly query: string;
@@ -39,10 +40,10 @@ function decodeJson(text: string): QueryRequest {
   const body = parseObject(text);
   const query = stringMember(body, 'query');
   const type = stringMember(body, 'type');
-  if (query === '' && body['ast'] === undefined) throw invalid('request body requires either query or AST');
+  if (query === '' && findMember(body, 'ast') === undefined) throw invalid('request body requires either query or AST');
   if (type !== '' && type !== 'flux') throw invalid(`unknown query type: ${type}`);
   if (query === '') throw invalid('a query as a syntax tree is not supported; send the query as text');
-  return checked({ query, now: stringMember(body, 'now'), extern: body['extern'] ?? undefined }, decodeDialect(body['dialect']));
+  return checked({ query, now: stringMember(body, 'now'), extern: findMember(body, 'extern') }, decodeDialect(findMember(body, 'dialect')));
 }
 
 function checked({ query, now = '', extern }: { query: string; now?: string; extern?: unknown }, dialect: CsvDialect): QueryRequest {
@@ -61,30 +62,26 @@ const isFile = (extern: unknown): boolean =>
   Array.isArray((extern as { body?: unknown }).body);
 
 function parseObject(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The words of the parser would show what stands in the body.
-    throw invalid('the body is not valid JSON');
-  }
+  const value = parseFirstValue(text);
+  // The words of the parser would show what stands in the body.
+  if (value === undefined) throw invalid('the body is not valid JSON');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('json: cannot unmarshal the body into an object');
   return value as Record<string, unknown>;
 }
 
 function stringMember(body: Record<string, unknown>, name: string): string {
-  const value = body[name] ?? '';
+  const value = findMember(body, name) ?? '';
   if (typeof value !== 'string') throw invalid(`json: cannot unmarshal ${name} into a string`);
   return value;
 }
 
 function decodeDialect(value: unknown): CsvDialect {
-  if (value === undefined || value === null) return { header: true, delimiter: ',', annotations: [] };
-  if (typeof value !== 'object' || Array.isArray(value)) throw invalid('json: cannot unmarshal dialect into an object');
+  if (value === undefined) return { header: true, delimiter: ',', annotations: [] };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('json: cannot unmarshal dialect into an object');
   const dialect = value as Record<string, unknown>;
   const delimiter = stringMember(dialect, 'delimiter') || ',';
   if (Buffer.byteLength(delimiter) !== 1) throw invalid('invalid dialect delimeter: must be length 1');
-  const annotations = dialect['annotations'] ?? [];
+  const annotations = findMember(dialect, 'annotations') ?? [];
   if (!Array.isArray(annotations)) throw invalid('json: cannot unmarshal annotations into an array');
   for (const annotation of annotations as unknown[]) {
     if (typeof annotation !== 'string' || !ANNOTATIONS.has(annotation))
@@ -93,7 +90,7 @@ function decodeDialect(value: unknown): CsvDialect {
   if (Array.from(stringMember(dialect, 'commentPrefix')).length > 1) throw invalid('invalid dialect comment prefix: must be length 0 or 1');
   const dateTimeFormat = stringMember(dialect, 'dateTimeFormat');
   if (!DATE_TIME_FORMATS.has(dateTimeFormat)) throw invalid(`unknown dialect date time format: ${dateTimeFormat}`);
-  const header = dialect['header'] ?? true;
+  const header = findMember(dialect, 'header') ?? true;
   if (typeof header !== 'boolean') throw invalid('json: cannot unmarshal header into a bool');
   return { header, delimiter, annotations: annotations as Annotation[] };
 }

@@ -11,6 +11,7 @@ import { parseLineProtocol } from '../../src/wire/line-protocol.js';
 import { csvOf, DATA, environmentWith, NOW_NS } from '../support/flux.js';
 import { askInfluxql, DATA_BUCKET } from '../support/influxql.js';
 import { MemoryEngine } from '../support/memory-engine.js';
+import { createRandom } from '../support/random.js';
 
 /** Longer than any input of these takes that is refused for taking too long. */
 const HANG_MS = 10_000;
@@ -34,17 +35,6 @@ function* recordedTexts(prefix: string, path: string): Generator<string> {
       if (q !== null) yield q;
     }
   }
-}
-
-/** mulberry32: the same inputs for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function createBender(corpus: readonly string[], random: () => number): () => string {
@@ -135,7 +125,8 @@ const [kind = '', inputs = '1000000', seed = '1'] = process.argv.slice(2);
 const target = TARGETS[kind];
 if (target === undefined) throw new Error(`one of ${Object.keys(TARGETS).join(', ')}`);
 const corpus = target.prefixes.flatMap((prefix) => [...recordedTexts(prefix, target.path)]);
-const next = createBender(corpus, createRandom(Number(seed)));
+const random = createRandom(Number(seed));
+const next = createBender(corpus, () => random.next());
 const run = await target.prepare();
 
 const startedAtMs = performance.now();

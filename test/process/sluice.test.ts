@@ -1,6 +1,6 @@
 /** The command line as a process: what a user types, from set-up to restore, against the built server. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -51,6 +51,16 @@ afterAll(async () => {
 });
 
 describe('sluice', () => {
+  it('sets up with a device for its file of connections, and leaves the device what it is', async () => {
+    const other = await startProcess();
+    const before = lstatSync('/dev/null');
+    const args = ['setup', '--host', other.url, '--username', 'admin', '--password', PASSWORD, '--org', 'acme', '--bucket', 'data'];
+    expect((await sluice([...args, '--force', '--configs-path', '/dev/null'])).code).toBe(0);
+    const after = lstatSync('/dev/null');
+    expect([after.isCharacterDevice(), after.ino, after.rdev]).toEqual([true, before.ino, before.rdev]);
+    await other.stop();
+  });
+
   it('pings, from any directory, and says what to look at when nobody answers', async () => {
     expect(await sluice(['ping'])).toEqual({ code: 0, stdout: 'OK\n', stderr: '' });
     expect((await sluice(['ping'], { env: { INFLUX_HOST: `${server.url}/` } })).stdout).toBe('OK\n');

@@ -37,7 +37,11 @@ const tokenOf = ({ headers }: RouteRequest) => {
   return credentials.kind === 'token' ? credentials.secret : undefined;
 };
 
-const uploadOf = ({ headers, stream }: RouteRequest): Upload => ({ body: stream, isGzip: headers['content-encoding'] === 'gzip' });
+const uploadOf = (request: RouteRequest): Upload => ({
+  body: request.stream,
+  isGzip: request.headers['content-encoding'] === 'gzip',
+  confirm: () => request.confirm(),
+});
 
 function numberOf({ params: { id = '' } }: RouteRequest): number {
   if (!/^\d{1,15}$/.test(id)) throw invalid('the number of a shard must be a whole number');
@@ -86,6 +90,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     path: '/api/v2/restore/kv',
     access: 'actor',
     streamsBody: true,
+    pace: 'steady',
     async handle(actor, request) {
       const token = await restore.metadata(actor, uploadOf(request));
       return json(200, { token: token?.reveal() ?? '' });
@@ -96,6 +101,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     path: '/api/v2/restore/sql',
     access: 'actor',
     streamsBody: true,
+    pace: 'steady',
     async handle(actor, request) {
       await restore.sealedKey(actor, uploadOf(request), tokenOf(request));
       return empty(200);
@@ -115,6 +121,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     path: '/api/v2/restore/shards/:id',
     access: 'actor',
     streamsBody: true,
+    pace: 'steady',
     async handle(actor, request) {
       await restore.shard(actor, () => numberOf(request), uploadOf(request));
       return empty(200);

@@ -1,6 +1,6 @@
 /** Runs Flux scripts. */
 import { notFound } from '../../domain/errors.js';
-import { fluxParser } from './syntax/parser-thread.js';
+import { fluxParser } from './syntax/parser.js';
 import { loadScript } from './syntax/script.js';
 import type { File } from './syntax/ast.js';
 import type { FluxEnvironment, ReadableBucket } from './environment.js';
@@ -101,13 +101,14 @@ class Evaluation {
   private readonly memory: MemoryAccount;
   private readonly questions: TableQuestions;
   private readonly interpreter: Interpreter;
-  private readonly turn = new Turn();
+  private readonly turn: Turn;
   private readonly yields: PlanNode[] = [];
 
   constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: TableQuestions) {
     this.environment = environment;
     this.memory = memory;
     this.questions = questions;
+    this.turn = new Turn(environment.pulse);
     const functions = new Map<string, Value>();
     this.interpreter = new Interpreter({
       universe: (name) => {

@@ -48,7 +48,7 @@ export async function* runQuery(
       yield* runStatement(statement, statementId, environment, options);
     } catch (error) {
       if (!(error instanceof DomainError) || environment.signal.aborted) throw error;
-      yield failure(statementId, error.message);
+      yield { ...failure(statementId, error.message), cause: error };
       for (let rest = statementId + 1; rest < statements.length; rest++) yield failure(rest, 'not executed');
       return;
     }
@@ -152,7 +152,7 @@ async function* select(
   const context = {
     environment,
     memory,
-    turns: new Turns(environment.signal),
+    turns: new Turns(environment.signal, environment.pulse),
     windowBudget: new WindowBudget(),
     pushesDown,
   };

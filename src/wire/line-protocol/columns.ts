@@ -3,6 +3,17 @@ import type { Column, FieldColumn, FieldType, MeasurementBatch, PointBatch, Poin
 import { compareUtf8 } from '../../domain/utf8-order.js';
 import { wordsOf } from './int64.js';
 
+/** What things cost that a batch has, when they are copied, stored and logged; a value costs one. */
+const WEIGHT_OF_ROW = 2;
+const WEIGHT_OF_TAG = 4;
+const WEIGHT_OF_COLUMN = 20;
+const WEIGHT_OF_MEASUREMENT = 50;
+
+/** Sums up what is added to a batch. */
+interface Scale {
+  weight: number;
+}
+
 /** Most bodies of one line stay with it, and their arrays need no cutting. */
 const FIRST_CAPACITY = 1;
 const NO_BYTES = new Uint8Array(0);
@@ -88,11 +99,16 @@ export class FieldBuilder {
     if (column === undefined) {
       column = new ColumnBuilder(type, this.#measurement.capacity);
       this.columns.set(type, column);
-      this.#measurement.columns.push({ field: this, column });
+      this.#measurement.addColumn({ field: this, column });
     }
     this.last = column;
     return column;
   }
+}
+
+export interface FieldOfType {
+  readonly field: FieldBuilder;
+  readonly column: ColumnBuilder;
 }
 
 /** The points of one measurement. A row that was begun and not ended leaves no trace once its columns are unmarked. */
@@ -108,12 +124,21 @@ export class MeasurementBuilder {
   readonly #tagSetIndex = new Map<string, number>();
   readonly fields = new Map<string, FieldBuilder>();
   /** In the order in which they were first seen. */
-  readonly columns: { readonly field: FieldBuilder; readonly column: ColumnBuilder }[] = [];
+  readonly columns: FieldOfType[] = [];
   /** The fields of the previous line in its order: a guess at those of the next. */
   readonly sequence: FieldBuilder[] = [];
+  readonly #scale: Scale;
 
-  constructor(name: string) {
+  constructor(name: string, scale: Scale) {
     this.name = name;
+    this.#scale = scale;
+    scale.weight += WEIGHT_OF_MEASUREMENT;
+  }
+
+  addColumn(column: FieldOfType): void {
+    this.columns.push(column);
+    // Rows without the field have a place in its column, too.
+    this.#scale.weight += WEIGHT_OF_COLUMN + this.rowCount;
   }
 
   /** The index of a tag set, which is given in the order of the line. */
@@ -124,6 +149,7 @@ export class MeasurementBuilder {
     if (index === undefined) {
       index = this.tagSets.push(sorted) - 1;
       this.#tagSetIndex.set(key, index);
+      this.#scale.weight += WEIGHT_OF_TAG * (1 + sorted.length);
     }
     return index;
   }
@@ -152,6 +178,7 @@ export class MeasurementBuilder {
     this.tagSetOf[this.rowCount] = tagSet;
     this.positions[this.rowCount] = position;
     this.rowCount++;
+    this.#scale.weight += WEIGHT_OF_ROW + this.columns.length;
   }
 
   finish(): MeasurementBatch {
@@ -172,8 +199,9 @@ export class MeasurementBuilder {
   }
 }
 
-/** All points of a body. */
-export class BatchBuilder {
+/** The points of a body, or of a slice of it. */
+export class BatchBuilder implements Scale {
+  weight = 0;
   readonly #measurements = new Map<string, MeasurementBuilder>();
   /** Points so far, dropped ones included: the position of the next. */
   pointCount = 0;
@@ -184,7 +212,7 @@ export class BatchBuilder {
   measurement(name: string): MeasurementBuilder {
     let measurement = this.#measurements.get(name);
     if (measurement === undefined) {
-      measurement = new MeasurementBuilder(name);
+      measurement = new MeasurementBuilder(name, this);
       this.#measurements.set(name, measurement);
     }
     return measurement;
@@ -194,6 +222,7 @@ export class BatchBuilder {
     this.#firstDropped ??= { position: this.pointCount, reason };
     this.#droppedCount++;
     this.pointCount++;
+    this.weight += WEIGHT_OF_ROW;
   }
 
   /** Notes that the point that comes next lost its field `time`. */

@@ -37,6 +37,8 @@ export interface LinePoint {
 /** InfluxDB's limit for measurement and tags, and for these with a field key and a separator. */
 export const keyBytesMax = 65_535;
 const KEY_SEPARATOR_BYTES = 4;
+/** Of one point. More can be sent as several points with one time, which are put together. */
+export const fieldsMax = 20_000;
 
 /**
  * Where the line that starts here ends: at a line break outside of quotes, or at the end of the body. Quotes count only in the value of
@@ -77,7 +79,8 @@ export function readLine(line: Buffer, precision: Precision): LinePoint {
   const key = readKey(line);
   if (key.end > keyBytesMax) throw new LineFault(`max key length exceeded: ${key.end} > ${keyBytesMax}`);
   const fieldsStart = skipBlanks(line, key.end);
-  const fieldsEnd = findFieldsEnd(line, fieldsStart);
+  const { end: fieldsEnd, count } = findFieldsEnd(line, fieldsStart);
+  if (count > fieldsMax) throw new LineFault(`the point has more than ${fieldsMax} fields: send it as several with the same time`);
   const fields = readFields(line.subarray(fieldsStart, fieldsEnd), key.end);
   return { key, fields, timeNs: readTime(line, skipBlanks(line, fieldsEnd), precision) };
 }
@@ -95,7 +98,8 @@ export function readKey(line: Buffer): LineKey {
   const rawTags: RawTag[] = [];
   while (line[i] === COMMA) {
     const tag = findTag(line, i + 1);
-    rawTags.push(tag);
+    // Of a key that is too long it is only asked whether something else is wrong with it.
+    if (i <= keyBytesMax) rawTags.push(tag);
     i = tag.end;
   }
   refuseReservedTags(rawTags);
@@ -148,8 +152,8 @@ function findUnescaped(line: Uint8Array, start: number, fits: (byte: number | un
   return i;
 }
 
-/** Finds the end of the fields and refuses numbers and booleans that are none. */
-function findFieldsEnd(line: Buffer, start: number): number {
+/** Finds the end of the fields, counts them, and refuses numbers and booleans that are none. */
+function findFieldsEnd(line: Buffer, start: number): { readonly end: number; readonly count: number } {
   let quoted = false;
   let equals = 0;
   let commas = 0;
@@ -181,7 +185,7 @@ function findFieldsEnd(line: Buffer, start: number): number {
   }
   if (quoted) throw new LineFault('unbalanced quotes');
   if (equals === 0 || commas !== equals - 1) throw new LineFault('invalid field format');
-  return i;
+  return { end: i, count: equals };
 }
 
 function findBareValueEnd(line: Buffer, start: number): number {
@@ -246,11 +250,13 @@ for (const text of ['f', 'F', 'false', 'False', 'FALSE']) BOOLEANS.set(text, fal
 
 const INTEGER = /^-?[0-9]+i$/;
 const UNSIGNED = /^[0-9]+u$/;
-const FLOAT = /^-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const FLOAT = /^-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 /** What InfluxDB scans as a number with an exponent before it finds that it is none; it then says `float`, not `number`. */
 const NEARLY_FLOAT = /^-?(?!.*\..*\.)(?=.*[eE])(?:[0-9.]|[eE][+-]?)+$/;
 const INT64_MAX = 9_223_372_036_854_775_807n;
 const INT64_MIN = -9_223_372_036_854_775_808n;
+/** A sign and 20 digits. */
+const INTEGER_LENGTH_MAX = 21;
 const UINT64_MAX = 18_446_744_073_709_551_615n;
 
 function readBareValue(text: string): Value {
@@ -261,14 +267,16 @@ function readBareValue(text: string): Value {
   }
   if (INTEGER.test(text)) {
     const digits = text.slice(0, -1);
-    const value = BigInt(digits);
-    if (value < INT64_MIN || value > INT64_MAX) throw new LineFault(`unable to parse integer ${digits}: ${outOfRange('ParseInt', digits)}`);
+    const value = readInteger(digits);
+    if (value === undefined || value < INT64_MIN || value > INT64_MAX)
+      throw new LineFault(`unable to parse integer ${digits}: ${outOfRange('ParseInt', digits)}`);
     return { type: 'integer', value };
   }
   if (UNSIGNED.test(text)) {
     const digits = text.slice(0, -1);
-    const value = BigInt(digits);
-    if (value > UINT64_MAX) throw new LineFault(`unable to parse unsigned ${digits}: ${outOfRange('ParseUint', digits)}`);
+    const value = readInteger(digits);
+    if (value === undefined || value > UINT64_MAX)
+      throw new LineFault(`unable to parse unsigned ${digits}: ${outOfRange('ParseUint', digits)}`);
     return { type: 'unsigned', value };
   }
   if (FLOAT.test(text)) {
@@ -277,6 +285,12 @@ function readBareValue(text: string): Value {
     return { type: 'float', value };
   }
   throw new LineFault(NEARLY_FLOAT.test(text) ? 'invalid float' : 'invalid number');
+}
+
+/** Undefined where there are more digits than 64 bits hold: what a million of them would be takes long to find out. */
+function readInteger(digits: string): bigint | undefined {
+  const significant = digits.length > INTEGER_LENGTH_MAX ? digits.replace(/^(-?)0+(?=[0-9])/, '$1') : digits;
+  return significant.length > INTEGER_LENGTH_MAX ? undefined : BigInt(significant);
 }
 
 function outOfRange(parser: string, digits: string): string {
@@ -294,8 +308,8 @@ function readTime(line: Buffer, start: number, precision: Precision): bigint | u
   if (end === start) return undefined;
   const digits = line.toString('latin1', start, end);
   if (digits === '-') throw new LineFault('strconv.ParseInt: parsing "-": invalid syntax');
-  const units = BigInt(digits);
-  if (units < INT64_MIN || units > INT64_MAX) throw new LineFault(outOfRange('ParseInt', digits));
+  const units = readInteger(digits);
+  if (units === undefined || units < INT64_MIN || units > INT64_MAX) throw new LineFault(outOfRange('ParseInt', digits));
   const timeNs = units * nsPerUnit[precision];
   if (!isInTimeRange(timeNs)) throw new LineFault(`time outside range ${timeMinNs} - ${timeMaxNs}`);
   for (let i = end; i < line.length; i++) if (line[i] !== SPACE) throw new LineFault('point is invalid');

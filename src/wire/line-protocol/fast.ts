@@ -3,9 +3,10 @@
  * an optional time, single blanks. Of every other line it says so and leaves it, untouched, to the exact reader; what it does accept, it
  * reads as that one would.
  */
+import { randomInt } from 'node:crypto';
 import { BACKSLASH, COMMA, EQUALS, HASH, MINUS, NEWLINE, NUL, POINT, QUOTE, SPACE, TAB, ZERO } from './ascii.js';
 import type { BatchBuilder, ColumnBuilder, FieldBuilder, MeasurementBuilder } from './columns.js';
-import { LineFault, readKey, unescapeString } from './exact.js';
+import { fieldsMax, LineFault, readKey, unescapeString } from './exact.js';
 import { lowDigits, wordsOf, writeBigInt, writeDecimal, writeSafeInteger } from './int64.js';
 import type { Precision } from './precision.js';
 import { SeriesDictionary } from './series-dictionary.js';
@@ -13,6 +14,8 @@ import { SeriesDictionary } from './series-dictionary.js';
 /** The answer for a line that the exact reader must read. */
 export const notUsual = -1;
 
+/** So that nobody can choose keys with one hash, which would all have to be compared with each other. */
+const HASH_SEED = randomInt(2 ** 32);
 /** Longer keys go to the exact reader, which has the limits, and so do longer strings. */
 const PLAIN_KEY_BYTES_MAX = 32_768;
 const PLAIN_STRING_BYTES_MAX = 524_288;
@@ -61,7 +64,7 @@ export class FastReader {
     if (byte === NEWLINE) return start + 1;
     if (byte === SPACE || byte === TAB || byte === NUL || byte === HASH || byte === COMMA) return notUsual;
 
-    let hash = 0;
+    let hash = HASH_SEED;
     let previous = 0;
     let i = start;
     for (; i < length; i++) {
@@ -109,7 +112,7 @@ export class FastReader {
     const row = measurement.rowCount;
     const { sequence } = measurement;
     let i = start;
-    for (let k = 0; ; k++) {
+    for (let k = 0; k < fieldsMax; k++) {
       let field = sequence[k];
       if (field !== undefined && this.#isKey(field.raw, i)) {
         i += field.raw.length + 1;
@@ -129,6 +132,7 @@ export class FastReader {
       if (byte === COMMA) i++;
       else return byte === SPACE || byte === NEWLINE ? i : notUsual;
     }
+    return notUsual;
   }
 
   #isKey(raw: Uint8Array, start: number): boolean {

@@ -20,6 +20,7 @@ import { usePlace, useSession } from '../session/session.js';
 import { countWords } from '../tokens/words.js';
 import { AddMemberDialog, ROLE_OPTIONS } from './add-member-dialog.js';
 import styles from './buckets-page.module.css';
+import { PasswordDialog } from './password-dialog.js';
 
 const COLUMNS = [
   { key: 'name', label: 'User' },
@@ -292,7 +293,7 @@ function PersonRow({ person, done, refresh, onOpen }: PersonRowProps) {
                 onOpen({ what: 'password', person });
               }}
             >
-              Set a password …
+              {isMe ? 'Change your password …' : 'Set a password …'}
             </Menu.Item>
             <Menu.Item
               onClick={() => {
@@ -370,28 +371,6 @@ function CreateUserDialog({ done, onClose }: DialogProps) {
         onChange={(event) => {
           setRole(event.currentTarget.value as Role);
         }}
-      />
-    </FormDialog>
-  );
-}
-
-function PasswordDialog({ person, done, onClose }: DialogProps & { readonly person: Person }) {
-  const password = useRef<HTMLInputElement>(null);
-  const action = useAction(async () => {
-    await sendJson('POST', `/api/v2/users/${person.id}/password`, { password: password.current?.value ?? '' });
-    await done(`The password of ${person.name} was set`);
-  });
-  return (
-    <FormDialog title={`Set a password for ${person.name}`} submit="Set password" action={action} run={action.run} onClose={onClose}>
-      <PasswordInput
-        ref={password}
-        label="New password"
-        description="8 to 72 characters. All other sessions of this user end."
-        required
-        withAsterisk={false}
-        autoComplete="new-password"
-        autoFocus
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
       />
     </FormDialog>
   );

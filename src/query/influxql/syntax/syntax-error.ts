@@ -1,7 +1,7 @@
 /** What is wrong with the text of a query, in InfluxDB's words. */
 import { invalid, type DomainError } from '../../../domain/errors.js';
 
-const PREFIX = 'failed to parse query: ';
+export const PREFIX = 'failed to parse query: ';
 
 /** A fault that has no place in the text. */
 export const syntaxError = (message: string): DomainError => invalid(`${PREFIX}${message}`);

@@ -1,0 +1,91 @@
+/**
+ * The one way to find out whether a password is right: guesses are counted, wait in a fair line, and cost the same whatever they meet.
+ * Sign-ins, changes of passwords and the v1-compatible API all come here.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { addressGroup } from './address-group.js';
+import type { Attempts } from './attempts.js';
+import { FairLine } from './fair-line.js';
+import { hashPassword, type PasswordVerifier } from './passwords.js';
+import type { Secret } from './secret.js';
+
+/** Slow hashes at the same time, so that the rest of the server keeps its processors; two, so that nobody waits for one stranger. */
+const HASHES_AT_ONCE_MAX = 2;
+/** Checks of one address that wait; as many agents behind one address may start at the same moment. */
+const WAITING_PER_ADDRESS_MAX = 256;
+/** Checks that wait altogether. */
+const WAITING_MAX = 1024;
+
+export interface PasswordCheck {
+  readonly address: string;
+  /** Passwords of users and of v1 authorizations are guessed apart. */
+  readonly kind: 'user' | 'v1';
+  readonly name: string;
+  /** What rests of the right password; undefined when there is nobody of this name, or he has none. */
+  readonly hash: string | undefined;
+  readonly password: Secret;
+}
+
+export class PasswordChecks {
+  readonly #attempts: Attempts;
+  readonly #verifier: PasswordVerifier;
+  readonly #line: FairLine;
+  /** Makes what is remembered of passwords worthless outside of this process. */
+  readonly #key = randomBytes(32);
+  readonly #underWay = new Map<string, Promise<boolean>>();
+
+  constructor(attempts: Attempts, verifier: PasswordVerifier) {
+    this.#attempts = attempts;
+    this.#verifier = verifier;
+    const limits = { atOnceMax: HASHES_AT_ONCE_MAX, waitingPerKeyMax: WAITING_PER_ADDRESS_MAX, waitingMax: WAITING_MAX };
+    // Addresses that guess wait for those that do not: to take a turn from others costs an address a guess.
+    this.#line = new FairLine(limits, (address) => attempts.failuresOf(address));
+  }
+
+  /**
+   * Whether the password is right. The same guess at the same time is one guess: agents with many connections start as they like.
+   *
+   * @throws TryAgainLaterError after too many failures, and when too many checks of this address are waiting
+   */
+  check(check: PasswordCheck): Promise<boolean> {
+    const group = addressGroup(check.address);
+    const key = this.digest(`${group}\u0000${check.kind}\u0000${check.hash ?? ''}\u0000${check.name}`, check.password).toString('base64');
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined) return underWay;
+    const checked = this.#check(group, check).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, checked);
+    return checked;
+  }
+
+  /** Hashes a new password. @param key who asks for it: nobody's hashes make others wait */
+  hash(key: string, password: Secret): Promise<string> {
+    return this.#line.run(`new ${key}`, () => hashPassword(password));
+  }
+
+  /** The password as something that can be kept in memory and compared fast, and is worth nothing elsewhere. */
+  digest(context: string, password: Secret): Buffer {
+    return createHmac('sha256', this.#key)
+      .update(`${Buffer.byteLength(context)}\u0000${context}`, 'utf8')
+      .update(password.reveal(), 'utf8')
+      .digest();
+  }
+
+  async #check(group: string, { kind, name, hash, password }: PasswordCheck): Promise<boolean> {
+    const who = `${kind} ${name}`;
+    // Who has to wait anyway takes no place in the line.
+    this.#attempts.check(group, who);
+    return this.#line.run(group, async () => {
+      const attempt = this.#attempts.begin(group, who);
+      let right: boolean;
+      try {
+        right = await this.#verifier.verify(hash, password);
+      } catch (error) {
+        attempt.cancel();
+        throw error;
+      }
+      if (right) attempt.succeed();
+      else attempt.fail();
+      return right;
+    });
+  }
+}

@@ -1,0 +1,35 @@
+/** What is said on a connection whose request cannot be read at all, or does not come. */
+import type { Socket } from 'node:net';
+
+interface Saying {
+  readonly status: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+const SAYINGS: Readonly<Record<string, Saying>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', code: 'invalid', message: 'the request took too long to arrive' },
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    code: 'request too large',
+    message: 'the headers are larger than this server takes',
+  },
+};
+const UNREADABLE: Saying = { status: '400 Bad Request', code: 'invalid', message: 'the request cannot be read' };
+
+/** Answers in the shape of all other errors, and ends the connection. */
+export function answerClientError({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === 'ECONNRESET' || socket.destroyed) return;
+  const { status, ...body } = SAYINGS[code] ?? UNREADABLE;
+  const text = JSON.stringify(body);
+  const lines = [
+    `HTTP/1.1 ${status}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${text.length}`,
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    'connection: close',
+  ];
+  if (socket.writable) socket.write(`${lines.join('\r\n')}\r\n\r\n${text}`);
+  socket.destroy();
+}

@@ -1,0 +1,243 @@
+/**
+ * Requests from the moment at which they were let in to their last byte. Who asks is judged again when the body is there and whenever a
+ * change may have ended him; a request whose actor is no more is cut.
+ */
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { PassThrough, Readable } from 'node:stream';
+import type { Refusal, Verdict } from '../auth/authenticate.js';
+import { mayEnd } from '../auth/standing.js';
+import type { Actor } from '../domain/actor.js';
+import type { Change } from '../domain/store.js';
+import { queryOf, type Access, type Gate, type Visitor } from './gate.js';
+import type { RouteRequest } from './route.js';
+
+const NO_BODY = new Uint8Array(0);
+/** A session may run out between two commits: its verdict is good for this long. */
+const SESSION_VERDICT_MS = 1_000;
+/** What a session may do takes a while to find out where its user has many tokens: not more often than this for one request. */
+const SESSION_REVIEW_PAUSE_MS = 250;
+
+/** Why somebody was let in and then was not any more. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(`refused: ${refusal}`);
+    this.refusal = refusal;
+  }
+}
+
+/** What is known of a request before its handler has it. */
+export interface IncomingRequest extends Visitor {
+  readonly params: unknown;
+  readonly body?: unknown;
+  readonly protocol: string;
+  readonly raw: IncomingMessage;
+}
+
+export interface OpenRequestHooks {
+  readonly gate: Gate;
+  /** Answers a request whose handler has not begun. */
+  readonly answerCut: (error: Error) => void;
+  /** Tells the log of what went wrong inside. */
+  readonly reportFailure: (error: unknown) => void;
+}
+
+/** A request as handlers see it; what is seldom asked for is made when it is. */
+export class OpenRequest implements RouteRequest {
+  readonly access: Access;
+  phase: 'reading' | 'handling' | 'answering' = 'reading';
+  /** Why it was cut. */
+  cutBy: Error | undefined;
+  /** As he was judged last; undefined where anybody is answered. */
+  actor: Actor | undefined;
+
+  readonly #request: IncomingRequest;
+  readonly #response: ServerResponse;
+  readonly #hooks: OpenRequestHooks;
+  #generation = -1;
+  #judgedAtMs = 0;
+  #isSettled = false;
+  #isUnderReview = false;
+  #wantsReview = false;
+  #query: URLSearchParams | undefined;
+  #controller: AbortController | undefined;
+  #stream: Readable | undefined;
+
+  constructor(access: Access, request: IncomingRequest, response: ServerResponse, hooks: OpenRequestHooks) {
+    this.access = access;
+    this.#request = request;
+    this.#response = response;
+    this.#hooks = hooks;
+  }
+
+  get params(): Readonly<Record<string, string>> {
+    return this.#request.params as Record<string, string>;
+  }
+
+  get query(): URLSearchParams {
+    return (this.#query ??= queryOf(this.#request.url));
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#request.headers;
+  }
+
+  get body(): Uint8Array {
+    const { body } = this.#request;
+    return body instanceof Uint8Array ? body : NO_BODY;
+  }
+
+  get stream(): Readable {
+    return (this.#stream ??= detach(this.#request.body, this.cutBy));
+  }
+
+  get address(): string {
+    return this.#request.ip;
+  }
+
+  get secure(): boolean {
+    return this.#request.protocol === 'https';
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = (this.#controller = new AbortController());
+      if (this.cutBy !== undefined) controller.abort(this.cutBy);
+      this.#response.once('close', () => {
+        if (!this.#response.writableFinished) controller.abort(new Error('the client went away'));
+      });
+    }
+    return this.#controller.signal;
+  }
+
+  get raw(): IncomingMessage {
+    return this.#request.raw;
+  }
+
+  /** True when nobody is there any more to be answered. */
+  get isAbandoned(): boolean {
+    return this.#response.destroyed;
+  }
+
+  reportFailure(error: unknown): void {
+    this.#hooks.reportFailure(error);
+  }
+
+  /** Who asks, as of this moment; at once where nothing has happened since he was judged last. */
+  judge(): Verdict | Promise<Verdict> {
+    const { gate } = this.#hooks;
+    const { access, actor } = this;
+    if (access === 'open') throw new Error('nobody is judged at an open route');
+    const isCurrent =
+      actor !== undefined &&
+      this.#generation === gate.generation &&
+      (actor.kind !== 'session' || performance.now() - this.#judgedAtMs < SESSION_VERDICT_MS);
+    if (isCurrent) return { actor };
+    // Taken before, so that a commit in the meantime makes the verdict an old one.
+    const { generation } = gate;
+    const verdict = gate.judge(access, this.#request);
+    return verdict instanceof Promise ? verdict.then((known) => this.#note(known, generation)) : this.#note(verdict, generation);
+  }
+
+  #note(verdict: Verdict, generation: number): Verdict {
+    if ('actor' in verdict) {
+      this.#generation = generation;
+      this.#judgedAtMs = performance.now();
+      this.actor = verdict.actor;
+    } else {
+      this.#generation = -1;
+    }
+    return verdict;
+  }
+
+  async confirm(): Promise<Actor> {
+    if (this.cutBy !== undefined) throw this.cutBy;
+    const verdict = await this.judge();
+    if ('refusal' in verdict) throw new RefusedError(verdict.refusal);
+    this.#isSettled = true;
+    return verdict.actor;
+  }
+
+  /** Ends it before its time: whoever works for it is told by its signal. */
+  cut(error: Error): void {
+    if (this.cutBy !== undefined || this.#isSettled) return;
+    this.cutBy = error;
+    this.#controller?.abort(error);
+    this.#stream?.destroy(error);
+    if (this.phase === 'reading') this.#hooks.answerCut(error);
+    // Somebody got half an answer: only an end of the connection can tell him that it is not whole.
+    else if (this.phase === 'answering') this.#response.destroy();
+  }
+
+  isTouchedBy(changes: readonly Change[]): boolean {
+    const { actor } = this;
+    return actor !== undefined && !this.#isSettled && this.cutBy === undefined && changes.some((change) => mayEnd(actor, change));
+  }
+
+  /** Judges the actor after a change, and cuts the request of one who is no more, or may do less than when he was let in. */
+  async review(): Promise<void> {
+    this.#wantsReview = true;
+    if (this.#isUnderReview) return;
+    this.#isUnderReview = true;
+    for (let round = 0; this.#wantsReview && this.cutBy === undefined && !this.isAbandoned; round++) {
+      if (round > 0 && this.actor?.kind === 'session') {
+        await new Promise<void>((resolve) => setTimeout(resolve, SESSION_REVIEW_PAUSE_MS).unref());
+      }
+      this.#wantsReview = false;
+      try {
+        const refusal = await this.#findRefusal();
+        if (refusal !== undefined) this.cut(new RefusedError(refusal));
+      } catch (error) {
+        // Who cannot be judged is not let on.
+        this.cut(error instanceof Error ? error : new Error('cannot judge who asks', { cause: error }));
+      }
+    }
+    this.#isUnderReview = false;
+  }
+
+  async #findRefusal(): Promise<Refusal | undefined> {
+    const before = this.actor;
+    const verdict = await this.judge();
+    if ('refusal' in verdict) return verdict.refusal;
+    const { actor } = verdict;
+    if (before === undefined || actor === before) return undefined;
+    // A body that is still on its way is handled as what its sender is then.
+    if (this.phase === 'reading') return undefined;
+    if (actor.kind === 'token' && actor.inactive && !(before.kind === 'token' && before.inactive)) return 'inactive token';
+    return actor.permissions.firstMissing(before.permissions.permissions) === undefined ? undefined : 'rights were taken away';
+  }
+}
+
+/** The body for a handler: who stops reading ends this and not the connection, on which the answer is to go. */
+function detach(body: unknown, cutBy: Error | undefined): Readable {
+  if (!(body instanceof Readable)) return Readable.from([]);
+  const detached = new PassThrough();
+  if (cutBy !== undefined) return detached.destroy(cutBy);
+  const end = (error?: Error): void => {
+    if (!body.readableEnded) detached.destroy(error ?? new Error('the client went away'));
+  };
+  body.once('error', end).once('close', end);
+  return body.pipe(detached);
+}
+
+/** The requests that are open at this moment. */
+export class OpenRequests {
+  readonly #open = new Set<OpenRequest>();
+
+  add(request: OpenRequest): void {
+    this.#open.add(request);
+  }
+
+  delete(request: OpenRequest): void {
+    this.#open.delete(request);
+  }
+
+  /** To be called after a commit. */
+  review(changes: readonly Change[]): void {
+    const ending = changes.filter(({ kind }) => kind !== 'insert');
+    if (ending.length === 0) return;
+    for (const request of this.#open) if (request.isTouchedBy(ending)) void request.review();
+  }
+}

@@ -1,0 +1,31 @@
+/** Signals that a service gets from its surroundings, and that Node would answer in a way that no server should. */
+import { close, url } from 'node:inspector';
+import type { Logger } from 'pino';
+
+/** Opens the inspector for Node, from outside and without a flag: whoever reaches it runs what he likes in this process. */
+const OPENS_INSPECTOR = 'SIGUSR1';
+/** End a process that does not expect them: a terminal that closes, a script that asks for logs to be rotated. */
+const ENDS_PROCESS = ['SIGHUP', 'SIGUSR2'] as const;
+
+/** From here on these signals do nothing; who wants to know of them, does with `logSignals`. */
+export function surviveSignals(): void {
+  for (const signal of [OPENS_INSPECTOR, ...ENDS_PROCESS]) process.on(signal, () => undefined);
+  closeInspector();
+}
+
+export function logSignals(logger: Logger): void {
+  // It may have been asked for before there was anything of ours to refuse it.
+  closeInspector();
+  for (const signal of [OPENS_INSPECTOR, ...ENDS_PROCESS]) {
+    process.on(signal, () => {
+      logger.info({ signal }, 'a signal that means nothing to this server is ignored; SIGTERM stops it');
+    });
+  }
+}
+
+/** But for a developer who asked for it when the process was started. */
+function closeInspector(): void {
+  const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)];
+  if (flags.some((flag) => /^--inspect(-brk|-wait)?(=|$)/.test(flag))) return;
+  if (url() !== undefined) close();
+}
