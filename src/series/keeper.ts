@@ -151,7 +151,12 @@ export class Keeper {
   /** Fulfilled when points can be taken. @throws DomainError `unavailable` where they cannot be stored */
   async whenWritable(): Promise<void> {
     await this.assertReady();
-    while (this.#pendingBytes > pendingBytesMax) await this.#drain();
+    while (this.#pendingBytes > pendingBytesMax) {
+      const before = this.#pendingBytes;
+      await this.#drain();
+      // What waits behind rows that were set aside does not become less; it has a limit of its own.
+      if (this.#pendingBytes >= before) break;
+    }
     this.#log.assertUsable();
   }
 
