@@ -154,7 +154,7 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
       guardHeld(actor, authorization);
       checkPasswordRules(password, false);
       const passwordHash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
-      await transactionBy(store, actor, neededFor('write', authorization), async (writer) => {
+      await transactionBy(store, actor, [...neededFor('write', authorization), ...authorization.permissions], async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current?.secret.kind !== 'v1') throw notFound('authorization not found');
         await writer.updateAuthorization({ ...current, secret: { ...current.secret, passwordHash }, updatedAtMs: clock() });
