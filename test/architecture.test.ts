@@ -56,6 +56,7 @@ const MAY_REVEAL = [
   'admin/recovery.ts',
   'auth/authenticate.ts',
   'auth/authorizations.ts',
+  'auth/find-token.ts',
   'auth/password-checks.ts',
   'auth/passwords.ts',
   'auth/plain-tokens.ts',
