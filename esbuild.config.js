@@ -43,7 +43,11 @@ await build({
 
 await build({
   ...both,
-  entryPoints: { sluiced: 'src/main.ts', 'parser-worker': 'src/query/flux/syntax/parser-worker.ts' },
+  entryPoints: {
+    sluiced: 'src/main.ts',
+    'query-worker': 'src/workers/query-worker.ts',
+    'line-protocol-worker': 'src/workers/line-protocol-worker.ts',
+  },
   outdir: 'dist/server',
   chunkNames: '[name]-[hash]',
   format: 'esm',

@@ -1,8 +1,10 @@
 /** Flags, environment and configuration file become one frozen Config, or a ConfigError that names the culprit. */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseBindAddress, type BindAddress } from './config/bind-address.js';
 import { ConfigError } from './config/config-error.js';
+import { placeData } from './config/data-directory.js';
 import { readConfigPath, readEnvironment, type Environment } from './config/environment.js';
 import { readConfigFile, type ReadFile } from './config/file.js';
 import { parseFlags, type Flags } from './config/flags.js';
@@ -37,6 +39,8 @@ export interface Config {
   readonly queryMemoryBytes: number;
   readonly queryMaxMemoryBytes: number;
   readonly queryTimeoutMs: number;
+  readonly queryThreads: number;
+  readonly queryQueueSize: number;
   readonly writeBodyBytesMax: number;
   readonly logLevel: Values['log-level'];
   readonly metricsDisabled: boolean;
@@ -63,6 +67,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The names of the options that were given and mean nothing here. */
   readonly ignored: readonly string[];
+  /** What decided where the data lie, in words. */
+  readonly dataDirBy: string;
   /** The configuration file that was read. */
   readonly filePath: string | undefined;
   /** `-h` is among the flags: the help is wanted, no server; environment and file were not read. */
@@ -94,9 +100,13 @@ export function resolveConfig(flags: Flags, { env, cwd, homeDir, readFile = read
   const file = flags.helpRequested ? undefined : readConfigFile(readConfigPath(env), cwd, readFile);
   const fromEnvironment = flags.helpRequested ? [] : readEnvironment(env);
   const winners = pickWinners([...(file?.given ?? []), ...fromEnvironment, ...flags.given]);
-  const values = OPTIONS.map((option): [string, Value] => [option.name, settle(option, winners.get(option.name), cwd, homeDir)]);
+  const given = Object.fromEntries(
+    OPTIONS.map((option): [string, Value] => [option.name, settle(option, winners.get(option.name), cwd, homeDir)]),
+  ) as unknown as Values;
+  const place = placeData(given, winners);
   return Object.freeze({
-    config: toConfig(Object.freeze(Object.fromEntries(values)) as unknown as Values, winners),
+    config: toConfig(Object.freeze({ ...given, 'data-dir': place.path }), winners),
+    dataDirBy: place.by,
     ignored: Object.freeze(OPTIONS.filter((option) => 'ignored' in option && winners.has(option.name)).map(({ name }) => name)),
     filePath: file?.path,
     helpRequested: flags.helpRequested,
@@ -129,6 +139,14 @@ function settle(option: Option, winner: Given | undefined, cwd: string, homeDir:
   return option.kind === 'path' && given.value !== '' ? toAbsolute(given.value as string, cwd, homeDir) : freeze(given.value);
 }
 
+/** With `--query-queue-size=0`, which is no limit to InfluxDB. */
+const QUERY_QUEUE_MAX = 100_000;
+/** Two for one user, and one for others. More than a few have nothing to do but hold memory. */
+const QUERY_THREADS_LEAST = 3;
+const QUERY_THREADS_MOST = 9;
+
+const defaultQueryThreads = (): number => Math.min(QUERY_THREADS_MOST, Math.max(QUERY_THREADS_LEAST, availableParallelism() + 1));
+
 const freeze = (value: Value): Value => (typeof value === 'object' ? Object.freeze(value) : value);
 
 /** Shells leave the `~` of `--data-dir=~/x` and of environment files to us. */
@@ -155,6 +173,8 @@ function toConfig(values: Values, winners: ReadonlyMap<string, Given>): Config {
     queryMemoryBytes: Number(values['query-memory-bytes']),
     queryMaxMemoryBytes: Number(values['query-max-memory-bytes']),
     queryTimeoutMs: toMs(values['query-timeout']),
+    queryThreads: values['query-threads'] || defaultQueryThreads(),
+    queryQueueSize: values['query-queue-size'] || QUERY_QUEUE_MAX,
     writeBodyBytesMax: Number(values['write-body-bytes-max']),
     logLevel: values['log-level'],
     metricsDisabled: values['metrics-disabled'],

@@ -1,9 +1,11 @@
 /** The directory that holds everything: made private, and held by one server at a time. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { SEALING_KEY_BYTES } from './auth/sealer.js';
+import { checkPrivateFile, makePrivateDirectory, openPrivateFile } from './private-directory.js';
+import { SQLITE_FILE } from './store/sqlite.js';
 
 const LOCK_FILE = 'sluiced.lock';
 const PID_FILE = 'sluiced.pid';
@@ -19,13 +21,14 @@ export interface DataDirectory {
 /**
  * Makes the directory where it is missing, and holds it until it is released or the process ends, however it ends.
  *
- * @throws Error naming the process that holds it, or the file that is wrong
+ * @throws Error naming the process that holds it, or what is wrong with the directory or a file and what to do
  */
 export function holdDataDirectory(path: string): DataDirectory {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makePrivateDirectory(path);
   // The lock is SQLite's on an empty database of its own: the operating system drops it with the process, so that none goes stale.
   const lockFile = join(path, LOCK_FILE);
-  closeSync(openSync(lockFile, 'a', 0o600));
+  closeSync(openOrMake(lockFile));
+  for (const suffix of ['', '-wal', '-shm']) checkPrivateFile(join(path, SQLITE_FILE + suffix));
   const lock = new Sqlite(lockFile, { timeout: 0 });
   const pidFile = join(path, PID_FILE);
   try {
@@ -35,10 +38,17 @@ export function holdDataDirectory(path: string): DataDirectory {
     lock.close();
     throw new Error(`${path} is in use by another server${describeHolder(pidFile)}; stop it, or give another --data-dir`, { cause });
   }
-  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  let sealingKey: Buffer;
+  try {
+    writePid(pidFile);
+    sealingKey = readOrMakeKey(join(path, KEY_FILE));
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
   return {
     path,
-    sealingKey: readOrMakeKey(join(path, KEY_FILE)),
+    sealingKey,
     release() {
       rmSync(pidFile, { force: true });
       lock.close();
@@ -46,18 +56,51 @@ export function holdDataDirectory(path: string): DataDirectory {
   };
 }
 
-function describeHolder(pidFile: string): string {
-  const pid = existsSync(pidFile) ? readFileSync(pidFile, 'utf8').trim() : '';
-  return /^\d+$/.test(pid) ? ` (process ${pid})` : '';
+function openOrMake(path: string): number {
+  const file = openPrivateFile(path, constants.O_RDWR | constants.O_CREAT);
+  if (file === undefined) throw new Error(`cannot make ${path}`);
+  return file;
 }
 
-function readOrMakeKey(file: string): Buffer {
-  if (!existsSync(file)) {
-    // Under its name only when it is whole: half a key would stop every start after a crash.
-    writeFileSync(`${file}.new`, randomBytes(SEALING_KEY_BYTES), { mode: 0o600, flush: true });
-    renameSync(`${file}.new`, file);
+/** The content of a file of the server's own; undefined where there is none. */
+function readPrivate(path: string): Buffer | undefined {
+  const file = openPrivateFile(path, constants.O_RDONLY);
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
   }
-  const key = readFileSync(file);
-  if (key.length !== SEALING_KEY_BYTES) throw new Error(`${file} is damaged: it has ${key.length} bytes instead of ${SEALING_KEY_BYTES}`);
+}
+
+function writePid(pidFile: string): void {
+  const file = openOrMake(pidFile);
+  try {
+    ftruncateSync(file);
+    writeFileSync(file, `${process.pid}\n`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function describeHolder(pidFile: string): string {
+  try {
+    const pid = readPrivate(pidFile)?.toString('utf8').trim() ?? '';
+    return /^\d+$/.test(pid) ? ` (process ${pid})` : '';
+  } catch {
+    return '';
+  }
+}
+
+function readOrMakeKey(path: string): Buffer {
+  let key = readPrivate(path);
+  if (key === undefined) {
+    key = randomBytes(SEALING_KEY_BYTES);
+    // Under its name only when it is whole: half a key would stop every start after a crash. What a crash left is made anew, not written to.
+    rmSync(`${path}.new`, { force: true });
+    writeFileSync(`${path}.new`, key, { mode: 0o600, flush: true, flag: 'wx' });
+    renameSync(`${path}.new`, path);
+  }
+  if (key.length !== SEALING_KEY_BYTES) throw new Error(`${path} is damaged: it has ${key.length} bytes instead of ${SEALING_KEY_BYTES}`);
   return key;
 }

@@ -15,6 +15,7 @@ Usage:
   sluiced tokens plan               what the next start would do with the tokens
   sluiced downgrade 2.0|2.1|2.3|2.4 erase the hashes of tokens
   sluiced import --influxdb DIR     move in from an InfluxDB 2.x
+  sluiced series list|pair-anyway   points without a bucket, or without their store
   sluiced version                   show the version
 
 `;
@@ -63,6 +64,9 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       return;
     case 'import':
       await (await import('./admin/import.js')).runImport(argv.slice(1));
+      return;
+    case 'series':
+      await (await import('./admin/series.js')).runSeries(argv.slice(1));
       return;
     case 'version':
       process.stdout.write(`Sluice v${VERSION} (compatible with InfluxDB ${COMPATIBLE_VERSION})\n`);

@@ -40,11 +40,14 @@ import { sessionRoutes } from './http/routes/sessions.js';
 import { setupRoutes } from './http/routes/setup.js';
 import { userRoutes } from './http/routes/users.js';
 import { writeRoutes } from './http/routes/write.js';
+import { refuseInfluxdbFolder } from './influxdb-folder.js';
+import { startHousekeeping } from './housekeeping.js';
+import { tellNarrowedPermissions } from './narrowed-permissions.js';
+import { findSeriesFolder, newIdentity, pairStores, refuseLostStore, writeIdentity } from './pairing.js';
 import { hashCopies } from './plain-copies.js';
 import { openDuckDbEngine } from './series/duckdb.js';
 import { usualEngineMemoryBytes } from './series/memory.js';
 import { SwitchableEngine } from './series/switchable.js';
-import { MemoryPool } from './query/flux/execute/memory.js';
 import { createBackup, TEMPORARY_PREFIX } from './services/backup.js';
 import { createBuckets } from './services/buckets.js';
 import { createDbrps } from './services/dbrps.js';
@@ -64,7 +67,9 @@ import { createWrite } from './services/write.js';
 import { rememberReads } from './store/remembered.js';
 import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from './store/sqlite.js';
 import { runUnattendedSetup } from './unattended-setup.js';
+import { LineProtocolThreads } from './workers/line-protocol-threads.js';
 import { VERSION } from './version.js';
+import { QueryPool } from './workers/query-pool.js';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -84,8 +89,8 @@ export interface RunningServer {
 }
 
 const IDLE_CONNECTIONS_INTERVAL_MS = 50;
-const RETENTION_INTERVAL_MS = 10 * 60_000;
-const EXPIRED_SESSIONS_INTERVAL_MS = 10 * 60_000;
+/** The others answer, and drain. */
+const LINE_PROTOCOL_THREADS = Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** @throws Error saying what stands in the way; then nothing is left open */
 export async function startServer({ config, logger, clock = Date.now, unattendedSetup }: ServerOptions): Promise<RunningServer> {
@@ -94,10 +99,12 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
+    refuseInfluxdbFolder(config);
     const directory = holdDataDirectory(config.dataDir);
     closing.push(() => {
       directory.release();
     });
+    refuseLostStore(directory.path);
     const store = rememberReads(await openSqliteStore(directory.path));
     closing.push(() => store.close());
     for (const name of readdirSync(directory.path)) {
@@ -112,7 +119,9 @@ export async function startServer({ config, logger, clock = Date.now, unattended
           logger[level]({ ...details, ...(cause === undefined ? {} : { err: cause }) }, message);
         },
       });
-    const engine = new SwitchableEngine(await openEngine((await store.findFact('series directory')) ?? 'series'));
+    if ((await pairStores(store, directory.path)) === 'unmarked')
+      logger.info('the store and its points carry a common identity from now on');
+    const engine = new SwitchableEngine(await openEngine(await findSeriesFolder(store)));
     closing.push(() => engine.close());
 
     const ids = createIdGenerator(clock, randomInt);
@@ -135,6 +144,8 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     const setup = createSetup({ store, ids, clock, organizations, authorizations, passwords, strongPasswords });
     const dbrps = createDbrps({ store, ids });
     const write = createWrite({ store, engine });
+    const lineProtocol = new LineProtocolThreads(LINE_PROTOCOL_THREADS);
+    closing.push(() => lineProtocol.close());
     const remove = createDelete({ store, engine });
     const backup = createBackup({ store, engine, clock, sealer, directory: directory.path });
     const restore = createRestore({
@@ -148,18 +159,28 @@ export async function startServer({ config, logger, clock = Date.now, unattended
       openStore: openSqliteStore,
       adoptStore: adoptSqliteStore,
       storeFile: SQLITE_FILE,
-      openEngine,
+      openEngine: (name, identity) => {
+        writeIdentity(join(directory.path, name), identity);
+        return openEngine(name);
+      },
+      newIdentity,
       onEvent: (event) => {
         logRestore(event, logger);
       },
     });
-    const limits = {
+    const pool = new QueryPool({
+      threads: config.queryThreads,
+      waitingMax: config.queryQueueSize,
       memoryBytesMax: config.queryMemoryBytes,
-      memoryPool: config.queryMaxMemoryBytes === 0 ? undefined : new MemoryPool(config.queryMaxMemoryBytes),
-      timeoutMs: config.queryTimeoutMs,
-    };
-    const query = createQuery({ store, engine, clock, ...limits });
-    const influxql = createInfluxql({ store, engine, clock, ...limits });
+      poolBytesMax: config.queryMaxMemoryBytes,
+      onThreadLost: (error) => {
+        logger.warn({ err: error }, 'the thread of a query was ended, and is replaced');
+      },
+    });
+    closing.push(() => pool.close());
+    const queries = { store, engine, clock, pool, timeoutMs: config.queryTimeoutMs };
+    const query = createQuery(queries);
+    const influxql = createInfluxql(queries);
 
     if (config.useHashedTokens) {
       const count = await hashPlainTokens(store, (done) => {
@@ -173,20 +194,10 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     } else {
       logger.warn('tokens are stored in the clear: --use-hashed-tokens is false');
     }
+    closing.push(tellNarrowedPermissions(store, logger));
     if (unattendedSetup !== undefined) await runUnattendedSetup(unattendedSetup, setup, authenticator, logger);
     const retention = createRetention({ store, engine, clock });
-    const enforceRetention = async (): Promise<void> => {
-      const orphans = await retention.enforce();
-      if (orphans.length > 0) logger.info({ buckets: orphans }, 'points of buckets that are no more were removed');
-    };
-    closing.push(
-      repeat(EXPIRED_SESSIONS_INTERVAL_MS, sessions.deleteExpired, (error) => {
-        logger.error({ err: error }, 'cannot delete expired sessions');
-      }),
-      repeat(RETENTION_INTERVAL_MS, enforceRetention, (error) => {
-        logger.error({ err: error }, 'cannot remove points that are too old');
-      }),
-    );
+    closing.push(await startHousekeeping({ retention, sessions, logger }));
 
     const metrics = new Metrics();
     const routes = [
@@ -207,7 +218,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
       ...authorizationRoutes(authorizations),
       ...v1AuthorizationRoutes(v1Authorizations),
       ...dbrpRoutes(dbrps, (parameters) => resolveOrganization(store, parameters)),
-      ...writeRoutes(write, clock, config.writeBodyBytesMax),
+      ...writeRoutes(write, lineProtocol, clock, config.writeBodyBytesMax),
       ...deleteRoutes(remove),
       ...queryRoutes(query, logger),
       ...influxqlRoutes(influxql),
@@ -236,6 +247,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     closing.push(() => closeApp(app));
     await app.listen({ host: config.httpBindAddress.host, port: config.httpBindAddress.port });
     const url = urlOf(app.server.address() as AddressInfo, config.tls !== undefined);
+    pool.prepare();
     logger.info({ url, dataDir: directory.path, version: VERSION }, 'listening');
     return { url, routes, stop: close };
   } catch (error) {
@@ -264,33 +276,18 @@ function logRestore(event: RestoreEvent, logger: Logger): void {
     case 'left out':
       logger.warn({ part: event.part, problems: event.problems }, 'a restore has left something out');
       return;
+    case 'narrowed':
+      logger.warn(
+        { authorizations: event.authorizations, count: event.count },
+        'permissions of the restored authorizations open less than they did: what they name by id does not lie in the organization that they state',
+      );
+      return;
     case 'secrets stay sealed':
       logger.warn(
         { count: event.count },
         'secrets of organizations cannot be opened: they come from another server, and the restore was not done with the token of the backup',
       );
   }
-}
-
-/**
- * Does some housekeeping again and again, never twice at once.
- *
- * @returns what ends it
- */
-function repeat(intervalMs: number, work: () => Promise<unknown>, onFailure: (error: unknown) => void): () => Promise<void> {
-  let running: Promise<unknown> | undefined;
-  const timer = setInterval(() => {
-    running ??= work()
-      .catch(onFailure)
-      .finally(() => {
-        running = undefined;
-      });
-  }, intervalMs);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
 }
 
 /** What `--tls-strict-ciphers` leaves for TLS 1.2: ephemeral keys and authenticated encryption. TLS 1.3 has nothing else anyway. */

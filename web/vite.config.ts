@@ -18,6 +18,8 @@ export default defineConfig({
     // Nothing as a data: address, and no script to make up for what every browser of today can.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One file of styles: a page whose script is asked for again would be without its own.
+    cssCodeSplit: false,
     chunkSizeWarningLimit: 700,
   },
   server: { port: 8087, strictPort: true, proxy: { '/api': SERVER, '/health': SERVER } },

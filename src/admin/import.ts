@@ -16,6 +16,7 @@ import { openImportSource, type ImportSource } from '../import/source.js';
 import { openDuckDbEngine } from '../series/duckdb.js';
 import { usualEngineMemoryBytes } from '../series/memory.js';
 import { TEMPORARY_PREFIX } from '../services/backup.js';
+import { checkPairing, findSeriesFolder, holdsPoints, pairStores, refuseLostStore } from '../pairing.js';
 import { openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { isOn, misused, readCommand, switchFlag, textFlag, textOf, type Command } from './offline.js';
 import { formatTable } from './table.js';
@@ -102,7 +103,9 @@ async function importSource(source: ImportSource, { command, isDryRun, workFolde
     if (directory !== undefined) copyStore(directory.path, join(workFolder, REHEARSAL_FILE));
     const rehearsal = await openSqliteStore(workFolder, REHEARSAL_FILE);
     closing.push(() => rehearsal.close());
-    const seriesFolder = (await rehearsal.findFact('series directory')) ?? 'series';
+    refuseLostStore(config.dataDir);
+    if (directory !== undefined) await checkPairing(rehearsal, directory.path);
+    const seriesFolder = await findSeriesFolder(rehearsal);
     const openEngine = async (dataDir: string): Promise<SeriesEngine> => {
       const engine = await openDuckDbEngine({
         directory: join(dataDir, seriesFolder),
@@ -112,7 +115,7 @@ async function importSource(source: ImportSource, { command, isDryRun, workFolde
       closing.push(() => engine.close());
       return engine;
     };
-    const hasPoints = directory !== undefined && existsSync(join(directory.path, seriesFolder));
+    const hasPoints = directory !== undefined && holdsPoints(join(directory.path, seriesFolder));
     const engine = hasPoints ? await openEngine(directory.path) : undefined;
     const openWritable = async (): Promise<Writable> => {
       const held = directory ?? holdDataDirectory(config.dataDir);
@@ -123,6 +126,7 @@ async function importSource(source: ImportSource, { command, isDryRun, workFolde
       }
       const store = await openSqliteStore(held.path);
       closing.push(() => store.close());
+      await pairStores(store, held.path);
       const options = { sealer: new Sealer(held.sealingKey), hashTokens: config.useHashedTokens, clock: Date.now };
       return { store, engine: engine ?? (await openEngine(held.path)), options };
     };

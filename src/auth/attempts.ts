@@ -57,6 +57,14 @@ export class Attempts {
     return Math.max(this.#pairWaitMs(this.#pairs.get(keyOf(address, name)), now), this.#addressWaitMs(this.#addresses.get(address), now));
   }
 
+  /** Whole failures of the address, over all names, that time has not made up for. */
+  failuresOf(address: string): number {
+    const all = this.#addresses.get(address);
+    if (all === undefined) return 0;
+    refill(all, this.#clock());
+    return Math.floor(all.level);
+  }
+
   /** @throws TryAgainLaterError while the address has to wait */
   check(address: string, name: string): void {
     const waitMs = this.waitMs(address, name);

@@ -1,14 +1,14 @@
 /** Secret -> Actor, or why not. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Actor, SessionActor, TokenActor } from '../domain/actor.js';
-import type { Authorization } from '../domain/authorization.js';
 import type { AuthorizationId, Clock, UserId } from '../domain/id.js';
 import { PermissionSet } from '../domain/permission.js';
 import type { Change, Store } from '../domain/store.js';
+import { findAuthorizationOfToken } from './find-token.js';
 import { permissionsOfUser } from './roles.js';
 import type { Secret } from './secret.js';
 import type { SessionRules } from './session-rules.js';
-import { digestToken, HASH_VARIANTS, hashToken, isHashLike, parseTokenHash } from './token.js';
+import { hashToken, isHashLike } from './token.js';
 import { TokenCache, type KnownToken } from './token-cache.js';
 
 /** Why somebody is not let in. For the log; the caller of the server is told less. */
@@ -72,7 +72,7 @@ export class Authenticator {
 
   async #lookUp(secret: Secret, digest: string): Promise<Verdict<TokenActor>> {
     const before = this.#generation;
-    const authorization = await this.#findByHash(secret);
+    const authorization = await findAuthorizationOfToken(this.#store, secret);
     if (authorization === undefined) return UNKNOWN_TOKEN;
     const user = await this.#store.findUser(authorization.userID);
     const known: KnownToken = {
@@ -90,15 +90,6 @@ export class Authenticator {
     // What a commit has overtaken in the meantime must not be remembered.
     if (before === this.#generation) this.#tokens.put(digest, known);
     return verdictOf(known);
-  }
-
-  async #findByHash(secret: Secret): Promise<Authorization | undefined> {
-    for (const variant of HASH_VARIANTS) {
-      const authorization = await this.#store.findAuthorizationByHash(hashToken(secret, variant));
-      const stored = authorization?.secret.kind === 'token' ? parseTokenHash(authorization.secret.hash ?? '') : undefined;
-      if (stored !== undefined && timingSafeEqual(stored.digest, digestToken(secret, variant))) return authorization;
-    }
-    return undefined;
   }
 
   /** What a user's session may do is what his roles and his active tokens allow at this moment. */

@@ -27,8 +27,9 @@ import {
 } from '../domain/store.js';
 import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
-import { authorize, permissionsOf, readableScope } from './authorize.js';
+import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
+import { findAuthorizationOfToken } from './find-token.js';
 import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions, type RequestedPermission } from './grants.js';
 import type { PasswordChecks } from './password-checks.js';
 import { checkPasswordRules } from './passwords.js';
@@ -58,6 +59,8 @@ export interface AuthorizationQuery {
   readonly search?: string | undefined;
   readonly tokenKind?: TokenKind | undefined;
   readonly status?: Status | undefined;
+  /** What status means here is whether the token is of use: one of an inactive user is as inactive as an inactive one. */
+  readonly effective?: boolean | undefined;
   /** Only those that open this bucket. */
   readonly bucketID?: BucketId | undefined;
   /** In this way; undefined: in either. */
@@ -76,6 +79,8 @@ export interface CreatedAuthorization extends DescribedAuthorization {
 
 /** Rows that a long list is fetched in. */
 const FETCH_ROWS = 500;
+/** A long list lets others have their turn after so much work. */
+const TURN_MS = 5;
 
 export interface AuthorizationDependencies {
   readonly store: Store;
@@ -90,9 +95,22 @@ export type V1Authorizations = ReturnType<typeof createV1Authorizations>;
 
 /** The authorizations that are opened by tokens. */
 export const createAuthorizations = (dependencies: AuthorizationDependencies) => {
-  const { hashTokens } = dependencies;
+  const { hashTokens, store } = dependencies;
   return {
     ...createKind('token', dependencies),
+
+    /**
+     * The one that a token opens, for who has found a token and asks whose it is. InfluxDB has no such thing.
+     *
+     * @throws DomainError `not found`, alike for a token that there is not and for one that the actor may not read
+     */
+    async findByToken(actor: Actor, token: Secret): Promise<DescribedAuthorization> {
+      const authorization = await findAuthorizationOfToken(store, token);
+      const described =
+        authorization !== undefined && mayRead(actor, authorization) ? await describeUnlessGone(store, authorization) : undefined;
+      if (described === undefined) throw notFound('authorization not found');
+      return described;
+    },
 
     /** The record of a new token for a transaction that is under way (set-up). */
     mint(fields: AuthorizationFields, token: Secret): Authorization {
@@ -127,15 +145,16 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
 
     /**
      * Sets the password, which nothing shows again. Who sets it can use what it opens, so that the right to write the user is not enough,
-     * as it is for InfluxDB: in another organization than that of the authorization it must open nothing.
+     * as it is for InfluxDB: he must hold all of it, as if he made the authorization.
      */
     async setPassword(actor: Actor, id: AuthorizationId, password: Secret): Promise<void> {
       const authorization = await kind.findRecord(id);
       authorizeFor(actor, 'write', authorization);
       guardUnscoped(actor, authorization);
+      guardHeld(actor, authorization);
       checkPasswordRules(password, false);
       const passwordHash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
-      await transactionBy(store, actor, neededFor('write', authorization), async (writer) => {
+      await transactionBy(store, actor, [...neededFor('write', authorization), ...authorization.permissions], async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current?.secret.kind !== 'v1') throw notFound('authorization not found');
         await writer.updateAuthorization({ ...current, secret: { ...current.secret, passwordHash }, updatedAtMs: clock() });
@@ -195,6 +214,9 @@ const neededFor = (action: Action, { id, orgID, userID }: Authorization): Permis
   permissionById(action, 'users', userID),
 ];
 
+const mayRead = (actor: Actor, authorization: Authorization): boolean =>
+  neededFor('read', authorization).every((permission) => isAllowed(actor, permission));
+
 function authorizeFor(actor: Actor, action: Action, authorization: Authorization): void {
   for (const permission of neededFor(action, authorization)) authorize(actor, permission);
 }
@@ -204,6 +226,22 @@ function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
   const missing = permissionsOf(actor).firstMissing(unscopedPermissions(permissions));
   if (missing !== undefined) {
     throw forbidden(`this authorization holds ${formatPermission(missing)} for every organization, which yours does not: ask an operator`);
+  }
+}
+
+/** InfluxDB does not ask for this either. */
+function guardHeld(actor: Actor, { permissions }: Authorization): void {
+  const missing = permissionsOf(actor).firstMissing(permissions);
+  if (missing !== undefined) throw forbidden(`this authorization holds ${formatPermission(missing)}, which yours does not`);
+}
+
+/** A user or an organization may have gone a moment before, and with it what was theirs. */
+async function describeUnlessGone(store: Store, authorization: Authorization): Promise<DescribedAuthorization | undefined> {
+  try {
+    return await describeAuthorization(store, authorization);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'not found') return undefined;
+    throw error;
   }
 }
 
@@ -223,28 +261,23 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
     order?: AuthorizationOrder,
   ): AsyncGenerator<DescribedAuthorization> {
     let { after, offset } = page;
+    let turnEndsAtMs = performance.now() + TURN_MS;
     let left = page.limit ?? Number.POSITIVE_INFINITY;
     while (left > 0) {
       const limit = Math.min(left, FETCH_ROWS);
       const rows = await store.listAuthorizations(filter, { ...page, after, offset, limit }, order);
       for (const row of rows) {
-        const described = await describeUnlessGone(row);
+        const described = await describeUnlessGone(store, row);
         if (described !== undefined) yield described;
+        if (performance.now() < turnEndsAtMs) continue;
+        // All of this may be answered from memory, and would never let others have their turn.
+        await new Promise((resolve) => setImmediate(resolve));
+        turnEndsAtMs = performance.now() + TURN_MS;
       }
       if (rows.length < limit) return;
       left -= rows.length;
       if (order === undefined || order === 'createdAt') [after, offset] = [rows.at(-1)?.id, 0];
       else offset += rows.length;
-    }
-  }
-
-  /** A user or an organization may go while a long list is on its way; then the list goes on without what was theirs. */
-  async function describeUnlessGone(authorization: Authorization): Promise<DescribedAuthorization | undefined> {
-    try {
-      return await describeAuthorization(store, authorization);
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'not found') return undefined;
-      throw error;
     }
   }
 
@@ -267,8 +300,8 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
       await findRecord(id);
       return { ...visible, id };
     }
-    const { search, tokenKind, status } = query;
-    return { ...visible, orgID, userID, search, tokenKind, status, opens: await openedBucket(query) };
+    const { search, tokenKind, status, effective } = query;
+    return { ...visible, orgID, userID, search, tokenKind, status, effective, opens: await openedBucket(query) };
   }
 
   async function openedBucket({ bucketID, action }: AuthorizationQuery): Promise<OpenedBucket | undefined> {

@@ -4,12 +4,14 @@ import { notFound } from '../domain/errors.js';
 import type { BucketId, OrganizationId, UserId } from '../domain/id.js';
 import type { Permission } from '../domain/permission.js';
 import type { StoreReader } from '../domain/store.js';
+import type { Status } from '../domain/user.js';
 
 export interface DescribedAuthorization {
   readonly authorization: Authorization;
   /** Undefined when the organization is gone. */
   readonly organizationName: string | undefined;
   readonly userName: string;
+  readonly userStatus: Status;
   readonly permissions: readonly DescribedPermission[];
 }
 
@@ -28,7 +30,7 @@ export async function describeAuthorization(store: StoreReader, authorization: A
   if (organization === undefined && unscopedPermissions(permissions).length === 0) throw notFound('organization not found');
   const described: DescribedPermission[] = [];
   for (const permission of permissions) described.push(await describePermission(store, permission));
-  return { authorization, organizationName: organization?.name, userName: user.name, permissions: described };
+  return { authorization, organizationName: organization?.name, userName: user.name, userStatus: user.status, permissions: described };
 }
 
 async function describePermission(store: StoreReader, permission: Permission): Promise<DescribedPermission> {

@@ -49,7 +49,8 @@ async function resolveResource(store: StoreReader, given: RequestedPermission['r
   const isNamed = given.id === undefined && name !== '' && (place === undefined || place === orgID);
   const id = isNamed ? await findIdByName(store, type, name, orgID) : given.id;
   // Users lie in no organization: the id alone counts.
-  return type === 'users' && id !== undefined ? { type, id, statedOrgID: place } : { type, id, orgID: place };
+  if (type === 'users' && id !== undefined) return { type, id, statedOrgID: place };
+  return { type, id, orgID: isNamed && type === 'buckets' ? orgID : place };
 }
 
 async function findOrganizationByName(store: StoreReader, name: string): Promise<OrganizationId> {

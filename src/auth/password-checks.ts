@@ -29,11 +29,7 @@ export interface PasswordCheck {
 export class PasswordChecks {
   readonly #attempts: Attempts;
   readonly #verifier: PasswordVerifier;
-  readonly #line = new FairLine({
-    atOnceMax: HASHES_AT_ONCE_MAX,
-    waitingPerKeyMax: WAITING_PER_ADDRESS_MAX,
-    waitingMax: WAITING_MAX,
-  });
+  readonly #line: FairLine;
   /** Makes what is remembered of passwords worthless outside of this process. */
   readonly #key = randomBytes(32);
   readonly #underWay = new Map<string, Promise<boolean>>();
@@ -41,6 +37,9 @@ export class PasswordChecks {
   constructor(attempts: Attempts, verifier: PasswordVerifier) {
     this.#attempts = attempts;
     this.#verifier = verifier;
+    const limits = { atOnceMax: HASHES_AT_ONCE_MAX, waitingPerKeyMax: WAITING_PER_ADDRESS_MAX, waitingMax: WAITING_MAX };
+    // Addresses that guess wait for those that do not: to take a turn from others costs an address a guess.
+    this.#line = new FairLine(limits, (address) => attempts.failuresOf(address));
   }
 
   /**

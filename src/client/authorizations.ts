@@ -60,6 +60,10 @@ const pathOf = (base: string, id: string): string => `${base}/${encodeURICompone
 export const authorizations = callsAt('/api/v2/authorizations');
 export const v1Authorizations = callsAt('/private/legacy/authorizations');
 
+/** The authorization that a token opens; Sluice's own. The token goes in the body, where no log keeps it. */
+export const findAuthorizationOfToken = (send: Send, token: string): Promise<AuthorizationJson> =>
+  callJson<AuthorizationJson>(send, { method: 'POST', path: '/api/v2/authorizations/find' }, { token });
+
 /**
  * The authorization of the token that asks; Sluice's own, undefined from a server that has no such thing.
  *

@@ -42,6 +42,16 @@ export function assert(condition: unknown, what: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${what}`);
 }
 
+/** The server has as much to do as it takes on; whoever asks again later is served. */
+export class BusyError extends DomainError {
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number, options?: { cause?: unknown }) {
+    super('unavailable', message, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** A refusal that ends by itself after a while. */
 export class TryAgainLaterError extends DomainError {
   readonly retryAfterSeconds: number;

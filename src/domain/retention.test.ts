@@ -1,6 +1,6 @@
 /** What is too old for its bucket is taken out and told of in InfluxDB's words. */
 import { describe, expect, it } from 'vitest';
-import { cutToRetention } from './retention.js';
+import { addDrops, cutToRetention, describeDrop, type RetentionDrop } from './retention.js';
 import type { PointBatch } from './series.js';
 
 const HOUR_NS = 3_600_000_000_000n;
@@ -35,13 +35,16 @@ describe('cutToRetention', () => {
     expect(kept.rowCount).toBe(2);
     expect(kept.measurements[0]?.times).toEqual(BigInt64Array.of(NOW_NS, NOW_NS - HOUR_NS));
     expect(kept.measurements[0]?.fields.map(({ key, column }) => [key, column.values])).toEqual([['f', Float64Array.of(1, 2)]]);
-    expect(dropped).toEqual({
-      count: 2,
-      reason:
-        'dropped 2 points outside retention policy of duration 1h0m0s' +
+    expect(dropped?.count).toBe(2);
+    expect(describeDrop(dropped as RetentionDrop, NOW_NS, 3600)).toBe(
+      'dropped 2 points outside retention policy of duration 1h0m0s' +
         ' - oldest point a\\ b at 2023-12-31T22:00:00Z dropped because it violates a Retention Policy Lower Bound at 2023-12-31T23:00:00Z' +
         ', newest point a\\ b,t\\,=x\\= at 2023-12-31T22:59:59.999999999Z dropped because it violates a Retention Policy Lower Bound at 2023-12-31T23:00:00Z',
-    });
+    );
+    const later = cutToRetention(batch, NOW_NS + HOUR_NS, 3600).dropped;
+    expect(addDrops(dropped, later)).toEqual({ count: 2 + (later?.count ?? 0), oldest: dropped?.oldest, newest: later?.newest });
+    expect(addDrops(undefined, later)).toBe(later);
+    expect(addDrops(dropped, undefined)).toBe(dropped);
   });
 
   it('leaves no measurement that has no points', () => {

@@ -10,15 +10,43 @@ export interface RetentionCut {
   readonly dropped: RetentionDrop | undefined;
 }
 
+/** Points that were taken out. */
 export interface RetentionDrop {
   readonly count: number;
-  /**
-   * InfluxDB's words: `dropped 2 points outside retention policy of duration 1h0m0s - oldest point ..., newest point ...`. Its answer is
-   * 422 `failure writing points to database: partial write: <reason> dropped=<count> for database: <bucket id> for retention policy: autogen`,
-   * unless the engine drops some of the other points: then it tells of those only.
-   */
-  readonly reason: string;
+  readonly oldest: DroppedPoint;
+  readonly newest: DroppedPoint;
 }
+
+interface DroppedPoint {
+  readonly timeNs: bigint;
+  /** As it stands in a line. */
+  readonly seriesKey: string;
+}
+
+/** What was dropped of two parts of a body, the first of which came first. */
+export function addDrops(a: RetentionDrop | undefined, b: RetentionDrop | undefined): RetentionDrop | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return {
+    count: a.count + b.count,
+    oldest: b.oldest.timeNs < a.oldest.timeNs ? b.oldest : a.oldest,
+    newest: b.newest.timeNs > a.newest.timeNs ? b.newest : a.newest,
+  };
+}
+
+/**
+ * InfluxDB's words: `dropped 2 points outside retention policy of duration 1h0m0s - oldest point ..., newest point ...`. Its answer is
+ * 422 `failure writing points to database: partial write: <reason> dropped=<count> for database: <bucket id> for retention policy: autogen`,
+ * unless the engine drops some of the other points: then it tells of those only.
+ */
+export function describeDrop({ count, oldest, newest }: RetentionDrop, nowNs: bigint, retentionSeconds: number): string {
+  const boundNs = boundOf(nowNs, retentionSeconds);
+  return (
+    `dropped ${count} points outside retention policy of duration ${formatRetention(retentionSeconds)}` +
+    ` - oldest ${describe(oldest, boundNs)}, newest ${describe(newest, boundNs)}`
+  );
+}
+
+const boundOf = (nowNs: bigint, retentionSeconds: number): bigint => nowNs - BigInt(retentionSeconds) * 1_000_000_000n;
 
 /**
  * Takes out what is older than a bucket keeps.
@@ -27,7 +55,7 @@ export interface RetentionDrop {
  */
 export function cutToRetention(batch: PointBatch, nowNs: bigint, retentionSeconds: number): RetentionCut {
   if (retentionSeconds === 0) return { batch, dropped: undefined };
-  const boundNs = nowNs - BigInt(retentionSeconds) * 1_000_000_000n;
+  const boundNs = boundOf(nowNs, retentionSeconds);
   const parts = batch.measurements.map((part) => split(part, boundNs));
   const old = parts.flatMap(({ part, oldRows }) => oldRows.map((row): OldPoint => ({ part, row, timeNs: part.times[row] as bigint })));
   const [first] = old;
@@ -35,12 +63,9 @@ export function cutToRetention(batch: PointBatch, nowNs: bigint, retentionSecond
   const measurements = parts.map(({ part, oldRows, youngRows }) => (oldRows.length === 0 ? part : pickRows(part, youngRows)));
   const oldest = old.reduce((a, b) => (b.timeNs < a.timeNs ? b : a), first);
   const newest = old.reduce((a, b) => (b.timeNs > a.timeNs ? b : a), first);
-  const reason =
-    `dropped ${old.length} points outside retention policy of duration ${formatRetention(retentionSeconds)}` +
-    ` - oldest ${describe(oldest, boundNs)}, newest ${describe(newest, boundNs)}`;
   return {
     batch: { ...batch, measurements: measurements.filter(({ rowCount }) => rowCount > 0), rowCount: batch.rowCount - old.length },
-    dropped: { count: old.length, reason },
+    dropped: { count: old.length, oldest: keyed(oldest), newest: keyed(newest) },
   };
 }
 
@@ -64,13 +89,17 @@ function formatRetention(seconds: number): string {
   return `${Math.floor(seconds / 3600)}h${Math.floor(seconds / 60) % 60}m${seconds % 60}s`;
 }
 
-function describe({ part, row, timeNs }: OldPoint, boundNs: bigint): string {
+function keyed({ part, row, timeNs }: OldPoint): DroppedPoint {
   const tags = part.tagSets[part.tagSetOf[row] as number] as readonly Tag[];
-  const key = [
+  const seriesKey = [
     escape(part.measurement, /[, ]/g),
     ...tags.map(([tag, value]) => `${escape(tag, /[, =]/g)}=${escape(value, /[, =]/g)}`),
   ].join();
-  return `point ${key} at ${formatTime(timeNs)} dropped because it violates a Retention Policy Lower Bound at ${formatTime(boundNs)}`;
+  return { timeNs, seriesKey };
+}
+
+function describe({ timeNs, seriesKey }: DroppedPoint, boundNs: bigint): string {
+  return `point ${seriesKey} at ${formatTime(timeNs)} dropped because it violates a Retention Policy Lower Bound at ${formatTime(boundNs)}`;
 }
 
 function escape(text: string, special: RegExp): string {

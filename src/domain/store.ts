@@ -64,6 +64,8 @@ export interface AuthorizationFilter {
   readonly search?: string | undefined;
   readonly tokenKind?: TokenKind | undefined;
   readonly status?: Status | undefined;
+  /** Status counts as inactive, in filters, orders and counts, for those of an inactive user. */
+  readonly effective?: boolean | undefined;
   readonly opens?: OpenedBucket | undefined;
 }
 
@@ -84,8 +86,18 @@ export interface Shard extends TimeRange {
   readonly bucketId: BucketId;
 }
 
-/** `series directory`: the folder of the points beside the store, `series` without it. */
-export type Fact = 'has held plain tokens' | 'series directory';
+/**
+ * `series directory`: the folder of the points beside the store, `series` without it. `identity`: what the store and that folder have in
+ * common, so that each is known to belong to the other. `narrowed permissions`: it has been told which of its permissions open less than
+ * they did where they were granted.
+ */
+export type Fact = 'has held plain tokens' | 'identity' | 'series directory' | 'narrowed permissions';
+
+/** A bucket that was deleted, whose points are to be deleted, too. Where there is none, points of a bucket that nobody knows are kept. */
+export interface Tombstone {
+  readonly bucketId: BucketId;
+  readonly deletedAtMs: number;
+}
 
 /** How the tokens of a store rest. */
 export interface TokenCounts {
@@ -160,6 +172,8 @@ export interface StoreReader {
   /** What the store knows of itself. */
   findFact(name: Fact): Promise<string | undefined>;
 
+  listTombstones(): Promise<Tombstone[]>;
+
   hasAnyUserOrOrganization(): Promise<boolean>;
 }
 
@@ -171,7 +185,8 @@ export interface StoreWriter extends StoreReader {
   insertOrganization(organization: Organization): Promise<void>;
   updateOrganization(organization: Organization): Promise<boolean>;
   /** With its buckets, labels, mappings, secrets and memberships; its authorizations stay (see `listAuthorizations`). */
-  deleteOrganization(id: OrganizationId): Promise<boolean>;
+  /** Leaves a tombstone for each of its buckets. */
+  deleteOrganization(id: OrganizationId, deletedAtMs: number): Promise<boolean>;
 
   insertUser(user: User): Promise<void>;
   updateUser(user: User): Promise<boolean>;
@@ -189,9 +204,11 @@ export interface StoreWriter extends StoreReader {
   insertMembership(membership: Membership): Promise<void>;
   deleteMembership(type: MembershipResource, id: Id, userId: UserId, role: Role): Promise<boolean>;
 
+  /** Takes a tombstone of its id away: the points of a bucket that is there again stay. */
   insertBucket(bucket: Bucket): Promise<void>;
   updateBucket(bucket: Bucket): Promise<boolean>;
-  deleteBucket(id: BucketId): Promise<boolean>;
+  /** Leaves a tombstone. */
+  deleteBucket(id: BucketId, deletedAtMs: number): Promise<boolean>;
 
   insertLabel(label: Label): Promise<void>;
   updateLabel(label: Label): Promise<boolean>;
@@ -221,6 +238,9 @@ export interface StoreWriter extends StoreReader {
   putShard(bucketId: BucketId, range: TimeRange): Promise<Shard>;
   /** One whose number is known from elsewhere. */
   insertShard(shard: Shard): Promise<void>;
+
+  putTombstone(tombstone: Tombstone): Promise<void>;
+  deleteTombstone(bucketId: BucketId): Promise<void>;
 
   /** @param value undefined: it is known no more */
   putFact(name: Fact, value: string | undefined): Promise<void>;

@@ -1,5 +1,5 @@
 /** DomainError -> answer: the only table of codes and statuses. */
-import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
+import { BusyError, DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
 import { OperatorNeededError } from '../services/backup.js';
 import { json, type Answer } from './route.js';
 
@@ -42,7 +42,7 @@ export function answerFailure(error: unknown): Answer {
   if (error instanceof BodyTimeoutError) return { ...answerError(error.code, error.message, { connection: 'close' }), status: 408 };
   if (!(error instanceof DomainError)) return answerError('internal error', INTERNAL_MESSAGE);
   const headers =
-    error instanceof TryAgainLaterError
+    error instanceof TryAgainLaterError || error instanceof BusyError
       ? { 'retry-after': String(error.retryAfterSeconds) }
       : error instanceof OperatorNeededError
         ? { hint: error.hint }

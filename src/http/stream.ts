@@ -3,16 +3,6 @@ import { Readable, pipeline } from 'node:stream';
 import { constants, createGzip, type ZlibOptions } from 'node:zlib';
 import type { Answer, RouteRequest } from './route.js';
 
-/** The same pieces; but what goes wrong before the first one is thrown here, while there still is a status to be chosen. */
-export async function startOf(pieces: AsyncGenerator<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const first = await pieces.next();
-  return (async function* () {
-    if (first.done === true) return;
-    yield first.value;
-    yield* pieces;
-  })();
-}
-
 /** What is made while it is sent is packed fast rather than small: columns of text shrink to a tenth either way. */
 const PACKING: ZlibOptions = { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 };
 

@@ -1,7 +1,10 @@
 /** InfluxDB's tokens and v1 authorizations, taken over: whoever could use one before can use it here, and nobody else. */
+import { isNarrowed } from '../auth/narrowed.js';
 import { storeToken } from '../auth/plain-tokens.js';
 import { Secret } from '../auth/secret.js';
 import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
+import type { AuthorizationId } from '../domain/id.js';
+import { formatPermission, type Permission } from '../domain/permission.js';
 import type { InfluxAuthorization } from '../influxdb-files/metadata/records.js';
 import { NO_ORGANIZATION, NO_USER, type Transfer } from './transfer.js';
 
@@ -58,6 +61,7 @@ async function importAll(transfer: Transfer, { noun, kind, records, secretOf }: 
       leftOut.add({ kind, key: record.id, reason: missing ?? 'InfluxDB does not find it under its name' });
       continue;
     }
+    await noteNarrowed(transfer, kind, record);
     batch.push(transfer.timeOr(toAuthorization(record, secret)));
     if (batch.length === BATCH_ROWS) {
       await insert(transfer, noun, kind, batch);
@@ -65,6 +69,26 @@ async function importAll(transfer: Transfer, { noun, kind, records, secretOf }: 
     }
   }
   await insert(transfer, noun, kind, batch);
+}
+
+/** What is held for other authorizations is looked at when all of them are here. */
+async function noteNarrowed(transfer: Transfer, kind: string, { id, permissions }: InfluxAuthorization): Promise<void> {
+  for (const permission of permissions) {
+    const isForAnother = permission.resource.type === 'authorizations' && permission.resource.id !== undefined;
+    if (isForAnother) transfer.heldForOthers.push({ kind, id, permission });
+    else await noteIfNarrowed(transfer, kind, id, permission);
+  }
+}
+
+export async function noteNarrowedForOthers(transfer: Transfer): Promise<void> {
+  for (const { kind, id, permission } of transfer.heldForOthers) await noteIfNarrowed(transfer, kind, id, permission);
+}
+
+async function noteIfNarrowed(transfer: Transfer, kind: string, id: AuthorizationId, permission: Permission): Promise<void> {
+  if (!(await isNarrowed(permission, (type, resourceId) => transfer.placeOf(type, resourceId)))) return;
+  // One by one: each is to be looked at.
+  const reason = `the permission ${formatPermission(permission)} of ${id} opens less here than in InfluxDB (docs/security.md)`;
+  transfer.changed.add({ kind, key: id, reason });
 }
 
 const toAuthorization = ({ id, orgID, userID, status, description, permissions, ...times }: InfluxAuthorization, secret: StoredSecret) => ({

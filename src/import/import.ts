@@ -65,7 +65,7 @@ interface Planned {
   readonly bucket: Bucket;
   readonly organization: string;
   readonly shards: readonly SourceShard[];
-  /** Whether it was here before, with points. */
+  /** Whether there are points of it, other than those that a tombstone tells to delete. */
   readonly heldPoints: boolean;
   readonly outcome: BucketPoints['outcome'];
 }
@@ -81,10 +81,12 @@ export async function importAll(source: ImportSource, target: ImportTarget): Pro
   const noteProblem: ReportProblem = (problem) => {
     leftOut.add(problem);
   };
+  // In the rehearsal they go when their bucket comes.
+  const removed = new Set((await rehearsal.listTombstones()).map(({ bucketId }) => bucketId));
   const rehearsed = await importMetadata(openMetadata(source.metadata, noteProblem), rehearsal, rehearsalOptions);
   const metadata = openMetadata(source.metadata, () => undefined);
   const shards = chooseShards(source.shards, metadata.shards(), leftOut);
-  const buckets = await planBuckets(shards, rehearsed.addedBuckets, target, leftOut);
+  const buckets = await planBuckets(shards, removed, target, leftOut);
   const coming = buckets.filter(({ outcome }) => outcome === 'added');
   const types = await survey(coming, noteProblem, onShard);
 
@@ -128,16 +130,25 @@ export async function importAll(source: ImportSource, target: ImportTarget): Pro
   };
 }
 
-/** Points first, while nobody sees them, since their buckets are not there; with the metadata all of it is there. */
+/**
+ * Points first, while nobody sees them, since their buckets are not there; with the metadata all of it is there. Until then tombstones tell
+ * that the points are to be deleted, should the import be cut off.
+ */
 async function writeAtOnce(
   { store, engine, options }: Writable,
   buckets: readonly Planned[],
   metadata: InfluxMetadata,
   writePoints: () => Promise<void>,
 ): Promise<void> {
+  const own = buckets.filter(({ heldPoints }) => !heldPoints).map(({ bucket }) => bucket.id);
+  await store.transaction(async (writer) => {
+    for (const bucketId of own) {
+      if ((await writer.findBucket(bucketId)) === undefined) await writer.putTombstone({ bucketId, deletedAtMs: options.clock() });
+    }
+  });
   const clear = async (): Promise<void> => {
     const held = new Set(engine.listBuckets());
-    for (const { bucket, heldPoints } of buckets) if (!heldPoints && held.has(bucket.id)) await engine.dropBucket(bucket.id);
+    for (const bucketId of own) if (held.has(bucketId)) await engine.dropBucket(bucketId);
   };
   // What an import that was cut off has left.
   await clear();
@@ -163,7 +174,7 @@ function chooseShards(shards: readonly SourceShard[], known: readonly ShardRecor
 
 async function planBuckets(
   shards: readonly SourceShard[],
-  added: ReadonlySet<BucketId>,
+  removed: ReadonlySet<BucketId>,
   { rehearsal, engine, mergesPoints }: ImportTarget,
   leftOut: Findings,
 ): Promise<Planned[]> {
@@ -182,7 +193,7 @@ async function planBuckets(
       continue;
     }
     const organization = (await rehearsal.findOrganization(bucket.orgID))?.name ?? bucket.orgID;
-    const heldPoints = !added.has(bucketId) && held.has(bucketId);
+    const heldPoints = held.has(bucketId) && !removed.has(bucketId);
     planned.push({ bucket, organization, shards: own, heldPoints, outcome: heldPoints && !mergesPoints ? 'present' : 'added' });
   }
   return planned;

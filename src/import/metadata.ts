@@ -7,7 +7,7 @@ import type { Store } from '../domain/store.js';
 import { INSTANCE_ID, type Membership } from '../domain/user.js';
 import type { InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
 import type { Leftover } from '../influxdb-files/metadata/records.js';
-import { importTokens, importV1Authorizations } from './authorizations.js';
+import { importTokens, importV1Authorizations, noteNarrowedForOthers } from './authorizations.js';
 import type { Problem } from '../influxdb-files/problem.js';
 import type { Finding } from './findings.js';
 import { NO_BUCKET, NO_ORGANIZATION, NO_USER, Transfer, type Counts, type ImportedNoun, type MetadataOptions } from './transfer.js';
@@ -42,6 +42,7 @@ export const importMetadata = (metadata: InfluxMetadata, store: Store, options: 
     await importMappings(transfer);
     await importTokens(transfer);
     await importV1Authorizations(transfer);
+    await noteNarrowedForOthers(transfer);
     await importSecrets(transfer);
     await importShards(transfer);
     const { counts, leftOut, changed, collisions, addedBuckets } = transfer;

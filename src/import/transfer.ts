@@ -1,6 +1,8 @@
 /** One import of metadata under way: what it reads, where it writes, what it knows to be there, and what it will tell. */
+import { findPlace } from '../auth/grants.js';
 import type { Sealer } from '../auth/sealer.js';
-import type { BucketId, Clock, Id, OrganizationId, UserId } from '../domain/id.js';
+import type { AuthorizationId, BucketId, Clock, Id, OrganizationId, UserId } from '../domain/id.js';
+import type { Permission, ResourceType } from '../domain/permission.js';
 import type { StoreWriter } from '../domain/store.js';
 import type { InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
 import type { Problem } from '../influxdb-files/problem.js';
@@ -57,6 +59,8 @@ export class Transfer {
   /** Undefined: not there. */
   readonly #buckets = new Map<BucketId, OrganizationId | undefined>();
   readonly addedBuckets = new Set<BucketId>();
+  /** Permissions for single authorizations, of which some may come later. */
+  readonly heldForOthers: { readonly kind: string; readonly id: AuthorizationId; readonly permission: Permission }[] = [];
   /** Of the source, whether they came or not. */
   readonly sourceOrganizations = new Set<OrganizationId>();
   /** Records of the source that had their turn. */
@@ -101,6 +105,11 @@ export class Transfer {
   async organizationOfBucket(id: BucketId): Promise<OrganizationId | undefined> {
     if (!this.#buckets.has(id)) this.#buckets.set(id, (await this.writer.findBucket(id))?.orgID);
     return this.#buckets.get(id);
+  }
+
+  /** Where a resource of this store lies; undefined where that is not known. */
+  placeOf(type: ResourceType, id: Id): Promise<OrganizationId | undefined> {
+    return type === 'buckets' ? this.organizationOfBucket(id as BucketId) : findPlace(this.writer, type, id);
   }
 
   noteOrganization(id: OrganizationId): void {

@@ -168,7 +168,7 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
       const bucket = await findOrRefuse(id);
       authorize(actor, toWrite(bucket));
       if (bucket.type === 'system') throw invalid('system buckets cannot be deleted');
-      const removed = await transactionBy(store, actor, [toWrite(bucket)], (writer) => writer.deleteBucket(id));
+      const removed = await transactionBy(store, actor, [toWrite(bucket)], (writer) => writer.deleteBucket(id, clock()));
       if (!removed) throw notFound('bucket not found');
       await engine.dropBucket(id);
     },

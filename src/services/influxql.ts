@@ -2,39 +2,42 @@
 import { permissionsOf } from '../auth/authorize.js';
 import type { TokenActor } from '../domain/actor.js';
 import type { Clock } from '../domain/id.js';
-import type { StatementResult } from '../domain/influxql-result.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
-import type { InfluxqlEnvironment, ReadableMapping } from '../query/influxql/environment.js';
-import { runQuery } from '../query/influxql/run.js';
-import type { Parameters } from '../query/influxql/syntax/parameters.js';
-import { parseQuery } from '../query/influxql/syntax/statements.js';
+import type { ReadableMapping } from '../query/influxql/environment.js';
+import type { WorkAnswer } from '../workers/job.js';
+import type { QueryPool } from '../workers/query-pool.js';
 import { isReadable } from './buckets.js';
 import { listAllMappings } from './dbrps.js';
-import { memoryLimitOf, withTimeout, type QueryLimits } from './query-limits.js';
+import { userOf } from './query-user.js';
 
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_MS = 1_000_000n;
 
-export interface InfluxqlQuery {
-  /** Statements. */
+/** A request with statements, as it came. */
+export interface StatementsRequest {
+  /** The query string. */
   readonly query: string;
-  readonly parameters: Parameters;
-  /** Where a statement names none; empty for none. */
-  readonly database: string;
-  readonly retentionPolicy: string;
-  readonly rowsPerPiece: number;
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
+  readonly body: Uint8Array;
+  readonly signal: AbortSignal;
+  /** Told of an error that stands in the answer. */
+  readonly onLateError: (error: Error) => void;
 }
 
-export interface InfluxqlDependencies extends QueryLimits {
+export interface InfluxqlDependencies {
   readonly store: StoreReader;
   readonly engine: SeriesEngine;
   readonly clock: Clock;
+  readonly pool: QueryPool;
+  /** Of one query; 0 for no limit. */
+  readonly timeoutMs: number;
 }
 
 export type Influxql = ReturnType<typeof createInfluxql>;
 
-export const createInfluxql = ({ store, engine, clock, ...limits }: InfluxqlDependencies) => {
+export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: InfluxqlDependencies) => {
   async function listReadableMappings(actor: TokenActor, database: string | undefined): Promise<ReadableMapping[]> {
     const { mappings, buckets } = await listAllMappings(store, actor.orgId);
     const byId = new Map(buckets.map((bucket) => [bucket.id, bucket]));
@@ -60,17 +63,16 @@ export const createInfluxql = ({ store, engine, clock, ...limits }: InfluxqlDepe
      *
      * @throws DomainError `invalid` for what is no InfluxQL, before anything is run
      */
-    run(actor: TokenActor, query: InfluxqlQuery, signal: AbortSignal): AsyncGenerator<StatementResult, void, undefined> {
-      const statements = parseQuery(query.query, query.parameters);
-      const environment: InfluxqlEnvironment = {
+    run(actor: TokenActor, { signal, onLateError, ...request }: StatementsRequest): Promise<WorkAnswer> {
+      return pool.run({
+        work: { kind: 'influxql', nowNs: BigInt(clock()) * NS_PER_MS, ...request },
+        user: userOf(actor),
+        reach: { listMappings: (database) => listReadableMappings(actor, database) },
         engine,
-        nowNs: BigInt(clock()) * NS_PER_MS,
-        signal: withTimeout(signal, limits),
-        memoryBytesMax: memoryLimitOf(limits),
-        memoryPool: limits.memoryPool,
-        listMappings: (database) => listReadableMappings(actor, database),
-      };
-      return runQuery(statements, environment, query);
+        signal,
+        timeoutMs,
+        onLateError,
+      });
     },
   };
 };

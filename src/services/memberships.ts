@@ -38,17 +38,18 @@ export const createMemberships = ({ store }: { readonly store: Store }) => {
       return users;
     },
 
-    async add(actor: Actor, place: Place, userId: UserId, role: Role): Promise<User> {
+    /** @param who the id beats the name, which InfluxDB does not take */
+    async add(actor: Actor, place: Place, who: { readonly id?: UserId | undefined; readonly name: string }, role: Role): Promise<User> {
       authorize(actor, permissionAt('write', place));
       try {
         return await transactionBy(store, actor, [permissionAt('write', place)], async (writer) => {
-          const user = await writer.findUser(userId);
+          const user = who.id === undefined ? await writer.findUserByName(who.name) : await writer.findUser(who.id);
           if (user === undefined) throw notFound('user not found');
-          await writer.insertMembership({ resourceType: place.type, resourceId: place.id, userId, role });
+          await writer.insertMembership({ resourceType: place.type, resourceId: place.id, userId: user.id, role });
           return user;
         });
       } catch (error) {
-        throw error instanceof DuplicateError ? conflict(`user ${userId} already has a role here; remove it first`) : error;
+        throw error instanceof DuplicateError ? conflict(`user ${who.id ?? who.name} already has a role here; remove it first`) : error;
       }
     },
 

@@ -119,7 +119,7 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
         { orgID: id, readable: everything, readableOrganizations: everything },
         { offset: 0, descending: false },
       );
-      if (!(await writer.deleteOrganization(id))) throw notFound('organization not found');
+      if (!(await writer.deleteOrganization(id, clock()))) throw notFound('organization not found');
       return owned;
     });
     for (const bucket of buckets) await engine.dropBucket(bucket.id);

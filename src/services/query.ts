@@ -1,51 +1,59 @@
 /** Running Flux for somebody: a script reaches the buckets that he may reach, and nothing else. */
-import { permissionsOf, readableScope } from '../auth/authorize.js';
+import { isInactive, permissionsOf, readableScope } from '../auth/authorize.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { forbidden, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, OrganizationId } from '../domain/id.js';
 import { tryParseId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
+import type { Scope } from '../domain/permission.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
-import type { FluxEnvironment, ReadableBucket } from '../query/flux/environment.js';
-import { startFlux, type FluxQuery, type FluxResult } from '../query/flux/evaluate.js';
-import { analyzeScript } from '../query/flux/tools/analysis.js';
-import { functionSuggestion, functionSuggestions } from '../query/flux/tools/suggestions.js';
-import { syntaxTreeOf } from '../query/flux/tools/syntax-tree.js';
+import type { ReadableBucket } from '../query/flux/environment.js';
+import type { WorkAnswer } from '../workers/job.js';
+import type { BucketReference, Work } from '../workers/messages.js';
+import type { QueryPool } from '../workers/query-pool.js';
+import type { Reach } from '../workers/world.js';
 import { isReadable } from './buckets.js';
-import { memoryLimitOf, withTimeout, type QueryLimits } from './query-limits.js';
+import { bucketNamedIn } from './named-bucket.js';
+import { userOf } from './query-user.js';
 import { resolveOrganization, type OrganizationParameters } from './target.js';
-import { storePoints } from './write.js';
+import { BodyWrite } from './body-write.js';
 
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_MS = 1_000_000n;
 
-export interface QueryDependencies extends QueryLimits {
+export interface QueryDependencies {
   readonly store: StoreReader;
   readonly engine: SeriesEngine;
   readonly clock: Clock;
+  readonly pool: QueryPool;
+  /** Of one query; 0 for no limit. */
+  readonly timeoutMs: number;
 }
+
+/** A request for a script to be run, as it came. */
+export interface ScriptRequest {
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+  readonly wanted: Extract<Work, { kind: 'flux' }>['wanted'];
+  readonly signal: AbortSignal;
+  readonly onLateError: (error: Error) => void;
+}
+
+/** What an editor asks of a script. */
+export type ToolRequest = Exclude<Work, { kind: 'flux' | 'influxql' }>;
 
 export type Query = ReturnType<typeof createQuery>;
 
-export const createQuery = ({ store, engine, clock, ...limits }: QueryDependencies) => {
-  async function findBucket(
-    orgID: OrganizationId,
-    reference: { readonly name: string } | { readonly id: string },
-  ): Promise<Bucket | undefined> {
+export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDependencies) => {
+  async function findBucket(orgID: OrganizationId, reference: BucketReference): Promise<Bucket | undefined> {
     if ('name' in reference) return store.findBucketByName(orgID, reference.name);
     const id = tryParseId<BucketId>(reference.id);
     return id && store.findBucket(id);
   }
 
-  const environmentFor = (actor: Actor, orgID: OrganizationId, now: bigint, signal: AbortSignal): FluxEnvironment => ({
-    engine,
-    organizationId: orgID,
-    now,
-    signal,
-    memoryBytesMax: memoryLimitOf(limits),
-    memoryPool: limits.memoryPool,
+  const reachOf = (actor: Actor, orgID: OrganizationId): Reach => ({
     async findBucket(reference) {
       const bucket = await findBucket(orgID, reference);
       return bucket !== undefined && isReadable(actor, bucket) ? show(bucket) : undefined;
@@ -63,7 +71,9 @@ export const createQuery = ({ store, engine, clock, ...limits }: QueryDependenci
     async write(bucketId, batch) {
       const bucket = await store.findBucket(bucketId);
       if (bucket === undefined) throw notFound('bucket not found');
-      return storePoints(engine, bucket, batch, BigInt(clock()) * NS_PER_MS);
+      const write = new BodyWrite(engine, bucket, BigInt(clock()) * NS_PER_MS);
+      await write.store(batch);
+      return write.outcome();
     },
   });
 
@@ -71,29 +81,34 @@ export const createQuery = ({ store, engine, clock, ...limits }: QueryDependenci
     /** @throws DomainError `invalid` or `not found` */
     resolveOrganization: (parameters: OrganizationParameters) => resolveOrganization(store, parameters),
 
-    /** These know nothing of data, and may be asked by everybody who is known. */
-    syntaxTree: syntaxTreeOf,
-    analyze: analyzeScript,
-    listSuggestions: functionSuggestions,
-    findSuggestion: functionSuggestion,
+    /** What a script is, and what may stand in one: knows nothing of data, and may be asked by everybody who is known. */
+    ask: (actor: Actor, work: ToolRequest, signal: AbortSignal): Promise<WorkAnswer> =>
+      pool.run({ work, user: userOf(actor), reach: {}, engine, signal, timeoutMs }),
 
     /**
-     * Starts a script in an organization; what it may not do has been refused when this is fulfilled.
+     * Runs a script in an organization; what it may not do has been refused when this is fulfilled.
      *
-     * @param nowNs what the script takes for the present
-     * @param signal ends it
+     * @throws DomainError `not found`, in InfluxDB's words, before anything is run for somebody who may neither read nor write there
      */
-    run(
-      actor: Actor,
-      orgID: OrganizationId,
-      script: FluxQuery,
-      nowNs: bigint | undefined,
-      signal: AbortSignal,
-    ): Promise<readonly FluxResult[]> {
-      return startFlux(script, environmentFor(actor, orgID, nowNs ?? BigInt(clock()) * NS_PER_MS, withTimeout(signal, limits)));
+    run(actor: Actor, orgID: OrganizationId, { contentType, body, wanted, signal, onLateError }: ScriptRequest): Promise<WorkAnswer> {
+      refuseWithoutRights(actor, orgID, body);
+      const work: Work = { kind: 'flux', organizationId: orgID, contentType, body, nowNs: BigInt(clock()) * NS_PER_MS, wanted };
+      return pool.run({ work, user: userOf(actor), reach: reachOf(actor, orgID), engine, signal, timeoutMs, onLateError });
     },
   };
 };
+
+/** To somebody who may reach no bucket, none is there. */
+function refuseWithoutRights(actor: Actor, orgID: OrganizationId, body: Uint8Array): void {
+  const mayReach = (scope: Scope): boolean => scope.everything || scope.ids.length > 0 || scope.organizationIds.includes(orgID);
+  if (!isInactive(actor) && (mayReach(readableScope(actor, 'buckets')) || mayReach(readableScope(actor, 'buckets', 'write')))) return;
+  const name = bucketNamedIn(body);
+  throw notFound(
+    name === undefined
+      ? `no buckets found in organization ${orgID}`
+      : `failed to initialize execute state: could not find bucket "${name}"`,
+  );
+}
 
 const show = ({ id, name, orgID, retentionSeconds }: Bucket): ReadableBucket => ({
   id,

@@ -8,17 +8,17 @@ import { join } from 'node:path';
 import { Transform, pipeline as joinStreams, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { findNarrowed, type NarrowedAuthorization } from '../auth/narrowed.js';
 import { hashPlainTokens } from '../auth/plain-tokens.js';
 import type { Sealer } from '../auth/sealer.js';
-import { Secret } from '../auth/secret.js';
+import type { Secret } from '../auth/secret.js';
 import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
-import { firstMissingOperatorPermission } from '../domain/authorization.js';
 import { checkBucketName, type Bucket } from '../domain/bucket.js';
 import { conflict, DomainError, invalid, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, IdGenerator, OrganizationId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, operatorPermissions, PermissionSet } from '../domain/permission.js';
+import { EVERYTHING, operatorPermissions } from '../domain/permission.js';
 import type { SeriesEngine, TimeRange } from '../domain/series.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 import { asProblem, Findings } from '../import/findings.js';
@@ -30,11 +30,14 @@ import { openMetadata } from '../influxdb-files/metadata/metadata.js';
 import type { Problem } from '../influxdb-files/problem.js';
 import { readShard, type ShardFiles } from '../influxdb-files/tsm/shard.js';
 import { authorizeOperator, TEMPORARY_PREFIX } from './backup.js';
+import { checkRestored, refuseUnread } from './check-restored.js';
 
 /** Of one part, unpacked. */
 const PART_BYTES_MAX = 256 * 1024 ** 3;
 /** Blocks that are checked before others have their turn. */
 const BLOCKS_PER_TURN = 64;
+/** Authorizations with permissions that open less than they did, by name; the rest are counted. */
+const NARROWED_NAMED_MAX = 1000;
 const SQLITE_MAGIC = 'SQLite format 3\0';
 /** Where a page of a bolt file has it, behind the head of the page. */
 const BOLT_MAGIC = { at: 16, bytes: Buffer.from([0xed, 0xda, 0x0c, 0xed]) };
@@ -64,6 +67,7 @@ export interface RestoredBucket {
 export type RestoreEvent =
   | { readonly kind: 'replaced'; readonly storeCopy: string; readonly seriesDirectory: string }
   | { readonly kind: 'left out'; readonly part: string; readonly problems: readonly Problem[] }
+  | { readonly kind: 'narrowed'; readonly authorizations: readonly NarrowedAuthorization[]; readonly count: number }
   | { readonly kind: 'secrets stay sealed'; readonly count: number };
 
 export interface RestoreDependencies {
@@ -80,14 +84,17 @@ export interface RestoreDependencies {
   /** Opens one that came from elsewhere and brings it up to date; it throws for what is none. */
   readonly adoptStore: (directory: string, name: string) => Promise<Store>;
   readonly storeFile: string;
-  readonly openEngine: (name: string) => Promise<SeriesEngine>;
+  /** Makes a folder of points that carries an identity, and opens it. */
+  readonly openEngine: (name: string, identity: string) => Promise<SeriesEngine>;
+  readonly newIdentity: () => string;
   readonly onEvent: (event: RestoreEvent) => void;
 }
 
 export type Restore = ReturnType<typeof createRestore>;
 
 export const createRestore = (dependencies: RestoreDependencies) => {
-  const { store, engine, ids, clock, sealer, hashTokens, directory, openStore, adoptStore, storeFile, openEngine, onEvent } = dependencies;
+  const { store, engine, ids, clock, sealer, hashTokens, directory, openStore, adoptStore, storeFile, openEngine, newIdentity, onEvent } =
+    dependencies;
   let isReplacing = false;
 
   async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -118,14 +125,18 @@ export const createRestore = (dependencies: RestoreDependencies) => {
       const source = openFile(upload);
       try {
         const metadata = openMetadata(source, (problem) => problems.push(problem));
+        metadata.readEverything();
         // In the clear at first: who restores is told one, whose owner gave it to this server just now.
         const report = await importMetadata(metadata, prepared, { sealer, hashTokens: false, clock });
+        refuseUnread(problems);
         problems.push(...[...report.leftOut, ...report.changed].map(asProblem));
         for (const { kind, count } of report.leftovers) problems.push({ kind, key: String(count), reason: 'there is no such thing here' });
       } finally {
         source.close();
       }
       if (problems.length > 0) onEvent({ kind: 'left out', part: 'metadata', problems });
+      // They are among what came otherwise than it was.
+      await prepared.transaction((writer) => writer.putFact('narrowed permissions', 'told'));
       return prepared;
     } catch (error) {
       await prepared.close();
@@ -137,13 +148,19 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const seriesDirectory = `series-${stamp}-${ids().slice(-6)}`;
     const previousDirectory = (await store.findFact('series directory')) ?? 'series';
+    const identity = newIdentity();
     if (hashTokens) await hashPlainTokens(prepared);
+    if ((await prepared.findFact('narrowed permissions')) === undefined) await tellNarrowed(prepared);
     await prepared.transaction(async (writer) => {
+      await writer.putFact('narrowed permissions', 'told');
       // Who was signed in when the backup was made is so no more.
       await writer.deleteExpiredSessions(Number.MAX_SAFE_INTEGER);
       await writer.putFact('series directory', seriesDirectory);
+      await writer.putFact('identity', identity);
+      // What they order to be deleted was never in the new folder; those of the store that is replaced stay in its copy, with its folder.
+      for (const { bucketId } of await writer.listTombstones()) await writer.deleteTombstone(bucketId);
     });
-    const next = await openEngine(seriesDirectory);
+    const next = await openEngine(seriesDirectory, identity);
     try {
       const ready = join(folder, 'ready');
       await prepared.copyTo(ready);
@@ -166,14 +183,11 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     }
   }
 
-  /** The oldest active operator token of those in the clear (InfluxDB's rule): a client goes on with it, and knows it of old. */
-  async function findPlainOperatorToken(prepared: Store): Promise<Secret | undefined> {
-    const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING, tokenKind: 'operator', status: 'active' } as const;
-    for (const { secret, permissions } of await prepared.listAuthorizations(filter, WHOLE_LIST)) {
-      if (secret.kind !== 'token' || secret.plainToken === undefined) continue;
-      if (firstMissingOperatorPermission(new PermissionSet(permissions)) === undefined) return new Secret(secret.plainToken);
-    }
-    return undefined;
+  async function tellNarrowed(prepared: Store): Promise<void> {
+    const authorizations: NarrowedAuthorization[] = [];
+    let count = 0;
+    for await (const narrowed of findNarrowed(prepared)) if (++count <= NARROWED_NAMED_MAX) authorizations.push(narrowed);
+    if (count > 0) onEvent({ kind: 'narrowed', authorizations, count });
   }
 
   return {
@@ -181,7 +195,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
      * Puts the metadata of a backup in the place of all that is here; the points that are here are put aside with it.
      *
      * @returns an operator token to go on with, where the backup has one in the clear
-     * @throws DomainError `invalid` for what is no metadata, and then nothing has been changed
+     * @throws DomainError `invalid` for what is no metadata, damaged, or would open to nobody, and then nothing has been changed
      */
     async metadata(actor: Actor, upload: Upload): Promise<Secret | undefined> {
       authorizeOperator(actor);
@@ -193,7 +207,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
           await receive(upload, file);
           const prepared = await prepareStore(folder, file);
           try {
-            const token = await findPlainOperatorToken(prepared);
+            const token = await checkRestored(prepared);
             await replaceAll(folder, prepared, upload.confirm);
             return token;
           } finally {

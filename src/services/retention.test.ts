@@ -54,20 +54,65 @@ describe('retention', () => {
     return values;
   };
 
-  it('removes what is too old, what has no bucket, and nothing else', async () => {
-    await store.transaction(async (writer) => {
-      await writer.insertBucket(bucket('0a', 2 * 3600));
-      await writer.insertBucket(bucket('0b', 0));
-      await writer.insertBucket(bucket('0c', 3600));
+  const makeBuckets = (...buckets: Bucket[]) =>
+    store.transaction(async (writer) => {
+      for (const each of buckets) await writer.insertBucket(each);
     });
+
+  it('removes what is too old, what was deleted with its bucket, and nothing else', async () => {
+    let now = NOW_MS;
+    const retention = createRetention({ store, engine, clock: () => now });
+    await makeBuckets(bucket('0a', 2 * 3600), bucket('0b', 0), bucket('0c', 3600), bucket('0d', 0));
     await write('0a', 1, 2, 3);
-    await write('0b', 1, 500);
-    await write('0d', 1);
-    const retention = createRetention({ store, engine, clock: () => NOW_MS });
-    expect(await retention.enforce()).toEqual(['0d']);
+    for (const id of ['0b', '0d', '0e']) await write(id, 1, 500);
+    await store.transaction((writer) => writer.deleteBucket('0d' as BucketId, now));
+    expect(await retention.findUnknown()).toEqual(['0e']);
+    expect(await retention.enforce()).toEqual({ dropped: ['0d'] });
     expect(await read('0a')).toEqual([2, 1]);
-    expect(await read('0b')).toEqual([500, 1]);
     expect(await read('0d')).toEqual([]);
-    expect(await retention.enforce()).toEqual([]);
+    for (const id of ['0b', '0e']) expect(await read(id)).toEqual([500, 1]);
+    // A write that had found its bucket before it was deleted.
+    await write('0d', 1);
+    expect(await retention.findUnknown()).toEqual(['0e']);
+    expect(await retention.enforce()).toEqual({ dropped: ['0d'] });
+    now += 2 * HOUR_MS;
+    expect(await retention.enforce()).toEqual({ dropped: [] });
+    expect(await store.listTombstones()).toEqual([]);
+  });
+
+  it('keeps the points of a bucket that was deleted and is there again', async () => {
+    const retention = createRetention({ store, engine, clock: () => NOW_MS });
+    await makeBuckets(bucket('0a', 0));
+    await store.transaction((writer) => writer.deleteBucket('0a' as BucketId, NOW_MS));
+    await makeBuckets(bucket('0a', 0));
+    await write('0a', 1);
+    expect(await retention.enforce()).toEqual({ dropped: [] });
+    // Not even one that somebody put there.
+    await store.transaction((writer) => writer.putTombstone({ bucketId: '0a' as BucketId, deletedAtMs: NOW_MS }));
+    expect(await retention.enforce()).toEqual({ dropped: [] });
+    expect(await read('0a')).toEqual([1]);
+    expect(await store.listTombstones()).toEqual([]);
+  });
+
+  it('never removes what the store does not know: whatever subset of the buckets it has', async () => {
+    const ids = ['0a', '0b', '0c', '0d'];
+    for (const id of ids) await write(id, 1);
+    for (let subset = 0; subset < 2 ** ids.length; subset++) {
+      const directoryOfSubset = mkdtempSync(join(tmpdir(), 'retention-store-'));
+      const other = await openSqliteStore(directoryOfSubset);
+      try {
+        const known = ids.filter((_, i) => (subset >> i) & 1);
+        await other.transaction(async (writer) => {
+          for (const id of known) await writer.insertBucket(bucket(id, 0));
+        });
+        const retention = createRetention({ store: other, engine, clock: () => NOW_MS });
+        await retention.enforce();
+        expect(await retention.findUnknown()).toEqual(ids.filter((id) => !known.includes(id)));
+        for (const id of ids) expect(await read(id)).toEqual([1]);
+      } finally {
+        await other.close();
+        rmSync(directoryOfSubset, { recursive: true });
+      }
+    }
   });
 });

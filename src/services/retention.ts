@@ -1,39 +1,63 @@
-/** Housekeeping of points: what a bucket keeps no longer goes, and what belongs to no bucket any more. */
+/** Housekeeping of points: what a bucket keeps no longer goes, and what was deleted with its bucket. Nothing goes because it is unknown. */
 import type { BucketId, Clock } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
 import type { SeriesEngine } from '../domain/series.js';
-import type { StoreReader } from '../domain/store.js';
+import type { Store } from '../domain/store.js';
 
 const NS_PER_MS = 1_000_000n;
 const MS_PER_SECOND = 1000;
+/** A write that had found its bucket before it was deleted may bring points after its deletion, but not after so long. */
+const TOMBSTONE_MS = 60 * 60_000;
 
 export interface RetentionDependencies {
-  readonly store: StoreReader;
-  readonly engine: SeriesEngine;
+  readonly store: Pick<Store, 'findBucket' | 'listBuckets' | 'listTombstones' | 'transaction'>;
+  readonly engine: Pick<SeriesEngine, 'listBuckets' | 'dropBucket' | 'dropBefore'>;
   readonly clock: Clock;
 }
 
 export type Retention = ReturnType<typeof createRetention>;
 
-export const createRetention = ({ store, engine, clock }: RetentionDependencies) => ({
-  /**
-   * Deletes what is too old, and what a crash left between the deletion of a bucket and that of its points.
-   *
-   * @returns the buckets that were found without an owner
-   */
-  async enforce(): Promise<readonly BucketId[]> {
-    // Asked in this order, a bucket that is made in between cannot look like one that was deleted.
-    const stored = engine.listBuckets();
-    const buckets = await store.listBuckets({ readable: EVERYTHING, readableOrganizations: EVERYTHING }, WHOLE_LIST);
-    const known = new Set(buckets.map(({ id }) => id));
-    const orphans = stored.filter((id) => !known.has(id));
-    for (const id of orphans) await engine.dropBucket(id);
-    const withPoints = new Set(stored);
-    for (const { id, retentionSeconds } of buckets) {
-      if (retentionSeconds === 0 || !withPoints.has(id)) continue;
-      await engine.dropBefore(id, BigInt(clock() - retentionSeconds * MS_PER_SECOND) * NS_PER_MS);
+export const createRetention = ({ store, engine, clock }: RetentionDependencies) => {
+  /** @returns the buckets of which there were points still */
+  async function dropRemoved(): Promise<readonly BucketId[]> {
+    const dropped: BucketId[] = [];
+    for (const { bucketId, deletedAtMs } of await store.listTombstones()) {
+      // Nothing puts a tombstone over a bucket that is there; should one be, it is the bucket that counts.
+      const isThere = (await store.findBucket(bucketId)) !== undefined;
+      if (!isThere && engine.listBuckets().includes(bucketId)) {
+        await engine.dropBucket(bucketId);
+        dropped.push(bucketId);
+      }
+      if (isThere || clock() - deletedAtMs > TOMBSTONE_MS) await store.transaction((writer) => writer.deleteTombstone(bucketId));
     }
-    return orphans;
-  },
-});
+    return dropped;
+  }
+
+  return {
+    dropRemoved,
+
+    /** Buckets that hold points and that the store neither knows nor has deleted: it is not the one that they were written with. */
+    async findUnknown(): Promise<readonly BucketId[]> {
+      // Asked in this order, a bucket that is made in between does not look like one that nobody knows.
+      const stored = engine.listBuckets();
+      const removed = new Set((await store.listTombstones()).map(({ bucketId }) => bucketId));
+      const unknown: BucketId[] = [];
+      for (const id of stored) if (!removed.has(id) && (await store.findBucket(id)) === undefined) unknown.push(id);
+      return unknown;
+    },
+
+    /** Deletes what is too old, and what a crash left between the deletion of a bucket and that of its points. */
+    async enforce(): Promise<{ readonly dropped: readonly BucketId[] }> {
+      const dropped = await dropRemoved();
+      const withPoints = new Set(engine.listBuckets());
+      for (const { id, retentionSeconds } of await store.listBuckets(WHOLE_FILTER, WHOLE_LIST)) {
+        if (retentionSeconds === 0 || !withPoints.has(id)) continue;
+        await engine.dropBefore(id, BigInt(clock() - retentionSeconds * MS_PER_SECOND) * NS_PER_MS);
+      }
+      return { dropped };
+    },
+  };
+};
+
+const WHOLE_FILTER = { readable: EVERYTHING, readableOrganizations: EVERYTHING } as const;

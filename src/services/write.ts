@@ -3,9 +3,9 @@ import { isInactive, permissionsOf } from '../auth/authorize.js';
 import type { Actor, TokenActor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { forbidden, notFound, unprocessable } from '../domain/errors.js';
-import { cutToRetention } from '../domain/retention.js';
-import type { PointBatch, SeriesEngine, WriteOutcome } from '../domain/series.js';
+import type { PointBatch, SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
+import { BodyWrite } from './body-write.js';
 import { resolveMapping } from './dbrps.js';
 import { resolveBucket, resolveOrganization, type OrganizationParameters } from './target.js';
 
@@ -18,30 +18,12 @@ export interface WriteParameters extends OrganizationParameters {
 export interface WritableBucket {
   readonly bucket: Bucket;
   /**
-   * Stores a batch; when this is fulfilled the points are durable.
+   * Stores the slices of a body one after the other; when this is fulfilled the points are durable.
    *
    * @param nowNs what is older than the bucket keeps at this time is not stored
    * @throws DomainError `unprocessable entity`, in InfluxDB's words, when points were dropped; the others have been stored
    */
-  write(batch: PointBatch, nowNs: bigint): Promise<void>;
-}
-
-/**
- * Stores what a bucket keeps of a batch.
- *
- * @returns what became of it; InfluxDB tells of points that are too old only where nothing else is wrong, and names the bucket only where
- *   no point clashed with a type
- */
-export async function storePoints(
-  engine: SeriesEngine,
-  bucket: Bucket,
-  batch: PointBatch,
-  nowNs: bigint,
-): Promise<WriteOutcome & { readonly namesPlace: boolean }> {
-  const { batch: kept, dropped } = cutToRetention(batch, nowNs, bucket.retentionSeconds);
-  const outcome = await engine.write(bucket.id, kept);
-  if (outcome.reason !== undefined || dropped === undefined) return { ...outcome, namesPlace: outcome.droppedCount === 0 };
-  return { reason: dropped.reason, droppedCount: dropped.count, namesPlace: true };
+  write(slices: Iterable<PointBatch> | AsyncIterable<PointBatch>, nowNs: bigint): Promise<void>;
 }
 
 export type Write = ReturnType<typeof createWrite>;
@@ -53,8 +35,10 @@ export const createWrite = ({ store, engine }: { readonly store: StoreReader; re
     }
     return {
       bucket,
-      async write(batch, nowNs) {
-        const { reason, droppedCount, namesPlace } = await storePoints(engine, bucket, batch, nowNs);
+      async write(slices, nowNs) {
+        const body = new BodyWrite(engine, bucket, nowNs);
+        for await (const slice of slices) await body.store(slice);
+        const { reason, droppedCount, namesPlace } = body.outcome();
         if (reason === undefined) return;
         const place = namesPlace ? ` for database: ${bucket.id} for retention policy: autogen` : '';
         throw unprocessable(`failure writing points to database: partial write: ${reason} dropped=${droppedCount}${place}`);

@@ -42,22 +42,24 @@ export const authorizationQueries = (db: Database, record: Record): Methods => (
   },
 
   async listAuthorizations(filter, page, order = 'createdAt') {
-    const { tokenKind, status } = filter;
+    const { tokenKind, status, effective } = filter;
+    const statusColumn = effective === true ? EFFECTIVE_STATUS : ORDER_COLUMNS.status;
     let query = selectWithin(db, filter).selectAll('authorizations');
     if (tokenKind !== undefined) query = query.where('token_kind', '=', tokenKind);
-    if (status !== undefined) query = query.where('status', '=', status);
+    if (status !== undefined) query = query.where(statusColumn, '=', status);
     if (order === 'createdAt') return (await pageBy(query, 'authorizations.id', page, page.after).execute()).map(decodeRow);
     const direction = page.descending ? 'desc' : 'asc';
-    const sorted = query.orderBy(ORDER_COLUMNS[order], direction).orderBy('authorizations.id');
+    const sorted = query.orderBy(order === 'status' ? statusColumn : ORDER_COLUMNS[order], direction).orderBy('authorizations.id');
     return (await cut(sorted, page).execute()).map(decodeRow);
   },
 
   async countAuthorizations(filter) {
+    const status = filter.effective === true ? EFFECTIVE_STATUS : sql.ref<string>(ORDER_COLUMNS.status);
     const rows = await selectWithin(db, filter)
-      .select(['token_kind', 'status', (eb) => eb.fn.countAll().as('count')])
-      .groupBy(['token_kind', 'status'])
+      .select(['token_kind', status.as('status'), (eb) => eb.fn.countAll().as('count')])
+      .groupBy(['token_kind', status])
       .orderBy('token_kind')
-      .orderBy('status')
+      .orderBy(status)
       .execute();
     return rows.map((row) => ({ tokenKind: row.token_kind as TokenKind, status: row.status as Status, count: Number(row.count) }));
   },
@@ -169,6 +171,10 @@ const ORDER_COLUMNS = {
   status: 'authorizations.status',
   user: sql<string>`(select lower(users.name) from users where users.id = authorizations.user_id)`,
 } as const satisfies { readonly [order in Exclude<AuthorizationOrder, 'createdAt'>]: unknown };
+
+/** Inactive users are few: they are looked up once, however many tokens there are. */
+const EFFECTIVE_STATUS = sql<string>`case when authorizations.user_id in (select users.id from users where users.status <> 'active')
+  then 'inactive' else authorizations.status end`;
 
 /** Nearly all are: written so that no engine takes the index of v1 users to find them, and sorts a million of them for a page of twenty. */
 const IS_TOKEN = sql<SqlBool>`case when v1_user is null then 1 else 0 end = 1`;

@@ -45,6 +45,7 @@ export const bucketQueries = (db: Database, record: Record): Methods => ({
 
   async insertBucket(bucket) {
     await db.insertInto('buckets').values(encode(bucket)).execute();
+    await db.deleteFrom('tombstones').where('bucket_id', '=', bucket.id).execute();
     record({ noun: 'bucket', kind: 'insert', id: bucket.id });
   },
 
@@ -55,9 +56,10 @@ export const bucketQueries = (db: Database, record: Record): Methods => ({
     return numUpdatedRows > 0n;
   },
 
-  async deleteBucket(id) {
+  async deleteBucket(id, deletedAtMs) {
     const { numDeletedRows } = await db.deleteFrom('buckets').where('id', '=', id).executeTakeFirst();
     if (numDeletedRows === 0n) return false;
+    await db.insertInto('tombstones').values({ bucket_id: id, deleted_at_ms: deletedAtMs }).execute();
     await db.deleteFrom('label_attachments').where('resource_id', '=', id).execute();
     await db.deleteFrom('shards').where('bucket_id', '=', id).execute();
     await db.deleteFrom('dbrp_mappings').where('bucket_id', '=', id).execute();

@@ -56,12 +56,15 @@ export const organizationQueries = (db: Database, record: Record): Methods => ({
     return numUpdatedRows > 0n;
   },
 
-  async deleteOrganization(id) {
+  async deleteOrganization(id, deletedAtMs) {
     const buckets = db.selectFrom('buckets').select('id').where('organization_id', '=', id);
     const labels = db.selectFrom('labels').select('id').where('organization_id', '=', id);
     await db.deleteFrom('label_attachments').where('label_id', 'in', labels).execute();
     await db.deleteFrom('memberships').where('resource_type', '=', 'buckets').where('resource_id', 'in', buckets).execute();
     await db.deleteFrom('memberships').where('resource_type', '=', 'orgs').where('resource_id', '=', id).execute();
+    for (const bucket of await buckets.execute()) {
+      await db.insertInto('tombstones').values({ bucket_id: bucket.id, deleted_at_ms: deletedAtMs }).execute();
+    }
     for (const table of ['buckets', 'labels', 'dbrp_mappings', 'secrets'] as const) {
       await db.deleteFrom(table).where('organization_id', '=', id).execute();
     }

@@ -12,6 +12,7 @@ import { secretQueries } from './secrets.js';
 import { sessionQueries } from './sessions.js';
 import { shardQueries } from './shards.js';
 import type { Tables } from './tables.js';
+import { tombstoneQueries } from './tombstones.js';
 import { userQueries } from './users.js';
 
 export type Database = Kysely<Tables>;
@@ -30,4 +31,5 @@ export const createQueries = (db: Database, record: Record): StoreWriter => ({
   ...authorizationQueries(db, record),
   ...factQueries(db),
   ...shardQueries(db),
+  ...tombstoneQueries(db),
 });

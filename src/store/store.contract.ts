@@ -191,8 +191,9 @@ export function storeContract(name: string, open: (directory: string) => Promise
           await writer.insertMembership({ resourceType: 'buckets', resourceId: data.id, userId: ann.id, role: 'member' });
           await writer.insertAuthorization(authorization(7));
         });
-        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id))).toBe(true);
-        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id))).toBe(false);
+        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id, 9))).toBe(true);
+        expect(await store.transaction((writer) => writer.deleteOrganization(acme.id, 9))).toBe(false);
+        expect(await store.listTombstones()).toEqual([{ bucketId: data.id, deletedAtMs: 9 }]);
         expect(await store.findBucket(data.id)).toBeUndefined();
         expect(await store.findBucketByName(beta.id, 'data')).toBeDefined();
         expect(await store.findLabel(label.id)).toBeUndefined();
@@ -469,6 +470,19 @@ export function storeContract(name: string, open: (directory: string) => Promise
         ]);
         expect(await store.countAuthorizations({ ...all, ...active, search: 'zähler' })).toEqual([{ ...active, count: 2 }]);
         expect(await store.countAuthorizations({ ...all, readable: NOTHING })).toEqual([]);
+
+        // As it takes effect: what an inactive user has is of no use.
+        await store.transaction((writer) => writer.updateUser({ ...bob, status: 'inactive' }));
+        expect(await list({ ...active })).toEqual([21, 22, 23]);
+        expect(await list({ ...active, effective: true })).toEqual([21, 22]);
+        expect(await list({ status: 'inactive', effective: true })).toEqual([23, 24]);
+        expect((await list({ effective: true }, { ...WHOLE_LIST, descending: true }, 'status')).slice(0, 2)).toEqual([23, 24]);
+        expect(await store.countAuthorizations({ ...all, effective: true })).toEqual([
+          { tokenKind: 'custom', status: 'active', count: 1 },
+          { tokenKind: 'operator', status: 'active', count: 1 },
+          { ...active, count: 2 },
+          { ...active, status: 'inactive', count: 2 },
+        ]);
       });
 
       it('tell the active ones of a user', async () => {
@@ -510,8 +524,29 @@ export function storeContract(name: string, open: (directory: string) => Promise
       expect((await store.transaction((writer) => writer.putShard(bucket.id, { ...range, stopNs: 6n }))).id).toBe(2);
       await store.transaction((writer) => writer.insertShard({ ...first, id: 70, startNs: 0n }));
       expect(await store.findShard(70)).toEqual({ ...first, id: 70, startNs: 0n });
-      await store.transaction((writer) => writer.deleteBucket(bucket.id));
+      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
       expect(await store.findShard(1)).toBeUndefined();
+    });
+
+    it('leaves a tombstone of a bucket that was deleted, with it and only with it, until the bucket is there again', async () => {
+      const bucket = await aBucket();
+      const failed = store.transaction(async (writer) => {
+        await writer.deleteBucket(bucket.id, 9);
+        throw new Error('no');
+      });
+      await expect(failed).rejects.toThrow('no');
+      expect(await store.listTombstones()).toEqual([]);
+      expect(await store.transaction((writer) => writer.deleteBucket(id<BucketId>(99), 9))).toBe(false);
+      expect(await store.listTombstones()).toEqual([]);
+      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
+      expect(await store.listTombstones()).toEqual([{ bucketId: bucket.id, deletedAtMs: 9 }]);
+      await store.transaction((writer) => writer.insertBucket(bucket));
+      expect(await store.listTombstones()).toEqual([]);
+      await store.transaction((writer) => writer.putTombstone({ bucketId: bucket.id, deletedAtMs: 1 }));
+      await store.transaction((writer) => writer.putTombstone({ bucketId: bucket.id, deletedAtMs: 2 }));
+      expect(await store.listTombstones()).toEqual([{ bucketId: bucket.id, deletedAtMs: 2 }]);
+      await store.transaction((writer) => writer.deleteTombstone(bucket.id));
+      expect(await store.listTombstones()).toEqual([]);
     });
 
     it('can be copied while it changes, and take the place of another', async () => {
@@ -519,7 +554,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
       await store.transaction((writer) => writer.putFact('series directory', 'one'));
       const file = join(directory, 'copy');
       const copied = store.copyTo(file);
-      await store.transaction((writer) => writer.deleteBucket(bucket.id));
+      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
       await copied;
       const heard: string[] = [];
       store.onCommit((changes) => heard.push(...changes.map(({ noun }) => noun)));

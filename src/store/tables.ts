@@ -81,6 +81,10 @@ export interface Tables {
     start_ns: string;
     stop_ns: string;
   };
+  tombstones: {
+    bucket_id: string;
+    deleted_at_ms: number;
+  };
   authorizations: {
     id: string;
     organization_id: string;

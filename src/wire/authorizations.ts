@@ -82,6 +82,7 @@ export function decodeAuthorizationSearch(query: URLSearchParams) {
       search: textOf(query, 'search'),
       tokenKind: choiceOf(query, 'kind', TOKEN_KINDS),
       status: choiceOf(query, 'status', STATUSES),
+      effective: wantsEffect(query),
       bucketID: idOf<BucketId>(query, 'bucketID'),
       action: choiceOf(query, 'action', ACTIONS),
     },
@@ -89,6 +90,9 @@ export function decodeAuthorizationSearch(query: URLSearchParams) {
     wantsCounts: optionalBooleanOf(query, 'counts') === true,
   };
 }
+
+/** True: the status of users is told and counts, too. */
+export const wantsEffect = (query: URLSearchParams): boolean => optionalBooleanOf(query, 'effective') === true;
 
 export const encodeAuthorizationCount = ({ tokenKind, status, count }: AuthorizationCount) => ({ kind: tokenKind, status, count });
 
@@ -172,4 +176,11 @@ function checkPermission({ action, type, ...resource }: ReturnType<typeof decode
 export function decodeAuthorizationChange(body: Uint8Array): { status: string | undefined; description: string | undefined } {
   const json = decodeJsonObject(body);
   return { status: json.string('status'), description: json.string('description') };
+}
+
+/** @throws DomainError `invalid` without a token, and without what was sent in its message */
+export function decodeFoundToken(body: Uint8Array): string {
+  const token = decodeJsonObject(body).string('token') ?? '';
+  if (token === '') throw invalid('send the token that you found as {"token": "..."}');
+  return token;
 }

@@ -16,7 +16,10 @@ export function findMember(members: Readonly<Record<string, unknown>>, name: str
   if (Object.hasOwn(members, name)) return members[name] ?? undefined;
   const folded = foldName(name);
   let value: unknown;
-  for (const key of Object.keys(members)) if (foldName(key) === folded) value = members[key];
+  for (const key of Object.keys(members)) {
+    // What matches has the same length, so that objects of many members cost little.
+    if (key.length === name.length && foldName(key) === folded) value = members[key];
+  }
   return value ?? undefined;
 }
 

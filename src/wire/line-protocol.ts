@@ -44,31 +44,46 @@ export interface LineProtocolSettings {
   readonly defaultTimeNs: bigint;
 }
 
+/** How far a reader has come; another one can go on from there. */
+export interface ReaderState {
+  /** Where the next slice starts. */
+  readonly position: number;
+  readonly pointCount: number;
+  /** What has been found wrong, see `FaultList`. */
+  readonly faults: readonly string[];
+}
+
+const AT_START: ReaderState = { position: 0, pointCount: 0, faults: [] };
+
 /**
  * Reads a body slice by slice. A line that is wrong refuses the whole body: nothing of it may be stored before all of it was read once
  * and `throwIfWrong` was asked.
  */
 export class LineProtocolReader {
-  /** Where the next slice starts. */
-  position: number;
   readonly #body: Buffer;
   readonly #precision: Precision;
   readonly #presentNs: bigint;
   readonly #limits: LineProtocolLimits;
   readonly #faults: FaultList;
-  #pointCount = 0;
+  #position: number;
+  #pointCount: number;
 
-  constructor(body: Buffer, { precision, defaultTimeNs }: LineProtocolSettings, limits = lineProtocolLimits, position = 0) {
+  constructor(body: Buffer, { precision, defaultTimeNs }: LineProtocolSettings, limits = lineProtocolLimits, from = AT_START) {
     this.#body = body;
     this.#precision = precision;
     this.#presentNs = truncateTime(defaultTimeNs, precision);
     this.#limits = limits;
-    this.#faults = new FaultList(limits.faultsMax, limits.messageBytesMax);
-    this.position = position;
+    this.#faults = new FaultList(limits.faultsMax, limits.messageBytesMax, from.faults);
+    this.#position = from.position;
+    this.#pointCount = from.pointCount;
+  }
+
+  get state(): ReaderState {
+    return { position: this.#position, pointCount: this.#pointCount, faults: this.#faults.texts };
   }
 
   get isAtEnd(): boolean {
-    return this.position >= this.#body.length;
+    return this.#position >= this.#body.length;
   }
 
   /** @throws DomainError `request too large` beyond the limits */
@@ -77,8 +92,8 @@ export class LineProtocolReader {
     const { lineBytesMax, pointsMax, sliceBytesMax, sliceWeightMax } = this.#limits;
     const batch = new BatchBuilder();
     const fast = new FastReader(body, batch, this.#precision, this.#presentNs);
-    const sliceEnd = Math.min(body.length, this.position + sliceBytesMax);
-    let start = this.position;
+    const sliceEnd = Math.min(body.length, this.#position + sliceBytesMax);
+    let start = this.#position;
     while (start < sliceEnd && batch.weight < sliceWeightMax) {
       let next = fast.read(start);
       if (next === notUsual) {
@@ -89,7 +104,7 @@ export class LineProtocolReader {
       if (next - 1 - start > lineBytesMax) throw tooLarge(`a line is longer than ${lineBytesMax} bytes`);
       start = this.#faults.isFull ? body.length : next;
     }
-    this.position = start;
+    this.#position = start;
     this.#pointCount += batch.pointCount;
     if (this.#pointCount > pointsMax) throw tooLarge(`there are more than ${pointsMax} points: send them in several requests`);
     return batch.finish();

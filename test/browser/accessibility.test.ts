@@ -67,19 +67,21 @@ describe('light and wide, dark and narrow', () => {
     ['API Tokens', 'Telegraf on web-1', (home: string) => `${home}/load-data/tokens`],
     ['API Tokens', 'No API Tokens match', (home: string) => `${home}/load-data/tokens?search=nothing+like+this`],
     ['Nightly downsampling', 'Copy JSON', (home: string) => `${home}/load-data/tokens/${world.tokens['Nightly downsampling']}`],
-    ['Generate Read/Write API Token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/read-write`],
-    ['Generate All Access API Token', 'make further tokens', (home: string) => `${home}/load-data/tokens/generate/all-access`],
-    ['Generate Custom API Token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/custom-api`],
-    [
-      'Clone an API Token',
-      'Further rights',
-      (home: string) => `${home}/load-data/tokens/generate/custom-api?clone=${world.authorizationId}`,
-    ],
+    ['Create a Read/Write token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/read-write`],
+    ['Create an All Access token', 'create more tokens', (home: string) => `${home}/load-data/tokens/generate/all-access`],
+    ['Create a Custom token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/custom-api`],
+    ['Clone a token', 'More permissions', (home: string) => `${home}/load-data/tokens/generate/custom-api?clone=${world.authorizationId}`],
     ['Buckets', 'machines-raw', (home: string) => `${home}/load-data/buckets`],
     ['People', 'linus', (home: string) => `${home}/members`],
     ['About', 'ready for queries', (home: string) => `${home}/about`],
     ['Query', 'Ctrl+Enter', (home: string) => `${home}/data-explorer?bucket=telemetry`],
-    ['There is no such page', 'Nothing stands at', (home: string) => `${home}/nowhere`],
+    ['Page not found', 'you don’t have access', (home: string) => `${home}/nowhere`],
+    ['Send your first data', 'Check for data', (home: string) => `${home}/load-data/first-data?bucket=weather`],
+    [
+      'API Tokens',
+      'by signing in',
+      (home: string) => `${home}/load-data/tokens?bucketID=${world.buckets.telemetry}&action=write&status=active`,
+    ],
   ])('%s', (title, sign, addressIn) =>
     inAll(async ({ page }) => {
       await page.goto(addressIn(`/orgs/${world.orgId}`));
@@ -90,6 +92,14 @@ describe('light and wide, dark and narrow', () => {
         await page.getByLabel('Flux').fill('from(bucket: "telemetry") |> range(start: -5m)');
         await page.getByRole('button', { name: 'Run' }).click();
         await page.getByRole('img', { name: /Line chart/ }).waitFor();
+        // More lines than are drawn at once, and more than one result.
+        await page
+          .getByLabel('Flux')
+          .fill(
+            `import "array" array.from(rows: [${Array.from({ length: 13 }, (_, n) => `{host: "${n}", _time: 2026-03-04T05:06:07Z, _value: ${n}}`).join()}]) |> group(columns: ["host"]) |> yield(name: "hosts")`,
+          );
+        await page.getByRole('button', { name: 'Run' }).click();
+        await page.getByText('Lines 1 to 12 of 13').waitFor();
       }
       await expectAccessible(page);
       await expectNothingCutOff(page);
@@ -153,9 +163,11 @@ describe('light and wide, dark and narrow', () => {
     inAll(async ({ page, width }) => {
       const MENU = '[role="menu"]';
       const home = `/orgs/${world.orgId}`;
+      const rights = [{ action: 'read', resource: { type: 'buckets', orgID: world.orgId } }];
+      const spare = await stage.server.client.createToken(world.operator, world.orgId, rights, { description: `spare ${width}` });
       await page.goto(`${home}/load-data/tokens`);
-      await page.getByRole('button', { name: 'Generate API Token' }).click();
-      await page.getByRole('menuitem', { name: 'Read/Write API Token' }).waitFor();
+      await page.getByRole('button', { name: 'Create API token' }).click();
+      await page.getByRole('menuitem', { name: 'Read/Write' }).waitFor();
       await expectAccessible(page, MENU, '[aria-haspopup="menu"]');
       await page.keyboard.press('Escape');
       await page.getByRole('combobox', { name: 'Owner' }).click();
@@ -169,14 +181,48 @@ describe('light and wide, dark and narrow', () => {
       await expectNothingCutOff(page);
       await page.keyboard.press('Escape');
 
+      // One that was found, what was done with it, and what failed.
+      await page.getByRole('button', { name: 'Found a token?' }).click();
+      await page.getByLabel('Token', { exact: true }).fill(spare.token);
+      await page.keyboard.press('Enter');
+      await page
+        .getByRole('link', { name: `spare ${width}` })
+        .last()
+        .waitFor();
+      await expectAccessible(page, 'dialog');
+      await expectNothingCutOff(page);
+      await page.keyboard.press('Escape');
+      await page
+        .getByRole('row', { name: new RegExp(`spare ${width}`) })
+        .getByRole('switch')
+        .click({ force: true });
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+      await page.route('**/api/v2/authorizations/*', (route) =>
+        route.fulfill({ status: 404, json: { code: 'not found', message: 'authorization not found' } }),
+      );
+      await page
+        .getByRole('row', { name: new RegExp(`spare ${width}`) })
+        .getByRole('switch')
+        .click({ force: true });
+      await page.getByRole('button', { name: /^Dismiss/ }).waitFor();
+      await expectAccessible(page, 'section[aria-label="Messages"]');
+      await expectNothingCutOff(page);
+      await page.unroute('**/api/v2/authorizations/*');
+
       await page.goto(`${home}/load-data/buckets`);
-      await page.getByRole('button', { name: 'Change bucket weather' }).click();
+      await page.getByRole('button', { name: 'Edit bucket weather' }).click();
       await page.getByRole('dialog').getByLabel('Keep data').selectOption('other');
       await expectAccessible(page, 'dialog');
       await page.keyboard.press('Escape');
       await page.goto(`${home}/members`);
-      await page.getByRole('button', { name: 'Add user' }).click();
-      await page.getByRole('dialog').waitFor();
+      for (const name of ['Create user', 'Add existing user']) {
+        await page.getByRole('button', { name }).click();
+        await page.getByRole('dialog').waitFor();
+        await expectAccessible(page, 'dialog');
+        await page.keyboard.press('Escape');
+      }
+      await page.getByRole('switch', { name: /^linus/ }).click({ force: true });
+      await page.getByRole('dialog', { name: 'Deactivate this user?' }).waitFor();
       await expectAccessible(page, 'dialog');
       await page.keyboard.press('Escape');
       if (width < 800) {
@@ -192,7 +238,7 @@ describe('light and wide, dark and narrow', () => {
     inAll(async ({ page }) => {
       await page.goto(`/orgs/${world.orgId}/load-data/tokens/generate/read-write`);
       await page.getByRole('checkbox', { name: 'Write bucket weather' }).check();
-      await page.getByRole('button', { name: 'Generate', exact: true }).click();
+      await page.getByRole('button', { name: 'Create token', exact: true }).click();
       noteSecret(await readSecret(page), 'a token');
       await page.getByRole('button', { name: 'Copy token' }).click();
       await page.getByRole('tab', { name: 'Telegraf' }).click();

@@ -2,10 +2,11 @@
 import chromiumBinary from '@sparticuz/chromium';
 import { chromium, type Browser } from 'playwright-core';
 
-export async function launchBrowser(): Promise<Browser> {
+/** @param locale of the machine, which the browser's own language follows */
+export async function launchBrowser(locale = 'en_US.UTF-8'): Promise<Browser> {
   return chromium.launch({
     executablePath: await chromiumBinary.executablePath(),
-    env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' },
+    env: { ...process.env, LANG: locale, LC_ALL: locale, LANGUAGE: '' },
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -27,7 +27,7 @@ describe('the first run', () => {
     page.on('request', (request) => {
       if (request.method() === 'POST') sentCount++;
     });
-    const fields = ['User name', 'Password', 'Password, again', 'Organization', 'Bucket'];
+    const fields = ['User name', 'Password', 'Repeat the password', 'Organization', 'Bucket'];
     for (const missing of fields) {
       for (const label of fields) await page.getByLabel(label, { exact: true }).fill(label === missing ? '' : ADMIN.password);
       await page.getByRole('button', { name: 'Set up' }).click();
@@ -43,17 +43,17 @@ describe('the first run', () => {
     const submit = page.getByRole('button', { name: 'Set up' });
     await page.getByLabel('User name').fill(ADMIN.name);
     await page.getByLabel('Password', { exact: true }).fill('short');
-    await page.getByLabel('Password, again').fill('other');
+    await page.getByLabel('Repeat the password').fill('other');
     await page.getByLabel('Organization').fill('acme');
     await page.getByLabel('Bucket').fill('_data');
     await submit.click();
     await page.getByText('The passwords do not match').waitFor();
 
-    await page.getByLabel('Password, again').fill('short');
+    await page.getByLabel('Repeat the password').fill('short');
     await submit.click();
-    await page.getByRole('alert').getByText('passwords must be between 8 and 72 characters long').waitFor();
+    await page.getByRole('alert').getByText('A password has 8 to 72 characters.').waitFor();
 
-    for (const label of ['Password', 'Password, again']) await page.getByLabel(label, { exact: true }).fill(ADMIN.password);
+    for (const label of ['Password', 'Repeat the password']) await page.getByLabel(label, { exact: true }).fill(ADMIN.password);
     await submit.click();
     await page.getByRole('alert').getByText('may not start with underscore').waitFor();
     expect(await page.getByLabel('User name').inputValue()).toBe('admin');
@@ -74,10 +74,26 @@ describe('the first run', () => {
     expect(await readSecret(page)).toBe(secret);
     expect(await page.getByRole('button', { name: 'Done' }).isDisabled()).toBe(true);
 
+    // The bucket that was just made stands in what one copies.
+    await page.getByRole('tab', { name: 'curl: write' }).click();
+    expect(await page.getByRole('tabpanel').innerText()).toContain('bucket=data&');
     await closeSecret(page);
     expect(await page.content()).not.toContain(secret.slice(0, 12));
     const answer = await page.request.get('/api/v2/orgs', { headers: { authorization: `Token ${secret}` } });
     expect(answer.status()).toBe(200);
+  });
+
+  it('leads on to the first data', async () => {
+    await page.getByRole('heading', { name: 'Send your first data', level: 1 }).waitFor();
+    expect(await page.getByRole('group', { name: 'command' }).innerText()).toContain('/api/v2/write?org=acme&bucket=data&precision=s');
+    await page.getByRole('button', { name: 'Check for data' }).click();
+    await page.getByText('No data in the last hour yet').waitFor();
+    const written = await page.request.post('/api/v2/write?org=acme&bucket=data', { data: 'home,room=kitchen temperature=21.5' });
+    expect(written.status()).toBe(204);
+    await page.getByRole('button', { name: 'Check for data' }).click();
+    await page.getByText('Data has arrived').waitFor();
+    await page.getByRole('link', { name: 'Open in Query' }).click();
+    await page.getByRole('heading', { name: 'Query', level: 1 }).waitFor();
   });
 
   it('is signed in afterwards, and happens once', async () => {
@@ -86,7 +102,7 @@ describe('the first run', () => {
     await page.getByRole('link', { name: "admin's Token" }).waitFor();
     await page.goto('/onboarding/0');
     await page.getByText('This server is set up').waitFor();
-    await page.getByRole('button', { name: 'Go to the first page' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.waitForURL(/load-data\/tokens/);
     expect(stage.said).toEqual([]);
   });
@@ -158,7 +174,7 @@ describe('the session', () => {
     await page.getByLabel('Description').fill('typed before the end');
     await page.getByRole('checkbox', { name: 'Read bucket data' }).check();
     now += 2 * 3_600_000;
-    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
     await dialog.waitFor();
     await page.keyboard.press('Escape');
@@ -167,7 +183,7 @@ describe('the session', () => {
     await dialog.waitFor({ state: 'detached' });
     expect(await page.getByLabel('Description').inputValue()).toBe('typed before the end');
     expect(await page.getByRole('checkbox', { name: 'Read bucket data' }).isChecked()).toBe(true);
-    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
     await page.getByRole('dialog', { name: /Your Read\/Write API token/ }).waitFor();
     noteSecret(await readSecret(page), 'a token');
     await closeSecret(page);
@@ -211,7 +227,7 @@ describe('the session', () => {
     await signIn(page);
     for (const path of ['/nowhere', '/orgs/00000000000000aa/load-data/tokens', `/orgs/${orgId}/nowhere`]) {
       await page.goto(path);
-      await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+      await page.getByRole('heading', { name: 'Page not found' }).waitFor();
     }
     expect(stage.said).toEqual([]);
   });

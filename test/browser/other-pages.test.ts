@@ -40,24 +40,24 @@ describe('Buckets', () => {
     await dialog.getByRole('alert').getByText('Buckets may not start with underscore').waitFor();
     await dialog.getByLabel('Name').fill('mine');
     await dialog.getByRole('button', { name: 'Create' }).click();
-    await said('Bucket was successfully created');
+    await said('Bucket “mine” is created.');
     expect((await bucketNamed('mine')).retentionRules[0].everySeconds).toBe(12 * 3600);
     expect(await page.getByRole('button', { name: 'Create bucket' }).evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
   it('are renamed and keep their data for another time, also one that is written', async () => {
-    await page.getByRole('button', { name: 'Change bucket mine' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Change bucket mine' });
+    await page.getByRole('button', { name: 'Edit bucket mine' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit bucket mine' });
     await dialog.getByLabel('Name').fill('ours');
-    await dialog.getByLabel('Keep data').selectOption({ label: 'another time …' });
+    await dialog.getByLabel('Keep data').selectOption({ label: 'Another time …' });
     await dialog.getByLabel('Time', { exact: true }).fill('soon');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByText('Write a time with its unit').waitFor();
+    await dialog.getByText('Enter a time with its unit').waitFor();
     await dialog.getByLabel('Time', { exact: true }).fill('1h');
-    await dialog.getByText('older than 1 hour will be deleted').waitFor();
+    await dialog.getByText('This deletes data older than 1 hour').waitFor();
     await dialog.getByLabel('Time', { exact: true }).fill('36h');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await said('Bucket "ours" was successfully updated');
+    await said('Bucket “ours” is saved.');
     expect((await bucketNamed('ours')).retentionRules[0].everySeconds).toBe(36 * 3600);
     await page.getByRole('cell', { name: '1 day 12 hours' }).waitFor();
   });
@@ -85,7 +85,7 @@ describe('Buckets', () => {
     expect(await confirm.isDisabled()).toBe(true);
     await dialog.getByRole('textbox').fill('ours');
     await confirm.click();
-    await said('Bucket was deleted successfully');
+    await said('Bucket “ours” is deleted.');
     expect(await bucketNamed('ours')).toBeUndefined();
     expect(await page.getByRole('button', { name: 'Delete bucket _monitoring' }).count()).toBe(0);
   });
@@ -96,17 +96,17 @@ describe('People', () => {
 
   it('are added with a password and a role; what was done is not done twice when the rest fails', async () => {
     await go('People');
-    await page.getByRole('button', { name: 'Add user' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Add user' });
+    await page.getByRole('button', { name: 'Create user' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create user' });
     await dialog.getByLabel('User name').fill('grace');
     await dialog.getByLabel('Password', { exact: true }).fill('short');
     await dialog.getByLabel('Role in acme').selectOption('owner');
-    await dialog.getByRole('button', { name: 'Add user' }).click();
-    await dialog.getByRole('alert').getByText('passwords must be between 8 and 72 characters long').waitFor();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await dialog.getByRole('alert').getByText('A password has 8 to 72 characters.').waitFor();
     expect(await dialog.getByLabel('Password', { exact: true }).inputValue()).toBe('short');
     await dialog.getByLabel('Password', { exact: true }).fill('grace-passw0rd');
-    await dialog.getByRole('button', { name: 'Add user' }).click();
-    await said('User "grace" was added');
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await said('User “grace” is created.');
     await client.signIn('grace', 'grace-passw0rd');
     const owners = (await client.get(`/api/v2/orgs/${world.orgId}/owners`, { as: world.operator })).json.users;
     expect(owners.map(({ name }: { name: string }) => name)).toContain('grace');
@@ -129,11 +129,14 @@ describe('People', () => {
     const members = (await client.get(`/api/v2/orgs/${world.orgId}/members`, { as: world.operator })).json.users;
     expect(members.map(({ name }: { name: string }) => name)).toContain('grace');
 
+    // It cuts much off, so that it is asked about; and a click takes it back.
     await page.getByRole('switch', { name: /^grace/ }).click({ force: true });
-    await said('grace is inactive');
+    await page.getByRole('dialog', { name: 'Deactivate this user?' }).getByRole('button', { name: 'Deactivate' }).click();
+    await said('grace is inactive.');
     expect((await find('grace')).status).toBe('inactive');
-    await page.getByRole('switch', { name: /^grace/ }).click({ force: true });
-    await said('grace is active');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await said('grace is active.');
+    expect((await find('grace')).status).toBe('active');
 
     await page.getByRole('button', { name: 'Actions for grace' }).click();
     await page.getByRole('menuitem', { name: 'Set a password' }).click();
@@ -143,13 +146,13 @@ describe('People', () => {
     await client.signIn('grace', 'another-passw0rd');
 
     await page.getByRole('button', { name: 'Actions for grace' }).click();
-    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await page.getByRole('menuitem', { name: 'Edit the name' }).click();
     await page.getByRole('dialog').getByLabel('User name').fill('admin');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('user with name admin already exists').waitFor();
+    await page.getByRole('alert').getByText('The name admin is taken by another user.').waitFor();
     await page.getByRole('dialog').getByLabel('User name').fill('hopper');
     await page.keyboard.press('Enter');
-    await said('grace is called hopper');
+    await said('grace is now called hopper.');
   });
 
   it('are deleted when their name is typed, and nobody deletes himself', async () => {
@@ -157,7 +160,7 @@ describe('People', () => {
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('textbox').fill('hopper');
     await page.getByRole('button', { name: 'Delete user' }).click();
-    await said('User "hopper" was deleted');
+    await said('User “hopper” is deleted.');
     expect((await client.get('/api/v2/users?name=hopper', { as: world.operator })).status).toBe(404);
     await page.getByRole('button', { name: `Actions for ${ADMIN.name}` }).click();
     expect(await page.getByRole('menuitem', { name: 'Delete' }).getAttribute('data-disabled')).not.toBeNull();
@@ -174,11 +177,11 @@ describe('About', () => {
 
   it('renames the organization, with the server’s objection', async () => {
     await client.post('/api/v2/orgs', { as: world.operator, json: { name: 'taken' } });
-    await page.getByRole('button', { name: 'Rename the organization' }).click();
+    await page.getByRole('button', { name: 'Edit the name of the organization' }).click();
     await page.keyboard.type('taken');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('organization with name taken already exists').waitFor();
-    await page.getByRole('textbox', { name: 'Rename the organization' }).fill('acme & co');
+    await page.getByRole('alert').getByText('The name taken is taken by another organization.').waitFor();
+    await page.getByRole('textbox', { name: 'Edit the name of the organization' }).fill('acme & co');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: /Organization acme & co/ }).waitFor();
     expect((await client.get(`/api/v2/orgs/${world.orgId}`, { as: world.operator })).json.name).toBe('acme & co');
@@ -198,7 +201,7 @@ describe('Query', () => {
   it('says that there is nothing where there is nothing', async () => {
     await go('Query');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('No rows').waitFor();
+    await page.getByText('No data found').waitFor();
   });
 
   it('shows rows and lines of what a token has written', async () => {
@@ -225,17 +228,17 @@ describe('Query', () => {
     expect((await client.post('/api/v2/buckets', { as: world.operator, json: { orgID: world.orgId, name } })).status).toBe(201);
     await page.goto(`/orgs/${world.orgId}/data-explorer?bucket=${encodeURIComponent(name)}`);
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('No rows').waitFor();
+    await page.getByText('No data found').waitFor();
   });
 
   it('shows errors of a script in the server’s words, and keeps the script', async () => {
     await page.getByLabel('Flux').fill('from(bucket: "nowhere") |> range(start: -1h)');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByRole('alert').getByText('could not find bucket "nowhere"').waitFor();
+    await page.getByRole('alert').getByText('There is no bucket “nowhere”').waitFor();
     expect(await page.getByLabel('Flux').inputValue()).toContain('nowhere');
     await page.getByLabel('Flux').fill('from(');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByRole('alert').getByText('compilation failed').waitFor();
+    await page.getByRole('alert').getByText('Line 1, column').waitFor();
   });
 
   it('shows values of every type, and no more rows than are good to look at', async () => {

@@ -70,7 +70,7 @@ for (const [variant, options] of VARIANTS) {
   };
   await show('tokens', '/load-data/tokens', 'Telegraf on web-1');
   await show('token', `/load-data/tokens/${world.tokens['Nightly downsampling']}`, 'Copy JSON');
-  await show('generate-all-access', '/load-data/tokens/generate/all-access', 'make further tokens');
+  await show('generate-all-access', '/load-data/tokens/generate/all-access', 'create more tokens');
   await show('buckets', '/load-data/buckets', 'machines-raw');
   await show('people', '/members', 'linus');
   await show('about', '/about', 'ready for queries');
@@ -96,7 +96,7 @@ for (const [variant, options] of VARIANTS) {
   await page.getByLabel('Description').focus();
   await take(page, `generate-read-write-${variant}`);
   // The picture is of a token that ends with its server.
-  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await page.getByRole('button', { name: 'Create token', exact: true }).click();
   await page.getByRole('dialog').waitFor();
   await take(page, `token-once-${variant}`);
   await closeSecret(page);

@@ -15,9 +15,10 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(options?: TestServerOptions): Promise<Stage> {
+/** @param locale of the machine that the browser runs on */
+export async function openStage(options?: TestServerOptions, locale?: string): Promise<Stage> {
   const server = await startTestServer(options);
-  const browser = await launchBrowser();
+  const browser = await launchBrowser(locale);
   const said: string[] = [];
   const contexts: BrowserContext[] = [];
   return {
@@ -27,7 +28,7 @@ export async function openStage(options?: TestServerOptions): Promise<Stage> {
     async newPage(contextOptions = {}) {
       const context = await browser.newContext({
         baseURL: server.url,
-        locale: 'en-US',
+        ...(locale === undefined ? { locale: 'en-US' } : {}),
         viewport: { width: 1280, height: 800 },
         reducedMotion: 'reduce',
         ...contextOptions,

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noteSecret } from '../support/artifacts.js';
 import type { SetUp, TestClient } from '../support/server.js';
+import { heapOf } from './heap.js';
 import { ADMIN, closeSecret, openStage, readSecret, signIn, tokensAddress, type Stage } from './session.js';
 
 let stage: Stage;
@@ -36,7 +37,7 @@ async function choose(label: string, option: string): Promise<void> {
 }
 
 async function generate(item: string): Promise<void> {
-  await page.getByRole('button', { name: 'Generate API Token' }).first().click();
+  await page.getByRole('button', { name: 'Create API token' }).first().click();
   await page.getByRole('menuitem', { name: item }).click();
 }
 
@@ -116,7 +117,7 @@ describe('the list', () => {
     await expectNames(['token test ॐ']);
     expect(await search.inputValue()).toBe('ॐ');
     await search.fill('no such token');
-    await page.getByText('No API Tokens match your query').waitFor();
+    await page.getByText('No API tokens match').waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).last().click();
     await expectNames(NEWEST_FIRST);
   });
@@ -136,10 +137,10 @@ describe('the list', () => {
     await kind('All kinds').click();
 
     // Who can write to it? Also a bucket beyond the first hundred.
-    await choose('Bucket that it opens', 'data');
-    await page.getByLabel('How it opens the bucket').selectOption('write');
+    await choose('Access to bucket', 'data');
+    await page.getByLabel('Kind of access').selectOption('write');
     await expectNames(['token test 02', 'token test ॐ', "admin's Token"]);
-    await choose('Bucket that it opens', 'bucket-120');
+    await choose('Access to bucket', 'bucket-120');
     await expectNames(["admin's Token"]);
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await expectNames(NEWEST_FIRST);
@@ -162,7 +163,7 @@ describe('the list', () => {
   });
 
   it('changes a description where it stands: typing replaces it, Enter saves, Escape does not', async () => {
-    const pencil = page.getByRole('button', { name: 'Change the description of “token test 02”' });
+    const pencil = page.getByRole('button', { name: 'Edit the description of “token test 02”' });
     await pencil.click();
     await page.keyboard.type('given up');
     await page.keyboard.press('Escape');
@@ -171,7 +172,7 @@ describe('the list', () => {
     await pencil.click();
     await page.keyboard.type('renamed');
     await page.keyboard.press('Enter');
-    await said('API token was updated successfully');
+    await said('The description is saved.');
     await expectNames(['token test 03', 'renamed', 'token test ॐ', "admin's Token"]);
     expect((await inspect('renamed')).status).toBe('inactive');
   });
@@ -215,7 +216,7 @@ describe('the list', () => {
     await expectNames(NEWEST_FIRST);
     await remove('token test 03');
     await page.getByRole('button', { name: 'Delete token' }).click();
-    await said('API token was deleted successfully');
+    await said('The API token is deleted.');
     await expectNames(NEWEST_FIRST.slice(1));
 
     // Another one, or the tests would have none.
@@ -235,8 +236,8 @@ describe('the list', () => {
       await page.getByRole('button', { name: 'Delete token' }).click();
       await row(name).waitFor({ state: 'detached' });
     }
-    await page.getByText("Looks like there aren't any API Tokens").waitFor();
-    expect(await page.getByRole('main').getByRole('button', { name: 'Generate API Token' }).count()).toBe(2);
+    await page.getByText('There are no API tokens yet').waitFor();
+    expect(await page.getByRole('main').getByRole('button', { name: 'Create API token' }).count()).toBe(2);
     await page.getByRole('link', { name: 'Buckets' }).click();
     await page.getByRole('link', { name: 'bucket-001', exact: true }).waitFor();
     // The user of set-up makes a new operator by his session.
@@ -275,12 +276,16 @@ describe('one token', () => {
     await page.goto(tokensAddress(world));
     await page.getByRole('link', { name: 'many scopes' }).click();
     await page.getByRole('heading', { name: 'many scopes', level: 1 }).waitFor();
-    const lines = await page.getByRole('table', { name: 'What this token opens' }).locator('tbody').getByRole('row').allInnerTexts();
+    const lines = await page
+      .getByRole('table', { name: 'What this token has access to' })
+      .locator('tbody')
+      .getByRole('row')
+      .allInnerTexts();
     expect(lines.map((line) => line.split(/\s*[\t\n]\s*/))).toEqual([
       ['data', 'Bucket', 'only this bucket', 'Yes', 'No'],
-      ['All buckets', 'Bucket', 'of acme', 'No', 'Yes'],
-      [`Bucket ${gone}`, 'Bucket', 'deleted: this right opens nothing', 'Yes', 'No'],
-      ['All tasks', 'Task', 'of every organization', 'Yes', 'No'],
+      ['All buckets', 'Bucket', 'in acme', 'No', 'Yes'],
+      [`Bucket ${gone}`, 'Bucket', 'deleted: no access', 'Yes', 'No'],
+      ['All tasks', 'Task', 'in every organization', 'Yes', 'No'],
       ['admin', 'User', 'only its owner', 'No', 'Yes'],
     ]);
     await page.getByText(id, { exact: true }).waitFor();
@@ -297,7 +302,7 @@ describe('one token', () => {
     await resetTokens();
     await page.goto(tokensAddress(world));
     await page.getByRole('link', { name: 'token test ॐ' }).click();
-    await page.getByRole('button', { name: 'Change the description' }).click();
+    await page.getByRole('button', { name: 'Edit the description' }).click();
     await page.keyboard.type('elsewhere');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'elsewhere', level: 1 }).waitFor();
@@ -312,7 +317,7 @@ describe('one token', () => {
 
   it('says so when it is not there', async () => {
     await page.goto(`${tokensAddress(world)}/00000000000000aa`);
-    await page.getByRole('alert').getByText('authorization not found').waitFor();
+    await page.getByRole('alert').getByText('This token does not exist').waitFor();
   });
 
   it('is cloned into a form that can be changed first, as one’s own and active', async () => {
@@ -327,12 +332,12 @@ describe('one token', () => {
     await page.goto(tokensAddress(world));
     await page.getByRole('button', { name: 'Actions for “original”' }).click();
     await page.getByRole('menuitem', { name: 'Clone' }).click();
-    await page.getByRole('heading', { name: 'Clone an API Token' }).waitFor();
+    await page.getByRole('heading', { name: 'Clone a token' }).waitFor();
     expect(await page.getByLabel('Description').inputValue()).toBe('original (cloned)');
     expect(await page.getByRole('checkbox', { name: 'Read bucket data' }).isChecked()).toBe(true);
-    await page.getByText('Read all tasks of every organization').waitFor();
+    await page.getByText('Read all tasks in every organization').waitFor();
     await page.getByRole('checkbox', { name: 'Write bucket data' }).check();
-    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
     noteSecret(await readSecret(page), 'a clone');
     await closeSecret(page);
     const clone = await inspect('original (cloned)');
@@ -356,29 +361,27 @@ describe('generating', () => {
   });
 
   it('offers what the documentation knows', async () => {
-    await page.getByRole('button', { name: 'Generate API Token' }).click();
+    await page.getByRole('button', { name: 'Create API token' }).click();
     const items = await page.getByRole('menuitem').allInnerTexts();
-    expect(items.map((text) => text.split('\n')[0])).toEqual(['Read/Write API Token', 'All Access API Token', 'Custom API Token']);
+    expect(items.map((text) => text.split('\n')[0])).toEqual(['Read/Write', 'All Access', 'Custom']);
     await page.keyboard.press('Escape');
   });
 
   it('makes a Read/Write token from two panes', async () => {
-    await generate('Read/Write API Token');
+    await generate('Read/Write');
     expect(await page.getByLabel('Description').evaluate((element) => element === document.activeElement)).toBe(true);
-    await page.getByRole('button', { name: 'Generate', exact: true }).click();
-    await page.getByRole('alert').getByText('Choose at least one bucket').waitFor();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
+    await page.getByRole('alert').getByText('Select at least one bucket').waitFor();
 
     await page.getByLabel('Description').fill('station');
     await page.getByRole('searchbox', { name: 'Search buckets to read' }).fill('bucket-11');
     await page.getByRole('button', { name: 'Select all buckets to read that match', exact: true }).click();
-    await page.getByText('10 chosen').waitFor();
+    await page.getByText('10 selected').waitFor();
     await page.getByRole('button', { name: 'Deselect all buckets to read that match', exact: true }).click();
     await page.getByRole('checkbox', { name: 'Read bucket bucket-119' }).check();
-    await page.getByRole('checkbox', { name: 'Write all buckets, also those made later' }).check();
-    await page
-      .getByText('It will be able to read the bucket bucket-119; to write all buckets, also those made later; and nothing else.')
-      .waitFor();
-    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Write all buckets, including future ones' }).check();
+    await page.getByText('It can read the bucket bucket-119; write all buckets, including future ones. Nothing else.').waitFor();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
     await page.getByRole('dialog', { name: 'Your Read/Write API token' }).waitFor();
     const secret = noteSecret(await readSecret(page), 'a token');
     await closeSecret(page);
@@ -389,9 +392,9 @@ describe('generating', () => {
   });
 
   it('makes an All Access token', async () => {
-    await generate('All Access API Token');
+    await generate('All Access');
     await page.getByLabel('Description').fill('everything here');
-    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
     noteSecret(await readSecret(page), 'a token');
     await closeSecret(page);
     const rights = shortRights((await inspect('everything here')).permissions);
@@ -402,7 +405,7 @@ describe('generating', () => {
   });
 
   it('makes a Custom token, where all, some and none mean what they say', async () => {
-    await generate('Custom API Token');
+    await generate('Custom');
     await page.getByLabel('Description').fill('exactly this');
     const all = page.getByRole('checkbox', { name: 'Read all buckets' });
     const state = () => all.evaluate((element: HTMLInputElement) => (element.indeterminate ? 'some' : element.checked ? 'all' : 'none'));
@@ -419,7 +422,7 @@ describe('generating', () => {
     await page.getByRole('checkbox', { name: 'Write all tasks' }).check();
     await page.getByRole('checkbox', { name: 'Read organizations (only this one)' }).check();
     await page.getByRole('checkbox', { name: 'Read users (only yourself)' }).check();
-    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
     noteSecret(await readSecret(page), 'a token');
     await closeSecret(page);
     expect(shortRights((await inspect('exactly this')).permissions)).toEqual(
@@ -428,7 +431,7 @@ describe('generating', () => {
   });
 
   it('keeps what was typed when the server refuses, and says why in its words', async () => {
-    await generate('Custom API Token');
+    await generate('Custom');
     await page.getByLabel('Description').fill('kept');
     await page.getByRole('checkbox', { name: 'Write all tasks' }).check();
     await page.route('**/api/v2/authorizations', (route) =>
@@ -436,12 +439,12 @@ describe('generating', () => {
         ? route.fulfill({ status: 503, json: { code: 'unavailable', message: 'the store is full' } })
         : route.fallback(),
     );
-    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
     await page.getByRole('alert').getByText('the store is full').waitFor();
     await page.unroute('**/api/v2/authorizations');
     expect(await page.getByLabel('Description').inputValue()).toBe('kept');
     expect(await page.getByRole('checkbox', { name: 'Write all tasks' }).isChecked()).toBe(true);
-    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
     noteSecret(await readSecret(page), 'a token');
     await closeSecret(page);
   });
@@ -459,23 +462,23 @@ describe('generating', () => {
     await other.getByRole('checkbox', { name: 'Read bucket data' }).check();
     const barred = other.getByRole('checkbox', { name: 'Write bucket data' });
     expect(await barred.isDisabled()).toBe(true);
-    await other.getByText('Greyed out: you may not write it yourself').waitFor();
+    await other.getByText('Greyed out: you can’t write it yourself').waitFor();
     await other.goto(`${tokensAddress(world)}/generate/custom-api`);
     expect(await other.getByRole('checkbox', { name: 'Read all buckets' }).isEnabled()).toBe(true);
     for (const name of ['Write all buckets', 'Write bucket bucket-120', 'Write all tasks'])
       expect(await other.getByRole('checkbox', { name, exact: true }).isDisabled()).toBe(true);
-    await other.getByText('Greyed out: you lack this right yourself').first().waitFor();
+    await other.getByText('Greyed out: you don’t have this permission yourself').first().waitFor();
     await other.goto(`${tokensAddress(world)}/generate/all-access`);
-    await other.getByText('You may not give everything away: you lack').waitFor();
-    expect(await other.getByRole('button', { name: 'Generate', exact: true }).isDisabled()).toBe(true);
+    await other.getByText('You can’t grant everything here: you don’t have').waitFor();
+    expect(await other.getByRole('button', { name: 'Create token', exact: true }).isDisabled()).toBe(true);
 
     const member = await client.createUser(world.operator, `member ${Date.now()}`, 'member-passw0rd');
     await client.post(`/api/v2/orgs/${world.orgId}/members`, { as: world.operator, json: { id: member } });
     const memberName = (await client.get(`/api/v2/users/${member}`, { as: world.operator })).json.name;
     const third = await stage.newPage();
     await signIn(third, memberName, 'member-passw0rd');
-    await third.getByText('You may not make tokens in acme').waitFor();
-    expect(await third.getByRole('button', { name: 'Generate API Token' }).first().isDisabled()).toBe(true);
+    await third.getByText('You can’t create tokens in acme').waitFor();
+    expect(await third.getByRole('button', { name: 'Create API token' }).first().isDisabled()).toBe(true);
     await other.context().close();
     await third.context().close();
   });
@@ -491,16 +494,16 @@ describe('generating', () => {
       throw new Error(`the keyboard does not reach ${name}`);
     };
     await page.getByRole('heading', { name: 'API Tokens' }).focus();
-    await tabTo('Generate API Token');
+    await tabTo('Create API token');
     await page.keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: 'Read/Write API Token' }).waitFor();
+    await page.getByRole('menuitem', { name: 'Read/Write' }).waitFor();
     // The menu takes the focus a moment after it is in sight, and its arrows go round.
     await expect
       .poll(async () => {
-        if (!(await focused()).startsWith('Read/Write API Token')) await page.keyboard.press('ArrowDown');
+        if (!(await focused()).startsWith('Read/Write')) await page.keyboard.press('ArrowDown');
         return focused();
       })
-      .toContain('Read/Write API Token');
+      .toContain('Read/Write');
     await page.keyboard.press('Enter');
     await page.waitForURL(/generate\/read-write/);
     await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement);
@@ -511,7 +514,7 @@ describe('generating', () => {
     await page.keyboard.press('ArrowDown');
     expect(await focused()).toBe('Write bucket bucket-003');
     await page.keyboard.press('Space');
-    await tabTo('Generate');
+    await tabTo('Create token');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Your Read/Write API token' });
     await dialog.waitFor();
@@ -544,7 +547,7 @@ describe('the secret', () => {
     await where.goto(`${tokensAddress(world)}/generate/read-write`);
     await where.getByLabel('Description').fill(description);
     await where.getByRole('checkbox', { name: 'Write bucket data' }).check();
-    await where.getByRole('button', { name: 'Generate', exact: true }).click();
+    await where.getByRole('button', { name: 'Create token', exact: true }).click();
     return noteSecret(await readSecret(where), 'a token');
   }
 
@@ -654,15 +657,3 @@ describe('the secret', () => {
     expect(stage.said).toEqual([]);
   });
 });
-
-/** All strings that the page's scripts can still reach. */
-async function heapOf(where: Page): Promise<string> {
-  const session = await where.context().newCDPSession(where);
-  await session.send('HeapProfiler.enable');
-  await session.send('HeapProfiler.collectGarbage');
-  const chunks: string[] = [];
-  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
-  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
-  await session.detach();
-  return chunks.join('');
-}

@@ -1,4 +1,5 @@
 /** The list of tokens as its page asks for it: searched, filtered, sorted, counted; and what a caller may do himself. */
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type Credentials, type SetUp, type TestClient, type TestServer } from '../support/server.js';
 
@@ -88,6 +89,64 @@ describe('the list of tokens', () => {
   it('knows no tokens of a bucket that is not there', async () => {
     const { status, json } = await list('bucketID=00000000000000aa');
     expect([status, json.message]).toEqual([404, 'bucket not found']);
+  });
+
+  it('tells whether tokens are of use where that is asked for, and is as ever where not', async () => {
+    const userID = await client.createUser(operator, 'leaving');
+    const rights = [{ action: 'read', resource: { type: 'tasks', orgID: world.orgId } }];
+    const { id } = await client.createToken(operator, world.orgId, rights, { description: 'left behind', userID });
+    await client.patch(`/api/v2/users/${userID}`, { as: operator, json: { status: 'inactive' } });
+    const [plain] = (await list(`userID=${userID}&status=active`)).json.authorizations;
+    expect([plain.status, 'userStatus' in plain]).toEqual(['active', false]);
+    expect((await list(`userID=${userID}&status=active&effective=true`)).json.authorizations).toEqual([]);
+    const { authorizations, counts } = (await list(`userID=${userID}&status=inactive&effective=true&counts=true`)).json;
+    expect(authorizations).toEqual([{ ...plain, userStatus: 'inactive' }]);
+    expect(counts).toEqual([{ kind: 'custom', status: 'inactive', count: 1 }]);
+    const one = (await client.get(`/api/v2/authorizations/${id}`, { as: operator })).json;
+    expect(one).not.toHaveProperty('userStatus');
+    expect((await client.get(`/api/v2/authorizations/${id}?effective=true`, { as: operator })).json.userStatus).toBe('inactive');
+  });
+
+  it('finds the one that a found token opens, for who may read it, and says of all others the same', async () => {
+    const find = (token: unknown, as: Credentials = operator) => client.post('/api/v2/authorizations/find', { as, json: { token } });
+    const found = await client.createToken(operator, world.orgId, [{ action: 'write', resource: { type: 'checks', orgID: world.orgId } }], {
+      description: 'pushed to a repository',
+    });
+    const answer = await find(found.token);
+    expect([answer.status, answer.json.id, answer.json.description, answer.json.token, answer.json.userStatus]).toEqual([
+      200,
+      found.id,
+      'pushed to a repository',
+      '',
+      'active',
+    ]);
+    expect(answer.text).not.toContain(found.token);
+
+    // Inactive ones are found, too; what is not there, not to be read, ended or no token at all is all the same.
+    await client.patch(`/api/v2/authorizations/${found.id}`, { as: operator, json: { status: 'inactive' } });
+    expect((await find(found.token)).json.status).toBe('inactive');
+    const unknown = await find(`${'A'.repeat(86)}==`);
+    expect([unknown.status, unknown.json]).toEqual([404, { code: 'not found', message: 'authorization not found' }]);
+    const userID = await client.createUser(operator, 'ended');
+    const rights = [{ action: 'read', resource: { type: 'tasks', orgID: world.orgId } }];
+    const ended = await client.createToken(operator, world.orgId, rights, { userID });
+    await client.delete(`/api/v2/users/${userID}`, { as: operator });
+    await client.post('/private/legacy/authorizations', {
+      as: operator,
+      json: { orgID: world.orgId, token: 'v1 name', permissions: rights },
+    });
+    const stored = `$influxdb2-sha256$${hash('sha256', world.operator.token, 'base64url')}=`;
+    for (const token of [ended.token, 'v1 name', stored, 'x'.repeat(100_000)]) {
+      const refused = await find(token);
+      expect([refused.status, refused.json]).toEqual([404, unknown.json]);
+      expect(refused.text).not.toContain(token);
+    }
+    expect((await find(world.operator.token, { token: reader.token })).json).toEqual(unknown.json);
+    await client.delete(`/api/v2/authorizations/${found.id}`, { as: operator });
+    expect((await find(found.token)).json).toEqual(unknown.json);
+    expect((await find('')).status).toBe(400);
+    expect((await client.post('/api/v2/authorizations/find', { json: { token: found.token } })).status).toBe(401);
+    expect(server.log()).not.toContain(found.token.slice(0, 20));
   });
 
   it('has beside it what the caller may do himself, each permission once', async () => {

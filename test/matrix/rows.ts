@@ -147,6 +147,11 @@ export const rows: Readonly<Record<string, Row>> = {
     path: '/api/v2/authorizations',
     json: { orgID: world.orgId, permissions: readData(world) },
   }),
+  'POST /api/v2/authorizations/find [operator]': ({ operator }) => ({
+    path: '/api/v2/authorizations/find',
+    json: { token: operator.token },
+  }),
+  'POST /api/v2/authorizations/find [unknown]': () => ({ path: '/api/v2/authorizations/find', json: { token: 'no-such-token' } }),
   'GET /api/v2/authorizations/:id': async (world) => ({ path: `/api/v2/authorizations/${await newToken(world)}` }),
   'PATCH /api/v2/authorizations/:id': async (world) => ({
     path: `/api/v2/authorizations/${await newToken(world)}`,

@@ -1,8 +1,9 @@
 /** Which page stands at which address. */
-import { lazy, Suspense, useEffect } from 'react';
-import { Redirect, Route, Switch, useLocation, useParams } from 'wouter';
+import { useEffect } from 'react';
+import { Redirect, Route, Switch, useParams } from 'wouter';
 import type { OrganizationId } from '../../src/domain/id.js';
-import { Waiting } from './components/loading.js';
+import { loadable } from './components/loadable.js';
+import { shownText } from './components/shown-text.js';
 import { EmptyState, Page } from './components/page.js';
 import { addressesOf } from './layout/addresses.js';
 import { Entrance } from './layout/entrance.js';
@@ -12,6 +13,7 @@ import { BucketsPage } from './pages/buckets-page.js';
 import { AllAccessPage } from './pages/generate-all-access-page.js';
 import { CustomPage } from './pages/generate-custom-page.js';
 import { ReadWritePage } from './pages/generate-read-write-page.js';
+import { FirstDataPage } from './pages/first-data-page.js';
 import { PeoplePage } from './pages/people-page.js';
 import { SetupPage } from './pages/setup-page.js';
 import { SignInPage } from './pages/sign-in-page.js';
@@ -20,7 +22,7 @@ import { TokensPage } from './pages/tokens-page.js';
 import { PlaceProvider, SessionGate, useSession } from './session/session.js';
 
 // The chart library comes along only when somebody asks for it.
-const QueryPage = lazy(() => import('./pages/query-page.js').then((module) => ({ default: module.QueryPage })));
+const QueryPage = loadable('query', async () => (await import('./pages/query-page.js')).QueryPage);
 
 export function App() {
   return (
@@ -111,55 +113,53 @@ function Organization() {
   const tokens = `${home}/load-data/tokens`;
   return (
     <Somewhere orgID={orgID} key={orgID}>
-      <Suspense fallback={<Waiting what="Loading …" />}>
-        <Switch>
-          <Route path={tokens}>
-            <TokensPage />
-          </Route>
-          <Route path={`${tokens}/generate/read-write`}>
-            <ReadWritePage />
-          </Route>
-          <Route path={`${tokens}/generate/all-access`}>
-            <AllAccessPage />
-          </Route>
-          <Route path={`${tokens}/generate/custom-api`}>
-            <CustomPage />
-          </Route>
-          <Route path={`${tokens}/:tokenID`}>{({ tokenID }) => <TokenPage key={tokenID} id={tokenID} />}</Route>
-          <Route path={`${home}/load-data/buckets`}>
-            <BucketsPage />
-          </Route>
-          <Route path={`${home}/data-explorer`}>
-            <QueryPage />
-          </Route>
-          <Route path={`${home}/members`}>
-            <PeoplePage />
-          </Route>
-          <Route path={`${home}/about`}>
-            <AboutPage />
-          </Route>
-          <Route path={home}>
-            <Redirect to={addressesOf(orgID).tokens} replace />
-          </Route>
-          <Route path={`${home}/load-data`}>
-            <Redirect to={addressesOf(orgID).tokens} replace />
-          </Route>
-          <Route>
-            <NotFound />
-          </Route>
-        </Switch>
-      </Suspense>
+      <Switch>
+        <Route path={tokens}>
+          <TokensPage />
+        </Route>
+        <Route path={`${tokens}/generate/read-write`}>
+          <ReadWritePage />
+        </Route>
+        <Route path={`${tokens}/generate/all-access`}>
+          <AllAccessPage />
+        </Route>
+        <Route path={`${tokens}/generate/custom-api`}>
+          <CustomPage />
+        </Route>
+        <Route path={`${tokens}/:tokenID`}>{({ tokenID }) => <TokenPage key={tokenID} id={tokenID} />}</Route>
+        <Route path={`${home}/load-data/buckets`}>
+          <BucketsPage />
+        </Route>
+        <Route path={`${home}/load-data/first-data`}>
+          <FirstDataPage />
+        </Route>
+        <Route path={`${home}/data-explorer`}>
+          <QueryPage />
+        </Route>
+        <Route path={`${home}/members`}>
+          <PeoplePage />
+        </Route>
+        <Route path={`${home}/about`}>
+          <AboutPage />
+        </Route>
+        <Route path={home}>
+          <Redirect to={addressesOf(orgID).tokens} replace />
+        </Route>
+        <Route path={`${home}/load-data`}>
+          <Redirect to={addressesOf(orgID).tokens} replace />
+        </Route>
+        <Route>
+          <NotFound />
+        </Route>
+      </Switch>
     </Somewhere>
   );
 }
 
 function NotFound() {
-  const [location] = useLocation();
   return (
-    <Page title="There is no such page">
-      <EmptyState title={location}>
-        Nothing stands at this address, or nothing that you may see. The pages that there are stand in the menu.
-      </EmptyState>
+    <Page title="Page not found">
+      <EmptyState title="This page doesn’t exist or you don’t have access">Choose another one in the menu.</EmptyState>
     </Page>
   );
 }
@@ -173,8 +173,8 @@ function NoOrganization() {
     <Entrance>
       <h1>You are in no organization</h1>
       <p>
-        You are signed in as <strong>{me.name}</strong>, but nobody has made you a member of an organization yet. Ask an owner of one to add
-        you, by your user id:
+        You are signed in as <strong>{shownText(me.name)}</strong>, but you don’t belong to an organization yet. Ask an owner of one to add
+        you. Your user id is:
       </p>
       <p>
         <code>{me.id}</code>

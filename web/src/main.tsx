@@ -6,14 +6,20 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/http.js';
 import { App } from './app.js';
-import { Announcer } from './components/announcer.js';
+import { AnnouncerProvider } from './components/announcer.js';
 import { theme } from './theme.js';
 import { SecretProvider } from './tokens/secret-dialog.js';
+import { cleanAddress } from './tokens/token-search.js';
+import './plain-locale.js';
+
+cleanAddress();
 
 const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
+      // The server may be on this very machine, which a browser without a network can still reach.
+      networkMode: 'always',
       // What the server refused it will refuse again; what did not reach it may.
       retry: (failureCount, error) => failureCount < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
     },
@@ -34,11 +40,11 @@ createRoot(root).render(
       withGlobalClasses={false}
     >
       <QueryClientProvider client={client}>
-        <Announcer>
+        <AnnouncerProvider>
           <SecretProvider>
             <App />
           </SecretProvider>
-        </Announcer>
+        </AnnouncerProvider>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -9,10 +9,12 @@ import type { AuthorizationOrder } from '../../domain/store.js';
 import {
   decodeAuthorizationChange,
   decodeAuthorizationSearch,
+  decodeFoundToken,
   decodeNewAuthorization,
   encodeAuthorization,
   encodeAuthorizationCount,
   encodeAuthorizationList,
+  wantsEffect,
 } from '../../wire/authorizations.js';
 import { decodeJsonObject } from '../../wire/json.js';
 import { decodeOptionalPage, idOf, textOf } from '../../wire/query-string.js';
@@ -35,6 +37,16 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
     async handle(actor, { body }) {
       const created = await authorizations.create(actor, decodeNewAuthorization(body));
       return json(201, encodeAuthorization(BASE, created.authorization, created, created.secret.reveal()));
+    },
+  },
+  {
+    method: 'POST',
+    path: `${BASE}/find`,
+    access: 'actor',
+    async handle(actor, { body }) {
+      const found = await authorizations.findByToken(actor, new Secret(decodeFoundToken(body)));
+      // Who asks has the token.
+      return json(200, { ...encodeAuthorization(BASE, found.authorization, found, ''), userStatus: found.userStatus });
     },
   },
   {
@@ -75,8 +87,10 @@ export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[]
 /** What stands in `token`: the name of a v1-compatible one; of a token what rests in the clear, which is nothing but where hashing is off. */
 const shownToken = (secret: StoredSecret): string => (secret.kind === 'v1' ? secret.userName : (secret.plainToken ?? ''));
 
-const encode = (base: string, described: DescribedAuthorization) =>
-  encodeAuthorization(base, described.authorization, described, shownToken(described.authorization.secret));
+const encode = (base: string, described: DescribedAuthorization, withEffect = false) => ({
+  ...encodeAuthorization(base, described.authorization, described, shownToken(described.authorization.secret)),
+  ...(withEffect ? { userStatus: described.userStatus } : {}),
+});
 
 interface Search {
   readonly filter: AuthorizationQuery;
@@ -108,7 +122,7 @@ function commonRoutes(
         const page = decodeOptionalPage(query, PAGE_LIMIT_MAX);
         if (page.after !== undefined && search.order !== undefined) throw invalid('after cannot be combined with sortBy: use offset');
         const found = await authorizations.list(actor, filter, page, search.order);
-        const items = map(found, (described) => encode(base, described));
+        const items = map(found, (described) => encode(base, described, wantsEffect(query)));
         const counts = search.wantsCounts ? { counts: (await authorizations.count(actor, filter)).map(encodeAuthorizationCount) } : {};
         return { status: 200, contentType: JSON_TYPE, body: encodeAuthorizationList(base, items, counts) };
       },
@@ -117,7 +131,8 @@ function commonRoutes(
       method: 'GET',
       path: `${base}/:id`,
       access: 'actor',
-      handle: async (actor, request) => json(200, encode(base, await authorizations.find(actor, idIn(request)))),
+      handle: async (actor, request) =>
+        json(200, encode(base, await authorizations.find(actor, idIn(request)), wantsEffect(request.query))),
     },
     {
       method: 'PATCH',

@@ -51,9 +51,11 @@ export function membershipRoutes(base: string, memberships: Memberships, find: F
         access: 'actor',
         async handle(actor, request) {
           const place = await findPlace(actor, request, find);
-          const userId = decodeJsonObject(request.body).id<UserId>('id');
-          if (userId === undefined) throw invalid('user id missing or invalid');
-          return json(201, encodeMember(await memberships.add(actor, place, userId, role), role));
+          const body = decodeJsonObject(request.body);
+          // An owner sees no list of users to take an id from: a name will do.
+          const user = { id: body.id<UserId>('id'), name: body.string('name') ?? '' };
+          if (user.id === undefined && user.name === '') throw invalid('user id missing or invalid');
+          return json(201, encodeMember(await memberships.add(actor, place, user, role), role));
         },
       },
       {

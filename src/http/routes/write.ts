@@ -1,22 +1,34 @@
 /** /api/v2/write, and /write of the v1-compatible API. */
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { Actor } from '../../domain/actor.js';
-import { DomainError, invalid } from '../../domain/errors.js';
+import { invalid } from '../../domain/errors.js';
 import type { Clock } from '../../domain/id.js';
+import type { PointBatch } from '../../domain/series.js';
 import type { WritableBucket, Write } from '../../services/write.js';
-import { parseLineProtocol, type Precision } from '../../wire/line-protocol.js';
+import { parseSlices, type LineProtocolSettings, type Precision } from '../../wire/line-protocol.js';
 import { textOf } from '../../wire/query-string.js';
 import { empty, type Answer, type Route, type RouteRequest } from '../route.js';
+import { WriteBodies } from '../write-bodies.js';
 
-const gunzipBody = promisify(gunzip);
+/** A body that is longer is read in another thread: this much takes a few milliseconds, whatever stands in it. */
+const READ_HERE_BYTES_MAX = 16 * 1024;
+
+/** Reads a long body elsewhere: slice by slice, after all of it was found to be right. */
+export interface LineProtocolElsewhere {
+  read(
+    body: Buffer,
+    settings: LineProtocolSettings,
+    who: { readonly user: string; readonly signal: AbortSignal },
+  ): AsyncIterable<PointBatch>;
+}
 
 const PRECISIONS: Readonly<Record<string, Precision>> = { ns: 'ns', us: 'us', ms: 'ms', s: 's' };
 /** As InfluxDB documents them; it takes `u`, `m`, `h` and every other spelling for nanoseconds, and so writes points into 1970. */
 const V1_PRECISIONS: Readonly<Record<string, Precision>> = { ...PRECISIONS, n: 'ns', u: 'us', m: 'm', h: 'h' };
 
-export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): Route[] {
-  /** @param open finds the bucket for an actor: for the one who came, and for what he is when everything is ready to be stored */
+export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, clock: Clock, bodyBytesMax: number): Route[] {
+  const bodies = new WriteBodies(bodyBytesMax);
+
+  /** @param open finds the bucket for an actor: for the one who came, and for what they are when a slice is ready to be stored */
   async function store<A extends Actor>(
     actor: A,
     open: (actor: A) => Promise<WritableBucket>,
@@ -24,11 +36,24 @@ export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): R
     request: RouteRequest,
   ): Promise<Answer> {
     const target = await open(actor);
-    const nowNs = BigInt(clock()) * 1_000_000n;
-    const batch = parseLineProtocol(await readBody(request, bodyBytesMax), precision, nowNs);
-    const confirmed = (await request.confirm()) as A;
-    const confirmedTarget = confirmed === actor ? target : await open(confirmed);
-    if (batch.rowCount > 0 || batch.dropped !== undefined) await confirmedTarget.write(batch, nowNs);
+    let judged = actor;
+    async function* confirmed(slices: Iterable<PointBatch> | AsyncIterable<PointBatch>): AsyncGenerator<PointBatch> {
+      for await (const slice of slices) {
+        const current = (await request.confirm()) as A;
+        if (current !== judged) await open(current);
+        judged = current;
+        yield slice;
+      }
+    }
+    await bodies.use(request, (body) => {
+      const nowNs = BigInt(clock()) * 1_000_000n;
+      const settings = { precision, defaultTimeNs: nowNs };
+      const isShort = body.length <= READ_HERE_BYTES_MAX;
+      const slices = isShort
+        ? parseSlices(body, settings)
+        : elsewhere.read(body, settings, { user: userOf(actor), signal: request.signal });
+      return target.write(confirmed(slices), nowNs);
+    });
     return empty(204);
   }
 
@@ -67,17 +92,5 @@ export function writeRoutes(write: Write, clock: Clock, bodyBytesMax: number): R
   ];
 }
 
-/** Unpacked only for who may write, and never to more than an unpacked body could have. */
-async function readBody({ headers, body }: RouteRequest, bytesMax: number): Promise<Buffer> {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  // Of all encodings InfluxDB knows this one and ignores the rest.
-  if (headers['content-encoding'] !== 'gzip') return bytes;
-  try {
-    return await gunzipBody(bytes, { maxOutputLength: bytesMax });
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new DomainError('request too large', `the unpacked body is larger than the ${bytesMax} bytes that this server takes`);
-    }
-    throw invalid('the body is said to be gzip and is not, or not whole');
-  }
-}
+/** With whom a body shares the turns. */
+const userOf = (actor: Actor): string => (actor.kind === 'system' ? actor.name : actor.userId);

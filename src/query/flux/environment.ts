@@ -1,5 +1,6 @@
 /** What a running script may reach: nothing but this. Whoever runs a script decides here who is asking and what they may see. */
 import type { MemoryPool } from './execute/memory.js';
+import type { Pulse } from './execute/turn.js';
 import type { BucketId, OrganizationId } from '../../domain/id.js';
 import type { PointBatch, SeriesEngine, WriteOutcome } from '../../domain/series.js';
 
@@ -23,6 +24,8 @@ export interface FluxEnvironment {
   readonly memoryBytesMax: number;
   /** What the queries that run at the same time share; undefined where there are no others. */
   readonly memoryPool?: MemoryPool | undefined;
+  /** Watches over work that does not pause; undefined for a limit of time. */
+  readonly pulse?: Pulse | undefined;
   /** A bucket that the caller may read, by name or by id; undefined when there is none or they may not. */
   findBucket(reference: { readonly name: string } | { readonly id: string }): Promise<ReadableBucket | undefined>;
   /** A bucket that the caller may write. @throws DomainError when they may not */

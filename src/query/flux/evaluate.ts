@@ -1,6 +1,6 @@
 /** Runs Flux scripts. */
 import { notFound } from '../../domain/errors.js';
-import { fluxParser } from './syntax/parser-thread.js';
+import { fluxParser } from './syntax/parser.js';
 import { loadScript } from './syntax/script.js';
 import type { File } from './syntax/ast.js';
 import type { FluxEnvironment, ReadableBucket } from './environment.js';
@@ -38,6 +38,8 @@ export interface FluxQuery {
 const BUILDING_PLAN = 'error in building plan while starting program';
 const QUERY_SPECIFICATION = 'error in query specification while starting program';
 const INITIALIZING = 'failed to initialize execute state';
+/** Of a text, that are as much work as one step of a script. */
+const LETTERS_PER_STEP = 32;
 const NO_RESULT =
   'this Flux script returns no streaming data. Consider adding a "yield" or invoking streaming functions directly, without performing an assignment';
 
@@ -101,13 +103,14 @@ class Evaluation {
   private readonly memory: MemoryAccount;
   private readonly questions: TableQuestions;
   private readonly interpreter: Interpreter;
-  private readonly turn = new Turn();
+  private readonly turn: Turn;
   private readonly yields: PlanNode[] = [];
 
   constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: TableQuestions) {
     this.environment = environment;
     this.memory = memory;
     this.questions = questions;
+    this.turn = new Turn(environment.pulse);
     const functions = new Map<string, Value>();
     this.interpreter = new Interpreter({
       universe: (name) => {
@@ -294,7 +297,11 @@ class Evaluation {
     },
     tablesOf: (node) => evaluation.questions.ask(node),
     global: (name) => evaluation.interpreter.global(name),
+    spend: (letters) => {
+      evaluation.turn.check(1 + letters / LETTERS_PER_STEP);
+    },
     reserve: (bytes) => {
+      evaluation.turn.check(1 + bytes / LETTERS_PER_STEP);
       evaluation.memory.hold(bytes);
       // What is made for a row does not outlive it.
       if (evaluation.interpreter.isInRows) evaluation.memory.release(bytes);

@@ -1,5 +1,6 @@
 /** What the queries of a request may reach: only this, so that who asks is decided before. */
 import type { MemoryPool } from '../flux/execute/memory.js';
+import type { Pulse } from '../flux/execute/turn.js';
 import type { BucketId } from '../../domain/id.js';
 import type { SeriesEngine } from '../../domain/series.js';
 
@@ -25,6 +26,8 @@ export interface InfluxqlEnvironment {
   readonly memoryBytesMax: number;
   /** What the queries that run at the same time share; undefined where there are no others. */
   readonly memoryPool?: MemoryPool | undefined;
+  /** Watches over work that does not pause; undefined for none. */
+  readonly pulse?: Pulse | undefined;
   /**
    * The mappings that the caller may read, of a database or of all, in the order in which databases are listed. What may not be read is
    * left out: to the caller it is not there.

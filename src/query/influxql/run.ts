@@ -152,7 +152,7 @@ async function* select(
   const context = {
     environment,
     memory,
-    turns: new Turns(environment.signal),
+    turns: new Turns(environment.signal, environment.pulse),
     windowBudget: new WindowBudget(),
     pushesDown,
   };

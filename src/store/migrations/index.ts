@@ -3,11 +3,13 @@ import type { Migration, MigrationProvider } from 'kysely';
 import * as initial from './0001-initial.js';
 import * as searchOfAuthorizations from './0002-search-of-authorizations.js';
 import * as factsAndShards from './0003-facts-and-shards.js';
+import * as tombstones from './0004-tombstones.js';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
   '0002-search-of-authorizations': searchOfAuthorizations,
   '0003-facts-and-shards': factsAndShards,
+  '0004-tombstones': tombstones,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

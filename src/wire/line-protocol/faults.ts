@@ -7,12 +7,18 @@ const SHOWN_BYTES_MAX = 64 * 1024;
 export class FaultList {
   readonly #countMax: number;
   readonly #bytesMax: number;
-  readonly #texts: string[] = [];
-  #bytes = 0;
+  readonly #texts: string[];
+  #bytes: number;
 
-  constructor(countMax: number, bytesMax: number) {
+  constructor(countMax: number, bytesMax: number, texts: readonly string[] = []) {
     this.#countMax = countMax;
     this.#bytesMax = bytesMax;
+    this.#texts = [...texts];
+    this.#bytes = texts.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  get texts(): readonly string[] {
+    return this.#texts;
   }
 
   /** No further line need be looked at. */

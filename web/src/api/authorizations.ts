@@ -2,15 +2,16 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Permission } from '../../../src/domain/permission.js';
 import type { AuthorizationOrder } from '../../../src/domain/store.js';
+import type { Status } from '../../../src/domain/user.js';
 import { TOKEN_KINDS, tokenKindOf, type TokenKind } from '../../../src/domain/token-kind.js';
 import type { encodeAuthorization, encodeAuthorizationCount } from '../../../src/wire/authorizations.js';
-import { getJson, queryOf, sendJson } from './http.js';
+import { ApiError, getJson, queryOf, sendJson } from './http.js';
 
-type Whole = ReturnType<typeof encodeAuthorization>;
+/** Whether its user is active is told where it is asked for. */
+type Whole = ReturnType<typeof encodeAuthorization> & { readonly userStatus?: Status | undefined };
 export type Authorization = Omit<Whole, 'token'>;
 export type DescribedPermission = Authorization['permissions'][number];
 export type AuthorizationCount = ReturnType<typeof encodeAuthorizationCount>;
-export type Status = Authorization['status'];
 
 /** A server that keeps tokens in the clear sends them with every list; they stop here. */
 export function withoutSecret(whole: Whole): Authorization {
@@ -18,6 +19,9 @@ export function withoutSecret(whole: Whole): Authorization {
   delete authorization.token;
   return authorization;
 }
+
+/** An active token of an active user: all others open nothing. */
+export const isOfUse = ({ status, userStatus }: Authorization): boolean => status === 'active' && userStatus !== 'inactive';
 
 export const kindOf = ({ permissions, orgID }: Authorization): TokenKind => tokenKindOf(permissions, orgID);
 
@@ -61,6 +65,7 @@ export const tokensQuery = (orgID: string, search: TokenSearch) =>
         limit: PAGE_ROWS,
         offset: (page - 1) * PAGE_ROWS,
         counts: true,
+        effective: true,
       });
       const body = await getJson<{ authorizations: Whole[]; counts: AuthorizationCount[] }>(`/api/v2/authorizations?${query}`, signal);
       return { authorizations: body.authorizations.map(withoutSecret), counts: body.counts };
@@ -72,12 +77,12 @@ export const tokensQuery = (orgID: string, search: TokenSearch) =>
 export const tokenQuery = (id: string) =>
   queryOptions({
     queryKey: ['token', id],
-    queryFn: async ({ signal }) => withoutSecret(await getJson<Whole>(`/api/v2/authorizations/${id}`, signal)),
+    queryFn: async ({ signal }) => withoutSecret(await getJson<Whole>(`/api/v2/authorizations/${id}?effective=true`, signal)),
   });
 
 /** How many active operator tokens there are, in all organizations. */
 export async function countActiveOperators(): Promise<number> {
-  const query = queryOf({ kind: 'operator', status: 'active', limit: 1, counts: true });
+  const query = queryOf({ kind: 'operator', status: 'active', limit: 1, counts: true, effective: true });
   const { counts } = await getJson<{ counts: AuthorizationCount[] }>(`/api/v2/authorizations?${query}`);
   return countOf(counts, 'operator', 'active');
 }
@@ -87,6 +92,16 @@ export const countOf = (counts: readonly AuthorizationCount[], kind?: TokenKind,
   counts
     .filter((each) => (kind === undefined || each.kind === kind) && (status === undefined || each.status === status))
     .reduce((sum, { count }) => sum + count, 0);
+
+/** The token that a secret belongs to; undefined for one that there is not, or that one may not see. The secret goes in the body alone. */
+export async function findToken(secret: string): Promise<Authorization | undefined> {
+  try {
+    return withoutSecret(await sendJson<Whole>('POST', '/api/v2/authorizations/find', { token: secret }));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
 
 export interface NewToken {
   readonly orgID: string;

@@ -60,7 +60,7 @@ export async function send(method: string, path: string, request: ApiRequest = {
   const error = await readError(response);
   if (isNobody(error) && !withoutSession) {
     tellSessionEnded();
-    throw new ApiError(401, error.code, 'Your session has ended. Sign in again, then repeat this.');
+    throw new ApiError(401, error.code, 'Your session has ended. Sign in, then try again.');
   }
   throw error;
 }
@@ -73,9 +73,9 @@ async function readError(response: Response): Promise<ApiError> {
       return new ApiError(response.status, typeof code === 'string' ? code : '', withPause(response, message));
     }
   } catch {
-    // No JSON: the text itself is all that there is.
+    // No JSON: a proxy answered, most likely, and its page is nothing to read here.
   }
-  return new ApiError(response.status, '', text.trim() || `${response.status} ${response.statusText}`);
+  return new ApiError(response.status, '', `The server, or a proxy in front of it, answered ${response.status} ${response.statusText}.`);
 }
 
 function withPause(response: Response, message: string): string {

@@ -13,6 +13,18 @@ export interface DialogProps {
   readonly children: ReactNode;
 }
 
+/** An item of a menu goes with the menu: what opened it is the button of the menu, in its row. */
+function openerOf(focused: Element | null): Element | null {
+  const button = focused?.closest('[role="menu"]')?.getAttribute('aria-labelledby');
+  return typeof button === 'string' ? document.getElementById(button) : focused;
+}
+
+/** A menu is gone before the dialog that its item opens is there. */
+let lastOpener: Element | null = null;
+addEventListener('focusin', ({ target }) => {
+  if (target instanceof Element) lastOpener = openerOf(target);
+});
+
 export function Dialog({ title, onClose, locked = false, wide = false, veiled = false, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -20,7 +32,7 @@ export function Dialog({ title, onClose, locked = false, wide = false, veiled = 
   // Before the element is taken away, or the focus would go nowhere.
   useLayoutEffect(() => {
     const dialog = element.current;
-    const before = document.activeElement;
+    const before = document.activeElement === document.body ? lastOpener : openerOf(document.activeElement);
     dialog?.showModal();
     return () => {
       dialog?.close();

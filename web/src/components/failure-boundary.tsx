@@ -28,10 +28,10 @@ export class FailureBoundary extends Component<FailureBoundaryProps, State> {
   override render(): ReactNode {
     if (this.state.error === undefined) return this.props.children;
     return (
-      <Page title="This page has failed">
+      <Page title="This page failed">
         <ErrorMessage error={this.state.error} />
         <p>
-          Nothing was lost on the server. <a href={this.state.at}>Load the page again</a>, or take another one from the menu.
+          Your data on the server is safe. <a href={this.state.at}>Reload the page</a>, or choose another one in the menu.
         </p>
       </Page>
     );

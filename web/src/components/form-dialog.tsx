@@ -1,8 +1,8 @@
 /** A dialog that is a form: it closes when what it asks for has been done, and stays, with what was typed and the reason, when not. */
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Dialog, DialogActions } from './dialog.js';
-import { ErrorMessage } from './message.js';
+import { ErrorMessage, Remark } from './message.js';
 import { Stack } from './page.js';
 import type { Action } from './use-action.js';
 
@@ -18,9 +18,22 @@ export interface FormDialogProps {
 }
 
 export function FormDialog({ title, submit, action, run, onClose, children }: FormDialogProps) {
+  const [touched, setTouched] = useState(false);
+  const [asking, setAsking] = useState(false);
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog
+      title={title}
+      onClose={() => {
+        // Escape is pressed by mistake, too: a second time it means it.
+        if (touched && !asking) setAsking(true);
+        else onClose();
+      }}
+    >
       <form
+        onInput={() => {
+          setTouched(true);
+          setAsking(false);
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           void run().then((done) => {
@@ -31,6 +44,7 @@ export function FormDialog({ title, submit, action, run, onClose, children }: Fo
         <Stack>
           {children}
           <ErrorMessage error={action.error} />
+          <div role="status">{asking && <Remark tone="warning">Press Escape again to discard what you entered.</Remark>}</div>
           <DialogActions>
             <Button variant="default" onClick={onClose}>
               Cancel

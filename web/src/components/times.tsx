@@ -1,6 +1,7 @@
 /** Moments as people read them: how long ago, with the exact time for who wants it. */
 
 import { useSyncExternalStore } from 'react';
+import { formatExactly, formatMinute, useZone } from './zone.js';
 
 /** How often what is shown is made true again. */
 const TICK_MS = 30_000;
@@ -39,26 +40,20 @@ export function formatAgo(ms: number, now: number): string {
   return '';
 }
 
-const pad = (part: number): string => String(part).padStart(2, '0');
-
-/** `2026-11-22 10:05`, in the person's own zone. */
-export function formatMinute(text: string): string {
-  const time = new Date(text);
-  return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())} ${pad(time.getHours())}:${pad(time.getMinutes())}`;
-}
-
 export function Moment({ at }: { readonly at: string }) {
+  const zone = useZone();
   return (
-    <time dateTime={at} title={at}>
-      {formatMinute(at)}
+    <time dateTime={at} title={formatExactly(at, zone)}>
+      {formatMinute(at, zone)}
     </time>
   );
 }
 
 export function Ago({ at }: { readonly at: string }) {
   const now = useSyncExternalStore(subscribe, () => nowMs);
+  const zone = useZone();
   return (
-    <time dateTime={at} title={`${formatMinute(at)} (${at})`}>
+    <time dateTime={at} title={formatExactly(at, zone)}>
       {formatAgo(Date.parse(at), now)}
     </time>
   );

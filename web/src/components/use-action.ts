@@ -1,15 +1,20 @@
 /** Something that a person starts and waits for. What goes into it is kept nowhere, so that it may be a password. */
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { inWords } from '../api/error-words.js';
+import { ApiError } from '../api/http.js';
 
 export interface Action<A extends readonly unknown[]> {
   readonly run: (...args: A) => Promise<boolean>;
   readonly pending: boolean;
-  /** What the server had against it, in its words. */
+  /** What the server had against it. */
   readonly error: string | undefined;
   readonly clear: () => void;
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export function messageOf(error: unknown): string {
+  if (error instanceof ApiError) return inWords(error.message);
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** `run` says whether it went well; a second one is not begun while the first is under way. */
 export function useAction<A extends readonly unknown[]>(work: (...args: A) => Promise<unknown>): Action<A> {

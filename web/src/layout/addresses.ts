@@ -8,8 +8,10 @@ export const addressesOf = (orgID: string) => {
     token: (id: string) => `${tokens}/${id}`,
     generate: (kind: 'read-write' | 'all-access' | 'custom-api', cloneOf?: string) =>
       `${tokens}/generate/${kind}${cloneOf === undefined ? '' : `?clone=${cloneOf}`}`,
-    tokensOf: (bucketID: string, action: 'read' | 'write') => `${tokens}?bucketID=${bucketID}&action=${action}`,
+    tokensOf: (bucketID: string, action: 'read' | 'write') => `${tokens}?bucketID=${bucketID}&action=${action}&status=active`,
     buckets: `${home}/load-data/buckets`,
+    firstData: `${home}/load-data/first-data`,
+    firstDataOf: (bucket: string) => `${home}/load-data/first-data?bucket=${encodeURIComponent(bucket)}`,
     query: `${home}/data-explorer`,
     queryOf: (bucket: string) => `${home}/data-explorer?bucket=${encodeURIComponent(bucket)}`,
     people: `${home}/members`,

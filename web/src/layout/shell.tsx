@@ -5,7 +5,8 @@ import { Link, useLocation } from 'wouter';
 import { FailureBoundary } from '../components/failure-boundary.js';
 import { useAnnounce } from '../components/announcer.js';
 import { AboutIcon, BucketIcon, CheckIcon, ChevronIcon, CrossIcon, KeyIcon, MenuIcon, PeopleIcon, QueryIcon } from '../components/icons.js';
-import { messageOf } from '../components/use-action.js';
+import { shownText } from '../components/shown-text.js';
+import { setZone, useZone, ZONE_NAMES, ZONES, type Zone } from '../components/zone.js';
 import { usePlace, useSession } from '../session/session.js';
 import { addressesOf, switchAddress } from './addresses.js';
 import { Brand } from './brand.js';
@@ -42,7 +43,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           main.current?.focus();
         }}
       >
-        Skip to the content
+        Skip to content
       </a>
       <header className={styles.side}>
         <div className={styles.bar}>
@@ -101,10 +102,10 @@ function OrganizationMenu() {
   return (
     <Menu position="bottom-start" width="target">
       <Menu.Target>
-        <button type="button" className={styles.person} aria-label={`Organization ${organization.name}. Switch`}>
+        <button type="button" className={styles.person} aria-label={`Organization ${shownText(organization.name)}. Switch`}>
           <span>
             <small>Organization</small>
-            <strong>{organization.name}</strong>
+            <strong>{shownText(organization.name)}</strong>
           </span>
           <ChevronIcon />
         </button>
@@ -119,7 +120,7 @@ function OrganizationMenu() {
               navigate(switchAddress(location, id));
             }}
           >
-            {name}
+            {shownText(name)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>
@@ -128,7 +129,7 @@ function OrganizationMenu() {
 }
 
 const SCHEMES: readonly { readonly value: MantineColorScheme; readonly label: string }[] = [
-  { value: 'auto', label: 'Like the system' },
+  { value: 'auto', label: 'Same as system' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ];
@@ -136,14 +137,15 @@ const SCHEMES: readonly { readonly value: MantineColorScheme; readonly label: st
 function PersonMenu() {
   const { me, signOut } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const zone = useZone();
   const announce = useAnnounce();
   return (
     <Menu position="top-start" width="target">
       <Menu.Target>
-        <button type="button" className={styles.person} aria-label={`Signed in as ${me.name}. Appearance and sign-out`}>
+        <button type="button" className={styles.person} aria-label={`Signed in as ${shownText(me.name)}. Appearance, times and sign-out`}>
           <span>
             <small>Signed in as</small>
-            <strong>{me.name}</strong>
+            <strong>{shownText(me.name)}</strong>
           </span>
           <ChevronIcon />
         </button>
@@ -162,11 +164,24 @@ function PersonMenu() {
             </Menu.RadioItem>
           ))}
         </Menu.RadioGroup>
+        <Menu.Label>Times</Menu.Label>
+        <Menu.RadioGroup
+          value={zone}
+          onChange={(value) => {
+            setZone(value as Zone);
+          }}
+        >
+          {ZONES.map((each) => (
+            <Menu.RadioItem key={each} value={each}>
+              {ZONE_NAMES[each]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item
           onClick={() => {
             signOut().catch((error: unknown) => {
-              announce(messageOf(error));
+              announce.failed(error, 'You are still signed in.');
             });
           }}
         >

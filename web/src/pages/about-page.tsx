@@ -14,6 +14,7 @@ import { FormDialog } from '../components/form-dialog.js';
 import { InlineEdit } from '../components/inline-edit.js';
 import { Loaded } from '../components/loading.js';
 import { Page, Panel, Stack } from '../components/page.js';
+import { Shown, shownText } from '../components/shown-text.js';
 import { useAction } from '../components/use-action.js';
 import { addressesOf } from '../layout/addresses.js';
 import { usePlace, useSession } from '../session/session.js';
@@ -27,23 +28,25 @@ export function AboutPage() {
   const [creating, setCreating] = useState(false);
   const mayRename = may(permissionById('write', 'orgs', orgID));
   return (
-    <Page title="About" place={organization.name} hint="Ids and addresses that clients and commands ask for.">
+    <Page title="About" place={organization.name} hint="Ids and addresses for clients and commands.">
       <Stack>
         <Panel>
           <h2>This organization</h2>
           <Facts>
             <Fact name="Name">
               <InlineEdit
-                label="Rename the organization"
+                label="Edit the name of the organization"
                 value={organization.name}
                 disabled={!mayRename}
                 save={async (name) => {
                   await sendJson('PATCH', `/api/v2/orgs/${orgID}`, { name });
                   await client.invalidateQueries({ queryKey: ['organizations'] });
-                  announce(`The organization is called ${name}. Clients that name it must be told.`);
+                  announce.done(`The organization is now called ${shownText(name)}. Update clients that use its name.`);
                 }}
               >
-                <strong>{organization.name}</strong>
+                <strong>
+                  <Shown text={organization.name} />
+                </strong>
               </InlineEdit>
             </Fact>
             <Fact name="Organization id">
@@ -54,7 +57,7 @@ export function AboutPage() {
         <Panel>
           <h2>You</h2>
           <Facts>
-            <Fact name="Name">{me.name}</Fact>
+            <Fact name="Name">{shownText(me.name)}</Fact>
             <Fact name="User id">
               <CopyValue label="user id" value={me.id} />
             </Fact>
@@ -62,7 +65,7 @@ export function AboutPage() {
         </Panel>
         <Panel>
           <h2>This server</h2>
-          <Loaded query={health} what="Asking the server …">
+          <Loaded query={health} what="Loading …">
             {(data) => (
               <Facts>
                 <Fact name="Address">
@@ -79,8 +82,8 @@ export function AboutPage() {
           <Panel>
             <h2>Organizations</h2>
             <p style={{ marginTop: 0 }}>
-              {organizations.length === 1 ? 'This is the only one.' : `There are ${organizations.length} that you may see.`} Each has
-              buckets, tokens and people of its own.
+              {organizations.length === 1 ? 'This is the only one.' : `You can see ${organizations.length}.`} Each has its own buckets,
+              tokens and people.
             </p>
             <Button
               variant="default"
@@ -113,7 +116,7 @@ function CreateOrganizationDialog({ onClose }: { readonly onClose: () => void })
   const action = useAction(async () => {
     const { id } = await sendJson<Organization>('POST', '/api/v2/orgs', { name });
     await Promise.all(['organizations', 'me'].map((key) => client.invalidateQueries({ queryKey: [key] })));
-    announce(`Organization "${name}" was created`);
+    announce.done(`Organization “${shownText(name)}” is created.`);
     navigate(addressesOf(id).buckets);
   });
   return (

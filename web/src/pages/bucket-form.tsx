@@ -1,4 +1,4 @@
-/** Name and retention of a bucket, to be made or to be changed. */
+/** Name and retention of a bucket, to create or to edit it. */
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { formatRetention, parseDuration, writeDuration } from '../api/durations.js';
@@ -35,7 +35,7 @@ export function BucketForm({ title, submit, initial, isNew, save, onClose }: Buc
   const isShorter = !isNew && seconds !== undefined && seconds > 0 && (initial.everySeconds === 0 || seconds < initial.everySeconds);
 
   const submitForm = (): Promise<boolean> => {
-    setProblem(seconds === undefined ? 'Write a time with its unit, as in 36h or 45d' : undefined);
+    setProblem(seconds === undefined ? 'Enter a time with its unit, like 36h or 45d' : undefined);
     return seconds === undefined ? Promise.resolve(false) : action.run({ name, everySeconds: seconds });
   };
 
@@ -43,9 +43,7 @@ export function BucketForm({ title, submit, initial, isNew, save, onClose }: Buc
     <FormDialog title={title} submit={submit} action={action} run={submitForm} onClose={onClose}>
       <TextInput
         label="Name"
-        description={
-          isNew ? undefined : 'Whatever names the bucket, like queries and Telegraf, must be changed with it. Tokens follow by themselves.'
-        }
+        description={isNew ? undefined : 'Update what uses the name, like queries and Telegraf. Tokens need no change.'}
         value={name}
         required
         withAsterisk={false}
@@ -60,9 +58,9 @@ export function BucketForm({ title, submit, initial, isNew, save, onClose }: Buc
         label="Keep data"
         value={choice}
         data={[
-          { value: '0', label: 'for ever' },
+          { value: '0', label: formatRetention(0) },
           ...PRESETS.map((preset) => ({ value: String(preset), label: formatRetention(preset) })),
-          { value: OTHER, label: 'another time …' },
+          { value: OTHER, label: 'Another time …' },
         ]}
         onChange={(event) => {
           setChoice(event.currentTarget.value);
@@ -80,7 +78,7 @@ export function BucketForm({ title, submit, initial, isNew, save, onClose }: Buc
           }}
         />
       )}
-      {isShorter && <Remark tone="warning">Data that are older than {formatRetention(seconds)} will be deleted.</Remark>}
+      {isShorter && <Remark tone="warning">This deletes data older than {formatRetention(seconds)}.</Remark>}
     </FormDialog>
   );
 }

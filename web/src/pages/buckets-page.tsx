@@ -1,4 +1,4 @@
-/** Buckets: where data lie and how long. */
+/** Buckets: where data is stored and for how long. */
 import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,7 +13,9 @@ import { CopyValue } from '../components/copy-field.js';
 import { Cell, DataTable, Row } from '../components/data-table.js';
 import { PencilIcon, PlusIcon, SearchIcon, TrashIcon } from '../components/icons.js';
 import { Loaded } from '../components/loading.js';
+import { Remark } from '../components/message.js';
 import { EmptyState, Page, Panel } from '../components/page.js';
+import { Shown, shownText } from '../components/shown-text.js';
 import { addressesOf } from '../layout/addresses.js';
 import { usePlace, useSession } from '../session/session.js';
 import { countWords } from '../tokens/words.js';
@@ -28,10 +30,10 @@ const COLUMNS = [
   { key: 'actions', label: 'Actions', hidden: true },
 ];
 
-type Open = { readonly what: 'create' } | { readonly what: 'change' | 'delete'; readonly bucket: Bucket };
+type Open = { readonly what: 'create' } | { readonly what: 'edit' | 'delete'; readonly bucket: Bucket };
 
 const retentionOf = ({ retentionRules }: Bucket): number => retentionRules[0]?.everySeconds ?? 0;
-/** For ever is longer than anything. */
+/** Forever is longer than anything. */
 const longevityOf = (bucket: Bucket): number => retentionOf(bucket) || Number.POSITIVE_INFINITY;
 
 export function BucketsPage() {
@@ -43,20 +45,21 @@ export function BucketsPage() {
   const [filter, setFilter] = useState('');
   const [sorting, setSorting] = useState({ by: 'name', descending: false });
   const [open, setOpen] = useState<Open | undefined>(undefined);
+  const mayRead = may(permissionInOrganization('read', 'buckets', orgID));
   const mayCreate = may(permissionInOrganization('write', 'buckets', orgID));
   const close = (): void => {
     setOpen(undefined);
   };
   const done = async (text: string): Promise<void> => {
     await client.invalidateQueries({ queryKey: ['buckets', orgID] });
-    announce(text);
+    announce.done(text);
   };
 
   const create = (
     <Button
       leftSection={<PlusIcon />}
       disabled={!mayCreate}
-      title={mayCreate ? undefined : 'That takes the right to write the buckets of this organization, which its owners have'}
+      title={mayCreate ? undefined : 'You can’t create buckets here. Owners of this organization can.'}
       onClick={() => {
         setOpen({ what: 'create' });
       }}
@@ -66,12 +69,20 @@ export function BucketsPage() {
   );
 
   return (
-    <Page title="Buckets" place={organization.name} hint="Where data are written to, and how long they are kept." actions={create}>
+    <Page title="Buckets" place={organization.name} hint="Where your data is stored, and for how long." actions={create}>
       <Loaded query={buckets} what="Loading buckets …">
         {(data) => {
+          if (!mayRead && !data.some(isUserBucket)) {
+            return (
+              <Panel>
+                <EmptyState title="You can’t see buckets here">Owners of this organization can give you access.</EmptyState>
+              </Panel>
+            );
+          }
           const shown = select(data, filter, sorting);
           return (
             <>
+              {!mayRead && <Remark>You can see only the buckets that you have access to. There may be others.</Remark>}
               <TextInput
                 type="search"
                 className={styles.search}
@@ -86,11 +97,11 @@ export function BucketsPage() {
               {shown.length === 0 ? (
                 <Panel>
                   {data.length === 0 ? (
-                    <EmptyState title="There are no buckets here" action={create}>
-                      Make one, then generate an API token that writes to it.
+                    <EmptyState title="There are no buckets yet" action={create}>
+                      Create one, then create an API token that writes to it.
                     </EmptyState>
                   ) : (
-                    <EmptyState title="No bucket matches your filter">Look for another name.</EmptyState>
+                    <EmptyState title="No bucket matches">Try another name.</EmptyState>
                   )}
                 </Panel>
               ) : (
@@ -124,14 +135,14 @@ export function BucketsPage() {
           initial={{ name: '', everySeconds: 0 }}
           save={async ({ name, everySeconds }) => {
             await sendJson('POST', '/api/v2/buckets', { orgID, name, retentionRules: [{ type: 'expire', everySeconds }] });
-            await done('Bucket was successfully created');
+            await done(`Bucket “${shownText(name)}” is created.`);
           }}
           onClose={close}
         />
       )}
-      {open?.what === 'change' && (
+      {open?.what === 'edit' && (
         <BucketForm
-          title={`Change bucket ${open.bucket.name}`}
+          title={`Edit bucket ${shownText(open.bucket.name)}`}
           submit="Save"
           isNew={false}
           initial={{ name: open.bucket.name, everySeconds: retentionOf(open.bucket) }}
@@ -141,7 +152,7 @@ export function BucketsPage() {
               ...(name === bucket.name ? {} : { name }),
               ...(everySeconds === retentionOf(bucket) ? {} : { retentionRules: [{ type: 'expire', everySeconds }] }),
             });
-            await done(`Bucket "${name}" was successfully updated`);
+            await done(`Bucket “${shownText(name)}” is saved.`);
           }}
           onClose={close}
         />
@@ -153,13 +164,13 @@ export function BucketsPage() {
           typed={open.bucket.name}
           work={async () => {
             await sendJson('DELETE', `/api/v2/buckets/${open.bucket.id}`);
-            await done('Bucket was deleted successfully');
+            await done(`Bucket “${shownText(open.bucket.name)}” is deleted.`);
           }}
           onClose={close}
         >
           <p style={{ margin: 0, overflowWrap: 'anywhere' }}>
-            All data in <strong>{open.bucket.name}</strong> go with it. Tokens lose their rights to it for good, also when another bucket of
-            this name is made.
+            This deletes all data in <strong>{shownText(open.bucket.name)}</strong>. Tokens lose access to it for good, even if you create
+            another bucket with this name.
           </p>
         </ConfirmDialog>
       )}
@@ -185,29 +196,35 @@ function BucketRow({ bucket, onOpen }: { readonly bucket: Bucket; readonly onOpe
   const { may } = useSession();
   const addresses = addressesOf(orgID);
   const { id, name } = bucket;
+  const shown = shownText(name);
   const isSystem = !isUserBucket(bucket);
   const mayWrite = may({ action: 'write', resource: { type: 'buckets', id, orgID } });
   return (
     <Row>
       <Cell label="Name" lead>
-        <Link href={addresses.queryOf(name)} title={`Query ${name}`}>
-          {name}
+        <Link href={addresses.queryOf(name)} title={`Query ${shown}`}>
+          <Shown text={name} />
         </Link>
-        {isSystem && <span className={styles.system}>made by the server</span>}
+        {isSystem && <span className={styles.system}>created by the server</span>}
       </Cell>
       <Cell label="Keeps data">{formatRetention(retentionOf(bucket))}</Cell>
       <Cell label="Id">
-        <CopyValue label={`id of ${name}`} value={id} />
+        <CopyValue label={`id of ${shown}`} value={id} />
       </Cell>
       <Cell label="See">
         {!isSystem && (
           <span className={styles.links}>
-            <Link href={addresses.tokensOf(id, 'write')} aria-label={`Who can write to ${name}?`}>
+            <Link href={addresses.tokensOf(id, 'write')} aria-label={`Who can write to ${shown}?`}>
               Who can write?
             </Link>
-            <Link href={addresses.tokensOf(id, 'read')} aria-label={`Who can read ${name}?`}>
+            <Link href={addresses.tokensOf(id, 'read')} aria-label={`Who can read ${shown}?`}>
               Who can read?
             </Link>
+            {mayWrite && (
+              <Link href={addresses.firstDataOf(name)} aria-label={`Send data to ${shown}`}>
+                Send data
+              </Link>
+            )}
           </span>
         )}
       </Cell>
@@ -217,9 +234,9 @@ function BucketRow({ bucket, onOpen }: { readonly bucket: Bucket; readonly onOpe
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={`Change bucket ${name}`}
+              aria-label={`Edit bucket ${shown}`}
               onClick={() => {
-                onOpen({ what: 'change', bucket });
+                onOpen({ what: 'edit', bucket });
               }}
             >
               <PencilIcon />
@@ -227,7 +244,7 @@ function BucketRow({ bucket, onOpen }: { readonly bucket: Bucket; readonly onOpe
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={`Delete bucket ${name}`}
+              aria-label={`Delete bucket ${shown}`}
               onClick={() => {
                 onOpen({ what: 'delete', bucket });
               }}

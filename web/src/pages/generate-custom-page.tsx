@@ -1,13 +1,12 @@
-/** A token with exactly what one chooses; or one like another, to be changed before it is made. */
+/** A token with exactly what one chooses; or one like another, to be edited before it is created. */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useSearch } from 'wouter';
 import { tokenQuery, type Authorization } from '../api/authorizations.js';
 import { bucketsQuery, isUserBucket, telegrafsQuery } from '../api/resources.js';
 import { Loaded } from '../components/loading.js';
 import { ErrorMessage } from '../components/message.js';
 import { usePlace, useSession } from '../session/session.js';
-import { GenerateForm } from '../tokens/generate-form.js';
+import { GenerateForm, useTokenForm } from '../tokens/generate-form.js';
 import { draftOf, EMPTY_DRAFT, permissionsOf } from '../tokens/permission-draft.js';
 import { RightsForm, type Thing } from '../tokens/rights-form.js';
 import { nameOfToken } from '../tokens/token-parts.js';
@@ -32,28 +31,33 @@ function CustomForm({ original }: { readonly original: Authorization | undefined
   const buckets = useQuery(bucketsQuery(orgID));
   const telegrafs = useQuery(telegrafsQuery(orgID));
   const place = { orgID, userID: me.id };
-  const [draft, setDraft] = useState(() => (original === undefined ? EMPTY_DRAFT : draftOf(original.permissions, place)));
+  const form = useTokenForm(
+    `custom ${original?.id ?? ''}`,
+    original === undefined ? '' : `${original.description} (cloned)`.trim(),
+    original === undefined ? EMPTY_DRAFT : draftOf(original.permissions, place),
+  );
+  const { draft } = form.value;
   // What was granted of things that are gone, or that one does not see, stays in sight.
   const withUnseen = (things: readonly Thing[], type: 'buckets' | 'telegrafs'): Thing[] => {
     const known = new Set(things.map(({ id }) => id));
     const granted = (original?.permissions ?? []).flatMap(({ resource: { type: granted, id, name } }) =>
-      granted === type && id !== undefined && !known.has(id) ? [{ id, name: name ?? `${id} (deleted, or out of your sight)` }] : [],
+      granted === type && id !== undefined && !known.has(id) ? [{ id, name: name ?? `${id} (deleted, or hidden from you)` }] : [],
     );
     return [...things, ...new Map(granted.map((thing) => [thing.id, thing])).values()];
   };
   return (
     <GenerateForm
-      title={original === undefined ? 'Generate Custom API Token' : 'Clone an API Token'}
+      form={form}
+      title={original === undefined ? 'Create a Custom token' : 'Clone a token'}
       hint={
         original === undefined ? (
-          'It opens what you tick, and nothing else.'
+          'Grants only the permissions you select.'
         ) : (
-          <>A token of your own with the rights of “{nameOfToken(original)}”. Change what should differ.</>
+          <>A token of your own with the permissions of “{nameOfToken(original)}”. Edit what should differ.</>
         )
       }
-      initialDescription={original === undefined ? '' : `${original.description} (cloned)`.trim()}
       permissions={permissionsOf(draft, place)}
-      nothingChosen="Tick at least one right."
+      nothingChosen="Select at least one permission."
     >
       <ErrorMessage error={telegrafs.error} />
       <Loaded query={buckets} what="Loading buckets …">
@@ -64,7 +68,9 @@ function CustomForm({ original }: { readonly original: Authorization | undefined
               telegrafs: withUnseen(telegrafs.data ?? [], 'telegrafs'),
             }}
             draft={draft}
-            onChange={setDraft}
+            onChange={(next) => {
+              form.set({ ...form.value, draft: next });
+            }}
           />
         )}
       </Loaded>

@@ -14,10 +14,13 @@ import { DotsIcon, PlusIcon, SearchIcon } from '../components/icons.js';
 import { Loaded } from '../components/loading.js';
 import { ErrorMessage, Remark } from '../components/message.js';
 import { EmptyState, Page, Panel } from '../components/page.js';
-import { messageOf, useAction } from '../components/use-action.js';
+import { Shown, shownText } from '../components/shown-text.js';
+import { useAction } from '../components/use-action.js';
 import { usePlace, useSession } from '../session/session.js';
 import { countWords } from '../tokens/words.js';
+import { AddMemberDialog, ROLE_OPTIONS } from './add-member-dialog.js';
 import styles from './buckets-page.module.css';
+import { PasswordDialog } from './password-dialog.js';
 
 const COLUMNS = [
   { key: 'name', label: 'User' },
@@ -32,7 +35,8 @@ interface Person extends Pick<User, 'id' | 'name' | 'status'> {
   readonly role: Role | undefined;
 }
 
-type Open = { readonly what: 'create' } | { readonly what: 'password' | 'rename' | 'delete'; readonly person: Person };
+type Open =
+  { readonly what: 'create' | 'add' } | { readonly what: 'password' | 'rename' | 'deactivate' | 'delete'; readonly person: Person };
 
 /** Those of this organization first, then whoever else one may see. */
 function merge(members: readonly Member[], users: readonly User[]): Person[] {
@@ -52,35 +56,51 @@ export function PeoplePage() {
   const [filter, setFilter] = useState('');
   const [open, setOpen] = useState<Open | undefined>(undefined);
   const mayCreate = may(globalPermission('write', 'users'));
+  const mayAdd = may(permissionById('write', 'orgs', orgID));
   const close = (): void => {
     setOpen(undefined);
   };
-  const done = async (text: string): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     await Promise.all(['users', 'members', 'me'].map((key) => client.invalidateQueries({ queryKey: [key] })));
-    announce(text);
+  };
+  const done = async (text: string, undo?: () => Promise<unknown>): Promise<void> => {
+    await refresh();
+    announce.done(text, undo);
   };
 
   return (
     <Page
       title="People"
       place={organization.name}
-      hint={`Who signs in, and what they may do in ${organization.name}: owners everything, members read.`}
+      hint={`Owners can do everything in ${shownText(organization.name)}. Members can read everything.`}
       actions={
-        <Button
-          leftSection={<PlusIcon />}
-          disabled={!mayCreate}
-          title={mayCreate ? undefined : 'Users are made by operators'}
-          onClick={() => {
-            setOpen({ what: 'create' });
-          }}
-        >
-          Add user
-        </Button>
+        <>
+          <Button
+            variant="default"
+            disabled={!mayAdd}
+            title={mayAdd ? undefined : 'Owners of this organization can add users'}
+            onClick={() => {
+              setOpen({ what: 'add' });
+            }}
+          >
+            Add existing user
+          </Button>
+          <Button
+            leftSection={<PlusIcon />}
+            disabled={!mayCreate}
+            title={mayCreate ? undefined : 'Operators of this server can create users'}
+            onClick={() => {
+              setOpen({ what: 'create' });
+            }}
+          >
+            Create user
+          </Button>
+        </>
       }
     >
       {!mayCreate && (
         <div style={{ marginBottom: 12 }}>
-          <Remark>You see the people of this organization. Users are made by the operator of the server.</Remark>
+          <Remark>You can see only the people of this organization. Operators of this server can see all users and create new ones.</Remark>
         </div>
       )}
       <Loaded query={members} what="Loading people …">
@@ -103,12 +123,12 @@ export function PeoplePage() {
               />
               {people.length === 0 ? (
                 <Panel>
-                  <EmptyState title="Nobody matches your filter">Look for another name.</EmptyState>
+                  <EmptyState title="Nobody matches">Try another name.</EmptyState>
                 </Panel>
               ) : (
                 <DataTable caption="People" columns={COLUMNS}>
                   {people.map((person) => (
-                    <PersonRow key={person.id} person={person} done={done} onOpen={setOpen} />
+                    <PersonRow key={person.id} person={person} done={done} refresh={refresh} onOpen={setOpen} />
                   ))}
                 </DataTable>
               )}
@@ -119,9 +139,30 @@ export function PeoplePage() {
           );
         }}
       </Loaded>
-      {open?.what === 'create' && <AddUserDialog done={done} onClose={close} />}
+      {open?.what === 'add' && <AddMemberDialog done={done} onClose={close} />}
+      {open?.what === 'create' && <CreateUserDialog done={done} onClose={close} />}
       {open?.what === 'password' && <PasswordDialog person={open.person} done={done} onClose={close} />}
       {open?.what === 'rename' && <RenameDialog person={open.person} done={done} onClose={close} />}
+      {open?.what === 'deactivate' && (
+        <ConfirmDialog
+          title="Deactivate this user?"
+          confirm="Deactivate"
+          work={async () => {
+            const { id, name } = open.person;
+            await setStatus(id, 'inactive');
+            await done(`${shownText(name)} is inactive.`, async () => {
+              await setStatus(id, 'active');
+              await done(`${shownText(name)} is active.`);
+            });
+          }}
+          onClose={close}
+        >
+          <p style={{ margin: 0, overflowWrap: 'anywhere' }}>
+            <strong>{shownText(open.person.name)}</strong> can’t sign in, and all tokens of this user are refused, in every organization,
+            until you activate the user again.
+          </p>
+        </ConfirmDialog>
+      )}
       {open?.what === 'delete' && (
         <ConfirmDialog
           title="Delete this user?"
@@ -129,13 +170,13 @@ export function PeoplePage() {
           typed={open.person.name}
           work={async () => {
             await sendJson('DELETE', `/api/v2/users/${open.person.id}`);
-            await done(`User "${open.person.name}" was deleted`);
+            await done(`User “${shownText(open.person.name)}” is deleted.`);
           }}
           onClose={close}
         >
           <p style={{ margin: 0, overflowWrap: 'anywhere' }}>
-            <strong>{open.person.name}</strong> is signed out, and all tokens of this user end with it, in every organization. To keep them
-            for later, make the user inactive instead.
+            This signs <strong>{shownText(open.person.name)}</strong> out and ends all tokens of this user, in every organization. You can’t
+            undo this. To keep them for later, make the user inactive instead.
           </p>
         </ConfirmDialog>
       )}
@@ -143,7 +184,9 @@ export function PeoplePage() {
   );
 }
 
-type Done = (text: string) => Promise<void>;
+type Done = (text: string, undo?: () => Promise<unknown>) => Promise<void>;
+
+const setStatus = (id: string, status: 'active' | 'inactive'): Promise<void> => sendJson('PATCH', `/api/v2/users/${id}`, { status });
 
 async function changeRole(orgID: string, { id, role }: Person, next: Role | undefined): Promise<void> {
   // Roles are one per person: the old one goes before the new one comes.
@@ -151,26 +194,38 @@ async function changeRole(orgID: string, { id, role }: Person, next: Role | unde
   if (next !== undefined) await sendJson('POST', `/api/v2/orgs/${orgID}/${next}s`, { id });
 }
 
-function PersonRow({ person, done, onOpen }: { readonly person: Person; readonly done: Done; readonly onOpen: (open: Open) => void }) {
+interface PersonRowProps {
+  readonly person: Person;
+  readonly done: Done;
+  readonly refresh: () => Promise<void>;
+  readonly onOpen: (open: Open) => void;
+}
+
+const roleInWords = (name: string, role: Role | undefined, place: string): string =>
+  role === undefined ? `${name} has no role in ${place}.` : `${name} is ${role === 'owner' ? 'an owner' : 'a member'} of ${place}.`;
+
+function PersonRow({ person, done, refresh, onOpen }: PersonRowProps) {
   const { orgID, organization } = usePlace();
   const { may, me } = useSession();
   const announce = useAnnounce();
   const [busy, setBusy] = useState(false);
-  const { id, name, role, status } = person;
+  const { id, role, status } = person;
+  const name = shownText(person.name);
+  const place = shownText(organization.name);
   const mayWrite = may(permissionById('write', 'users', id));
   const isMe = id === me.id;
   // The old role goes first: whoever gives up the right to set roles by it could not take the new one.
   const maySetRole = may(isMe ? globalPermission('write', 'orgs') : permissionById('write', 'orgs', orgID));
 
-  const attempt = async (work: () => Promise<void>, text: string): Promise<void> => {
+  const attempt = async (work: () => Promise<void>, text: string, undo?: () => Promise<unknown>): Promise<void> => {
     setBusy(true);
     try {
       await work();
-      await done(text);
+      await done(text, undo);
     } catch (error) {
-      announce(messageOf(error));
+      announce.failed(error, `${name} could not be changed.`);
       // What is half done is shown as it is.
-      await done(messageOf(error));
+      await refresh();
     } finally {
       setBusy(false);
     }
@@ -179,16 +234,18 @@ function PersonRow({ person, done, onOpen }: { readonly person: Person; readonly
   return (
     <Row>
       <Cell label="User" lead>
-        <strong>{name}</strong>
+        <strong>
+          <Shown text={person.name} />
+        </strong>
         {isMe && <span className={styles.system}>you</span>}
       </Cell>
       <Cell label="Role here">
         <NativeSelect
           size="xs"
-          aria-label={`Role of ${name} in ${organization.name}`}
+          aria-label={`Role of ${name} in ${place}`}
           value={role ?? ''}
           disabled={!maySetRole || busy}
-          title={isMe && !maySetRole ? 'Another owner can change your role' : undefined}
+          title={isMe && !maySetRole ? 'Another owner can edit your role' : undefined}
           data={[
             { value: '', label: 'None' },
             { value: 'member', label: 'Member' },
@@ -197,11 +254,11 @@ function PersonRow({ person, done, onOpen }: { readonly person: Person; readonly
           onChange={(event) => {
             const { value } = event.currentTarget;
             const next = value === '' ? undefined : (value as Role);
+            const back = { ...person, role: next };
             void attempt(
               () => changeRole(orgID, person, next),
-              next === undefined
-                ? `Member "${name}" was removed successfully`
-                : `${name} is ${next === 'owner' ? 'an owner' : 'a member'} of ${organization.name}`,
+              roleInWords(name, next, place),
+              () => attempt(() => changeRole(orgID, back, role), roleInWords(name, role, place)),
             );
           }}
         />
@@ -214,8 +271,9 @@ function PersonRow({ person, done, onOpen }: { readonly person: Person; readonly
           disabled={!mayWrite || isMe || busy}
           title={isMe ? 'Another user can deactivate you' : undefined}
           onChange={(event) => {
-            const next = event.currentTarget.checked ? 'active' : 'inactive';
-            void attempt(() => sendJson('PATCH', `/api/v2/users/${id}`, { status: next }), `${name} is ${next}`);
+            // It cuts off all that the user has: that is asked about.
+            if (!event.currentTarget.checked) onOpen({ what: 'deactivate', person });
+            else void attempt(() => setStatus(id, 'active'), `${name} is active.`);
           }}
         />
       </Cell>
@@ -235,14 +293,14 @@ function PersonRow({ person, done, onOpen }: { readonly person: Person; readonly
                 onOpen({ what: 'password', person });
               }}
             >
-              Set a password …
+              {isMe ? 'Change your password …' : 'Set a password …'}
             </Menu.Item>
             <Menu.Item
               onClick={() => {
                 onOpen({ what: 'rename', person });
               }}
             >
-              Rename …
+              Edit the name …
             </Menu.Item>
             <Menu.Item
               data-danger
@@ -265,7 +323,7 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-function AddUserDialog({ done, onClose }: DialogProps) {
+function CreateUserDialog({ done, onClose }: DialogProps) {
   const { orgID, organization } = usePlace();
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('member');
@@ -282,10 +340,10 @@ function AddUserDialog({ done, onClose }: DialogProps) {
     if (secret !== '') await sendJson('POST', `/api/v2/users/${id}/password`, { password: secret });
     if (!made.current.isMember) await sendJson('POST', `/api/v2/orgs/${orgID}/${role}s`, { id });
     made.current = { ...made.current, isMember: true };
-    await done(`User "${name}" was added`);
+    await done(`User “${shownText(name)}” is created.`);
   });
   return (
-    <FormDialog title="Add user" submit="Add user" action={action} run={action.run} onClose={onClose}>
+    <FormDialog title="Create user" submit="Create" action={action} run={action.run} onClose={onClose}>
       <TextInput
         label="User name"
         value={name}
@@ -307,37 +365,12 @@ function AddUserDialog({ done, onClose }: DialogProps) {
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
       />
       <NativeSelect
-        label={`Role in ${organization.name}`}
+        label={`Role in ${shownText(organization.name)}`}
         value={role}
-        data={[
-          { value: 'member', label: 'Member: reads everything' },
-          { value: 'owner', label: 'Owner: may do everything here' },
-        ]}
+        data={ROLE_OPTIONS}
         onChange={(event) => {
           setRole(event.currentTarget.value as Role);
         }}
-      />
-    </FormDialog>
-  );
-}
-
-function PasswordDialog({ person, done, onClose }: DialogProps & { readonly person: Person }) {
-  const password = useRef<HTMLInputElement>(null);
-  const action = useAction(async () => {
-    await sendJson('POST', `/api/v2/users/${person.id}/password`, { password: password.current?.value ?? '' });
-    await done(`The password of ${person.name} was set`);
-  });
-  return (
-    <FormDialog title={`Set a password for ${person.name}`} submit="Set password" action={action} run={action.run} onClose={onClose}>
-      <PasswordInput
-        ref={password}
-        label="New password"
-        description="8 to 72 characters. All other sessions of this user end."
-        required
-        withAsterisk={false}
-        autoComplete="new-password"
-        autoFocus
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
       />
     </FormDialog>
   );
@@ -347,10 +380,10 @@ function RenameDialog({ person, done, onClose }: DialogProps & { readonly person
   const [name, setName] = useState(person.name);
   const action = useAction(async () => {
     await sendJson('PATCH', `/api/v2/users/${person.id}`, { name });
-    await done(`${person.name} is called ${name}`);
+    await done(`${shownText(person.name)} is now called ${shownText(name)}.`);
   });
   return (
-    <FormDialog title={`Rename ${person.name}`} submit="Rename" action={action} run={action.run} onClose={onClose}>
+    <FormDialog title={`Edit the name of ${shownText(person.name)}`} submit="Save" action={action} run={action.run} onClose={onClose}>
       <TextInput
         label="User name"
         value={name}

@@ -2,17 +2,21 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import { useSearch } from 'wouter';
+import { Link, useSearch } from 'wouter';
 import { bucketsQuery, isUserBucket } from '../api/resources.js';
+import { ConfirmDialog } from '../components/confirm-dialog.js';
 import { PlayIcon } from '../components/icons.js';
 import { ErrorMessage } from '../components/message.js';
 import { EmptyState, Page, Panel, Stack } from '../components/page.js';
+import { useKept } from '../components/kept.js';
+import { shownText } from '../components/shown-text.js';
 import { useAction } from '../components/use-action.js';
-import { Chart } from '../query/chart.js';
-import { LINES_MAX, linesOf } from '../query/chart-series.js';
+import { drawableOf } from '../query/chart-series.js';
 import { fluxText } from '../query/flux-text.js';
+import { PagedChart } from '../query/paged-chart.js';
 import { ResultTable, ROWS_SHOWN_MAX } from '../query/result-table.js';
 import { runQuery, type QueryResult } from '../query/run-query.js';
+import { addressesOf } from '../layout/addresses.js';
 import { usePlace } from '../session/session.js';
 import { countWords } from '../tokens/words.js';
 import styles from './query-page.module.css';
@@ -26,17 +30,32 @@ const RANGES = [
   { value: '0', label: 'All time' },
 ];
 
+/** The newest rows of each series: a limit alone would keep the oldest. */
 const scriptFor = (bucket: string, start: string): string =>
-  `from(bucket: ${fluxText(bucket)})\n  |> range(start: ${start})\n  |> limit(n: 1000)\n`;
+  `from(bucket: ${fluxText(bucket)})\n  |> range(start: ${start})\n  |> sort(columns: ["_time"], desc: true)\n  |> limit(n: 1000)\n`;
+
+interface Choice {
+  readonly bucket: string | null;
+  readonly start: string;
+  /** Undefined: nobody has touched the query, which follows from the two. */
+  readonly written: string | undefined;
+}
 
 export function QueryPage() {
   const { orgID, organization } = usePlace();
   const asked = new URLSearchParams(useSearch()).get('bucket');
   const buckets = useQuery(bucketsQuery(orgID));
-  const [bucket, setBucket] = useState(asked);
-  const [start, setStart] = useState('-1h');
-  const [written, setWritten] = useState<string | undefined>(undefined);
+  const edited = useKept<Choice | undefined>(`query ${orgID}`, undefined);
+  const [picked, setPicked] = useState<Choice>({ bucket: asked, start: '-1h', written: undefined });
+  const { bucket, start, written } = edited.value ?? picked;
+  // What would take the place of an edited query.
+  const [instead, setInstead] = useState<Choice | undefined>(() =>
+    edited.value !== undefined && asked !== null && asked !== edited.value.bucket
+      ? { bucket: asked, start: '-1h', written: undefined }
+      : undefined,
+  );
   const [result, setResult] = useState<QueryResult | undefined>(undefined);
+  const [runCount, setRunCount] = useState(0);
   const abort = useRef<AbortController | undefined>(undefined);
   const editorId = useId();
 
@@ -45,7 +64,11 @@ export function QueryPage() {
     [buckets.data],
   );
   const chosen = bucket ?? sorted[0]?.name ?? '';
-  // What somebody wrote is his: another bucket changes only what nobody touched.
+  const pick = (change: Partial<Choice>): void => {
+    const next = { bucket: chosen, start, written: undefined, ...change };
+    if (written === undefined) setPicked(next);
+    else setInstead(next);
+  };
   const script = written ?? (chosen === '' ? '' : scriptFor(chosen, start));
 
   const action = useAction(async () => {
@@ -53,6 +76,7 @@ export function QueryPage() {
     abort.current = controller;
     try {
       setResult(await runQuery(orgID, script, controller.signal));
+      setRunCount((count) => count + 1);
     } catch (error) {
       setResult(undefined);
       throw controller.signal.aborted ? new Error('The query was stopped.') : error;
@@ -62,7 +86,7 @@ export function QueryPage() {
 
   const names = sorted.map(({ name }) => name);
   return (
-    <Page title="Query" place={organization.name} hint="Look whether data are there, and what they are.">
+    <Page title="Query" place={organization.name} hint="See what data is in a bucket.">
       <Stack>
         <Panel>
           <form
@@ -75,10 +99,12 @@ export function QueryPage() {
               <NativeSelect
                 label="Bucket"
                 value={chosen}
-                data={chosen === '' || names.includes(chosen) ? names : [chosen, ...names]}
+                data={(chosen === '' || names.includes(chosen) ? names : [chosen, ...names]).map((name) => ({
+                  value: name,
+                  label: shownText(name),
+                }))}
                 onChange={(event) => {
-                  setBucket(event.currentTarget.value);
-                  setWritten(undefined);
+                  pick({ bucket: event.currentTarget.value });
                 }}
               />
               <NativeSelect
@@ -86,8 +112,7 @@ export function QueryPage() {
                 value={start}
                 data={RANGES}
                 onChange={(event) => {
-                  setStart(event.currentTarget.value);
-                  setWritten(undefined);
+                  pick({ start: event.currentTarget.value });
                 }}
               />
             </div>
@@ -103,7 +128,7 @@ export function QueryPage() {
               autoCapitalize="none"
               autoComplete="off"
               onChange={(event) => {
-                setWritten(event.currentTarget.value);
+                edited.set({ bucket: chosen, start, written: event.currentTarget.value });
               }}
               onKeyDown={(event) => {
                 if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -127,40 +152,54 @@ export function QueryPage() {
           </form>
         </Panel>
         <ErrorMessage error={action.error} />
-        {result !== undefined && <Result result={result} />}
+        {result !== undefined && <Result key={runCount} result={result} bucket={chosen} />}
       </Stack>
+      {instead !== undefined && (
+        <ConfirmDialog
+          title="Replace your query?"
+          confirm="Replace"
+          work={() => {
+            edited.clear();
+            setPicked(instead);
+            return Promise.resolve();
+          }}
+          onClose={() => {
+            setInstead(undefined);
+          }}
+        >
+          <p style={{ margin: 0 }}>You edited the query. Another bucket or time writes a new one in its place.</p>
+        </ConfirmDialog>
+      )}
     </Page>
   );
 }
 
 const summaryOf = ({ rowCount, tables, ms, isCut }: QueryResult): string =>
-  `${countWords(rowCount, 'row', 'rows')} in ${countWords(tables.length, 'table', 'tables')}, ${Math.round(ms)} ms${isCut ? '; the answer is longer, this is its beginning' : ''}`;
+  `${countWords(rowCount, 'row', 'rows')} in ${countWords(tables.length, 'table', 'tables')}, ${Math.round(ms)} ms${isCut ? '. The answer is too long: this is its beginning' : ''}`;
 
-function Result({ result }: { readonly result: QueryResult }) {
-  const { lines, lineCount } = useMemo(() => linesOf(result.tables), [result]);
+function Result({ result, bucket }: { readonly result: QueryResult; readonly bucket: string }) {
+  const { orgID } = usePlace();
+  const drawable = useMemo(() => drawableOf(result.tables), [result]);
   if (result.rowCount === 0) {
     return (
       <Panel>
-        <EmptyState title="No rows">The query ran, and nothing was found. Look at another time, or write data first.</EmptyState>
+        <EmptyState title="No data found" action={<Link href={addressesOf(orgID).firstDataOf(bucket)}>Send data to this bucket</Link>}>
+          Try another time range or bucket.
+        </EmptyState>
       </Panel>
     );
   }
   return (
     <>
-      {lines.length > 0 && (
+      {drawable.length > 0 && (
         <Panel>
-          <Chart lines={lines} />
-          {lineCount > LINES_MAX && (
-            <p className="muted">
-              {LINES_MAX} of {lineCount.toLocaleString('en')} lines are drawn. Filter for the ones that you want to see.
-            </p>
-          )}
+          <PagedChart drawable={drawable} />
         </Panel>
       )}
       <ResultTable tables={result.tables} />
       {result.rowCount > ROWS_SHOWN_MAX && (
         <p className="muted" style={{ margin: 0 }}>
-          The first {ROWS_SHOWN_MAX} of {result.rowCount.toLocaleString('en')} rows are shown.
+          These are the first {ROWS_SHOWN_MAX} of {result.rowCount.toLocaleString('en')} rows. Filter the query to see others.
         </p>
       )}
     </>

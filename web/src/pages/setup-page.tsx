@@ -23,20 +23,20 @@ export function SetupPage() {
   }, []);
   return (
     <Entrance>
-      <Loaded query={setup} what="Asking the server …">
+      <Loaded query={setup} what="Loading …">
         {({ allowed }) =>
           allowed ? (
             <SetupForm />
           ) : (
             <Stack>
               <h1>This server is set up</h1>
-              <p>Its first user, organization and bucket are there already. There is nothing left to do here.</p>
+              <p>You can sign in and use it.</p>
               <Button
                 onClick={() => {
                   navigate('/');
                 }}
               >
-                Go to the first page
+                Continue
               </Button>
             </Stack>
           )
@@ -67,16 +67,17 @@ function SetupForm() {
     // From here on the server is set up, whatever comes: the token is shown first.
     showSecret({
       title: 'Save your operator token',
-      sentence: 'It opens everything, in every organization. With it you make users, organizations and other tokens.',
+      sentence: 'It can do everything, in every organization. Use it to create users, organizations and other tokens.',
       secret: auth.token,
       permissions: auth.permissions,
       org: org.name,
       bucketName: (id) => (id === bucket.id ? bucket.name : undefined),
+      anyBucket: bucket.name,
       fileName: `${org.name}-operator`,
     });
     client.setQueryData(setupQuery.queryKey, { allowed: false });
     await signIn(names.username, secret).catch(() => undefined);
-    navigate(addressesOf(org.id).tokens, { replace: true });
+    navigate(addressesOf(org.id).firstDataOf(bucket.name), { replace: true });
   });
 
   const field = (name: keyof typeof names) => ({
@@ -103,7 +104,7 @@ function SetupForm() {
         <div>
           <h1 style={{ margin: 0 }}>Set up Sluice</h1>
           <p className="muted" style={{ margin: '4px 0 0' }}>
-            The first user, and where the first data go. More of each can be made later.
+            Create the first user, organization and bucket. You can create more later.
           </p>
         </div>
         <TextInput label="User name" autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus {...field('username')} />
@@ -118,7 +119,7 @@ function SetupForm() {
         />
         <PasswordInput
           ref={again}
-          label="Password, again"
+          label="Repeat the password"
           autoComplete="new-password"
           required
           withAsterisk={false}
@@ -126,10 +127,10 @@ function SetupForm() {
           onChange={() => {
             setDiffers(false);
           }}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password that is repeated' }}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show the repeated password' }}
         />
-        <TextInput label="Organization" description="Holds buckets, tokens and people" autoComplete="organization" {...field('org')} />
-        <TextInput label="Bucket" description="Where data are written to" autoComplete="off" {...field('bucket')} />
+        <TextInput label="Organization" description="Groups buckets, tokens and people" autoComplete="organization" {...field('org')} />
+        <TextInput label="Bucket" description="Where your data is stored" autoComplete="off" {...field('bucket')} />
         <ErrorMessage error={action.error} />
         <Button type="submit" fullWidth loading={action.pending}>
           Set up

@@ -24,7 +24,7 @@ export function SignInPage() {
 
   return (
     <Entrance>
-      <Loaded query={setup} what="Asking the server …">
+      <Loaded query={setup} what="Loading …">
         {() =>
           !allowed && (
             <Stack>

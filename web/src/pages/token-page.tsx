@@ -1,10 +1,10 @@
-/** One token: what exactly it opens, whose it is, and what can be done with it. */
+/** One token: what exactly it has access to, whose it is, and what can be done with it. */
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { changeToken, kindOf, tokenQuery, type Authorization } from '../api/authorizations.js';
-import { bucketsQuery } from '../api/resources.js';
+import { bucketsQuery, isUserBucket } from '../api/resources.js';
 import { useAnnounce } from '../components/announcer.js';
 import { CopyBlock, CopyValue } from '../components/copy-field.js';
 import { Cell, DataTable, Row } from '../components/data-table.js';
@@ -12,13 +12,15 @@ import { Fact, Facts } from '../components/facts.js';
 import { InlineEdit } from '../components/inline-edit.js';
 import { Loaded } from '../components/loading.js';
 import { Page, Panel } from '../components/page.js';
+import { Shown } from '../components/shown-text.js';
 import { Ago, Moment } from '../components/times.js';
 import { addressesOf } from '../layout/addresses.js';
 import { usePlace } from '../session/session.js';
 import { createCommand } from '../tokens/command.js';
 import { rightsRows, summarize, type RightsRow } from '../tokens/describe.js';
 import { SnippetTabs } from '../tokens/snippet-tabs.js';
-import { DeleteTokenDialog, KindBadge, nameOfToken, StatusSwitch, TokenName, useForgetTokens } from '../tokens/token-parts.js';
+import { DeleteTokenDialog, KindBadge, nameOfToken, useForgetTokens } from '../tokens/token-parts.js';
+import { StatusSwitch } from '../tokens/token-status.js';
 import { capitalize, wordOne } from '../tokens/words.js';
 import styles from './token-page.module.css';
 
@@ -41,7 +43,7 @@ export function TokenPage({ id }: { readonly id: string }) {
 const RIGHTS_COLUMNS = [
   { key: 'what', label: 'Resource' },
   { key: 'type', label: 'Type' },
-  { key: 'scope', label: 'Reaches' },
+  { key: 'scope', label: 'Scope' },
   { key: 'read', label: 'Read' },
   { key: 'write', label: 'Write' },
 ];
@@ -60,17 +62,15 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
         <Facts>
           <Fact name="Description">
             <InlineEdit
-              label="Change the description"
+              label="Edit the description"
               value={token.description}
               save={async (description) => {
                 await changeToken(token.id, { description });
                 await forget();
-                announce('API token was updated successfully');
+                announce.done('The description is saved.');
               }}
             >
-              <strong>
-                <TokenName token={token} />
-              </strong>
+              <strong>{token.description.trim() === '' ? 'Without a description' : <Shown text={token.description} />}</strong>
             </InlineEdit>
           </Fact>
           <Fact name="Status">
@@ -79,19 +79,21 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
           <Fact name="Kind">
             <KindBadge kind={kindOf(token)} />
           </Fact>
-          <Fact name="Opens">{summarize(token.permissions, token.orgID)}</Fact>
+          <Fact name="Access">{summarize(token.permissions, token.orgID)}</Fact>
           <Fact name="Id">
             <CopyValue label="id" value={token.id} />
           </Fact>
-          <Fact name="Owner">{token.user}</Fact>
-          <Fact name="Organization">{token.org === '' ? 'deleted' : token.org}</Fact>
+          <Fact name="Owner">
+            <Shown text={token.user} />
+          </Fact>
+          <Fact name="Organization">{token.org === '' ? 'deleted' : <Shown text={token.org} />}</Fact>
           <Fact name="Created">
             <Moment at={token.createdAt} />
           </Fact>
-          <Fact name="Changed">
+          <Fact name="Edited">
             <Ago at={token.updatedAt} />
           </Fact>
-          <Fact name="Value">It was shown once, when the token was made.</Fact>
+          <Fact name="Value">It was shown once, when the token was created.</Fact>
         </Facts>
         <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginTop: 14 }}>
           <Button variant="default" renderRoot={(props) => <Link {...props} href={addresses.generate('custom-api', token.id)} />}>
@@ -110,20 +112,20 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
       </Panel>
       <section aria-labelledby="rights">
         <h2 id="rights" style={{ margin: '4px 0 8px' }}>
-          Rights
+          Permissions
         </h2>
-        <DataTable caption="What this token opens" columns={RIGHTS_COLUMNS}>
+        <DataTable caption="What this token has access to" columns={RIGHTS_COLUMNS}>
           {rows.map((row) => (
             <RightsLine key={row.key} row={row} />
           ))}
         </DataTable>
       </section>
       <Panel>
-        <h2>Put it to use</h2>
+        <h2>Use it</h2>
         <UseToken token={token} />
       </Panel>
       <Panel>
-        <h2>Make another one like it</h2>
+        <h2>Create one like it</h2>
         <Copies token={token} />
       </Panel>
       {deleting && (
@@ -145,10 +147,12 @@ function RightsLine({ row }: { readonly row: RightsRow }) {
   return (
     <Row>
       <Cell label="Resource" lead>
-        <span className={row.deleted ? styles.deleted : undefined}>{row.what}</span>
+        <span className={row.deleted ? styles.deleted : undefined}>
+          <Shown text={row.what} />
+        </span>
       </Cell>
       <Cell label="Type">{capitalize(wordOne(row.type))}</Cell>
-      <Cell label="Reaches" name>
+      <Cell label="Scope" name>
         <span className={row.deleted ? styles.deleted : undefined}>{row.scope}</span>
       </Cell>
       <Cell label="Read">
@@ -173,6 +177,7 @@ function UseToken({ token }: { readonly token: Authorization }) {
         secret: undefined,
         permissions: token.permissions,
         bucketName: (id) => buckets.data?.find((bucket) => bucket.id === id)?.name,
+        anyBucket: buckets.data?.find(isUserBucket)?.name,
       }}
     />
   );
@@ -196,7 +201,7 @@ function Copies({ token }: { readonly token: Authorization }) {
     <div className={styles.copies}>
       {command === undefined ? (
         <p className="muted" style={{ margin: 0 }}>
-          The command line has no flags for some of these rights. Take the JSON: it is what POST /api/v2/authorizations takes.
+          The command line has no flags for some of these permissions. Use the JSON with POST /api/v2/authorizations.
         </p>
       ) : (
         <CopyBlock label="command" text={command} />

@@ -3,13 +3,14 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatMinute } from '../components/times.js';
+import { formatExactly, useZone, type Zone } from '../components/zone.js';
 import styles from './chart.module.css';
 import type { Line } from './chart-series.js';
+import { axisLabels, formatNumber } from './numbers.js';
 
 const HEIGHT = 260;
 
-/** As everywhere on these pages: the year first, 24 hours, the reader's own zone. Each: from which step on, the label, what goes below it. */
+/** As everywhere on these pages: the year first, 24 hours, the zone that the reader has chosen. Each: from which step on, the label, what goes below it. */
 const [SECOND, MINUTE, DAY, YEAR] = [1, 60, 86_400, 31_536_000];
 const DATE = '\n{YYYY}-{MM}-{DD}';
 const MINUTE_OF_DATE = `${DATE} {HH}:{mm}`;
@@ -55,9 +56,30 @@ const COLORS = {
 };
 const DASHES = [[], [6, 4], [2, 3]];
 
+/** Points of a line up to which each is marked. */
+const MARKED_MAX = 60;
+/** Seconds on both sides of points that are all of one moment. */
+const AROUND_POINT = 60;
+/** Widths of what stands beside the axis of values. */
+const [LABEL_WIDTH_MIN, CHARACTER_WIDTH, AXIS_ROOM] = [44, 7.5, 20];
+
+type Values = uPlot.AlignedData[number];
+
+/** What has a gap on both sides is no part of a line, and would not be seen. */
+function lonePoints(values: Values): number[] {
+  const found: number[] = [];
+  // Undefined is where another line has a point, and nothing to this one.
+  const own = Array.from(values, (value, index) => ({ value, index })).filter(({ value }) => value !== undefined);
+  for (const [place, { value, index }] of own.entries()) {
+    if (value !== null && (own[place - 1]?.value ?? null) === null && (own[place + 1]?.value ?? null) === null) found.push(index);
+  }
+  return found;
+}
+
 export function Chart({ lines }: { readonly lines: readonly Line[] }) {
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
+  const zone = useZone();
   const [at, setAt] = useState('');
   const colors = COLORS[scheme];
   const colorOf = (index: number): string => colors[index % colors.length] ?? 'currentColor';
@@ -72,31 +94,46 @@ export function Chart({ lines }: { readonly lines: readonly Line[] }) {
       ticks: { stroke: style.getPropertyValue('--line'), width: 1 },
       font: `12px ${style.fontFamily}`,
     };
+    // One moment has no length that an axis could be made of.
+    const moments = new Set(lines.flatMap(({ times }) => times));
+    const [only = 0] = moments;
     const chart = new uPlot(
       {
         width: Math.max(200, element.clientWidth),
         height: HEIGHT,
         legend: { show: false },
         cursor: { drag: { x: true, y: false } },
+        ...(zone === 'utc' ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') } : {}),
+        scales: {
+          x: { range: (_, from, to) => (moments.size === 1 ? [only - AROUND_POINT, only + AROUND_POINT] : [from, to]) },
+        },
         axes: [
           { ...axis, values: TIME_LABELS },
-          { ...axis, size: 64 },
+          {
+            ...axis,
+            values: (_, splits) => axisLabels(splits),
+            size: (_, labels) =>
+              Math.max(LABEL_WIDTH_MIN, ...((labels as string[] | null) ?? []).map((label) => label.length * CHARACTER_WIDTH)) + AXIS_ROOM,
+          },
         ],
         series: [
           {},
-          ...lines.map(({ name, times }, index) => ({
+          ...lines.map(({ name, times }, index): uPlot.Series => ({
             label: name,
             stroke: colorOf(index),
             width: 1.5,
             dash: DASHES[Math.floor(index / 4) % DASHES.length] ?? [],
-            points: { show: times.length < 60 },
-            spanGaps: true,
+            points: {
+              show: true,
+              filter: (chart, series) => (times.length < MARKED_MAX ? null : lonePoints(chart.data[series] ?? [])),
+            },
+            spanGaps: false,
           })),
         ],
         hooks: {
           setCursor: [
             ({ cursor, data }) => {
-              setAt(readAt(lines, data, cursor.idx ?? undefined));
+              setAt(readAt(lines, data, cursor.idx ?? undefined, zone));
             },
           ],
         },
@@ -114,7 +151,7 @@ export function Chart({ lines }: { readonly lines: readonly Line[] }) {
     };
     // The colours follow from the scheme.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [lines, scheme]);
+  }, [lines, scheme, zone]);
 
   return (
     <figure style={{ margin: 0 }}>
@@ -146,13 +183,13 @@ export function Chart({ lines }: { readonly lines: readonly Line[] }) {
   );
 }
 
-function readAt(lines: readonly Line[], data: uPlot.AlignedData, index: number | undefined): string {
+function readAt(lines: readonly Line[], data: uPlot.AlignedData, index: number | undefined, zone: Zone): string {
   const seconds = index === undefined ? undefined : data[0][index];
   if (index === undefined || seconds === undefined) return '';
   const values = lines.flatMap(({ name }, line) => {
     const value = data[line + 1]?.[index];
-    return value === undefined || value === null ? [] : [`${name}: ${value}`];
+    return value === undefined || value === null ? [] : [`${name}: ${formatNumber(value)}`];
   });
   const time = new Date(seconds * 1000).toISOString();
-  return `${formatMinute(time)} (${time})   ${values.join('   ')}`;
+  return `${formatExactly(time, zone)}   ${values.join('   ')}`;
 }

@@ -1,7 +1,10 @@
 /** The rows of a result, those of all its tables below each other, as many as are good to look at. */
 import type { ColumnType } from '../../../src/domain/table.js';
 import type { DecodedTable } from '../../../src/wire/annotated-csv-decoder.js';
+import { Shown } from '../components/shown-text.js';
+import { formatExactly, useZone } from '../components/zone.js';
 import { cellAt, textOfCell } from './cells.js';
+import { isNamedResult } from './results.js';
 import styles from './result-table.module.css';
 
 export const ROWS_SHOWN_MAX = 500;
@@ -10,6 +13,8 @@ export const ROWS_SHOWN_MAX = 500;
 const LAST = ['_start', '_stop'];
 
 export function ResultTable({ tables }: { readonly tables: readonly DecodedTable[] }) {
+  const zone = useZone();
+  const withResult = isNamedResult(tables);
   const types = new Map<string, ColumnType>();
   for (const { columns } of tables) for (const { label, type } of columns) if (!types.has(label)) types.set(label, type);
   const labels = [...types.keys()].filter((label) => label !== 'result' && label !== 'table');
@@ -25,6 +30,7 @@ export function ResultTable({ tables }: { readonly tables: readonly DecodedTable
         <caption className="hidden-text">The result of the query</caption>
         <thead>
           <tr>
+            {withResult && <th scope="col">result</th>}
             <th scope="col">table</th>
             {labels.map((label) => (
               <th key={label} scope="col" className={isNumber(label) ? styles.number : undefined}>
@@ -37,13 +43,19 @@ export function ResultTable({ tables }: { readonly tables: readonly DecodedTable
         <tbody>
           {rows.map(({ table, row }) => (
             <tr key={`${table} ${row}`}>
+              {withResult && (
+                <td>
+                  <Shown text={tables[table]?.result ?? ''} />
+                </td>
+              )}
               <td>{table}</td>
               {labels.map((label) => {
                 const column = tables[table]?.columns.find((each) => each.label === label);
-                const text = column === undefined ? '' : textOfCell(cellAt(column.vector, row), column.type);
+                const plain = column === undefined ? '' : textOfCell(cellAt(column.vector, row), column.type);
+                const text = column?.type === 'time' && plain !== '' ? formatExactly(plain, zone) : plain;
                 return (
                   <td key={label} className={isNumber(label) ? styles.number : undefined} title={text.length > 40 ? text : undefined}>
-                    {text}
+                    <Shown text={text} />
                   </td>
                 );
               })}

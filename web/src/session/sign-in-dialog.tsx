@@ -11,10 +11,10 @@ export interface SignInDialogProps {
 export function SignInDialog({ userName, onSignedIn }: SignInDialogProps) {
   return (
     <Dialog title="Your session has ended" onClose={() => undefined} locked veiled>
-      <Remark>Sign in again to go on where you were. What you have typed is still there.</Remark>
+      <Remark>Sign in again to continue. What you typed is still there.</Remark>
       <SignInForm userName={userName} onSignedIn={onSignedIn} />
       <p className="muted">
-        Somebody else? <a href="/signin">Start from the beginning</a>
+        Not you? <a href="/signin">Sign in as another user</a>
       </p>
     </Dialog>
   );

@@ -1,10 +1,11 @@
 /** Which buckets a token may read, or write: all, or some of a list that can be searched. */
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useId, useState, type KeyboardEvent } from 'react';
-import type { Action } from '../../../src/domain/permission.js';
+import { permissionInOrganization, type Action } from '../../../src/domain/permission.js';
 import { isUserBucket, type Bucket } from '../api/resources.js';
 import { SearchIcon } from '../components/icons.js';
 import { Panel } from '../components/page.js';
+import { shownText } from '../components/shown-text.js';
 import { usePlace, useSession } from '../session/session.js';
 import styles from './choice-list.module.css';
 import { choiceOf, chooseAll, chooseIds, permissionForAll, permissionForOne, stateOf, type Draft } from './permission-draft.js';
@@ -55,11 +56,11 @@ export function BucketPane({ action, buckets, draft, onChange }: BucketPaneProps
         <legend className="hidden-text">{VERBS[action]}</legend>
         <div className={styles.head}>
           <h2 style={{ margin: 0 }}>{VERBS[action]}</h2>
-          <span className="muted">{state === 'all' ? 'all buckets' : `${choice.ids.size.toLocaleString('en')} chosen`}</span>
+          <span className="muted">{state === 'all' ? 'all buckets' : `${choice.ids.size.toLocaleString('en')} selected`}</span>
         </div>
         <div className={styles.all}>
           <Checkbox
-            label={`${VERBS[action]} all buckets, also those made later`}
+            label={`${VERBS[action]} all buckets, including future ones`}
             checked={choice.all}
             disabled={!mayGiveAll}
             aria-describedby={mayGiveAll ? undefined : noteId}
@@ -114,15 +115,19 @@ export function BucketPane({ action, buckets, draft, onChange }: BucketPaneProps
             </div>
             {matching.length === 0 ? (
               <p className={styles.note}>
-                {key === '' ? 'There are no buckets to choose from: make one on the page Buckets.' : 'No bucket matches your search.'}
+                {key !== ''
+                  ? 'No bucket matches.'
+                  : may(permissionInOrganization('read', 'buckets', orgID))
+                    ? 'There are no buckets yet. Create one on the page Buckets.'
+                    : 'You can’t see buckets here.'}
               </p>
             ) : (
               <ul className={styles.list} aria-label={`Buckets to ${action}, arrow keys go through them`} onKeyDown={walk}>
                 {shown.map(({ id, name }) => (
                   <li key={id}>
                     <Checkbox
-                      label={name}
-                      aria-label={`${VERBS[action]} bucket ${name}`}
+                      label={shownText(name)}
+                      aria-label={`${VERBS[action]} bucket ${shownText(name)}`}
                       checked={choice.ids.has(id)}
                       tabIndex={id === stop ? 0 : -1}
                       onFocus={() => {
@@ -139,13 +144,13 @@ export function BucketPane({ action, buckets, draft, onChange }: BucketPaneProps
               </ul>
             )}
             {matching.length > ROWS_MAX && (
-              <p className={styles.note}>{(matching.length - ROWS_MAX).toLocaleString('en')} more: search for them.</p>
+              <p className={styles.note}>{(matching.length - ROWS_MAX).toLocaleString('en')} more. Search to find them.</p>
             )}
           </>
         )}
         {isAnyBarred && (
           <p className={styles.note} id={noteId}>
-            Greyed out: you may not {action} it yourself, so you cannot give that right away.
+            Greyed out: you can’t {action} it yourself, so you can’t grant it.
           </p>
         )}
       </fieldset>

@@ -1,8 +1,18 @@
-/** What a token opens, in a line, in a sentence and in rows. */
+/** What a token gives access to, in a line, in a sentence and in rows. */
 import { isUnscoped, type Action, type Permission, type ResourceType } from '../../../src/domain/permission.js';
 import { tokenKindOf } from '../../../src/domain/token-kind.js';
 import type { OrganizationId } from '../../../src/domain/id.js';
 import { capitalize, countWords, enumerate, wordMany, wordOne } from './words.js';
+
+interface NamedPermission extends Permission {
+  readonly resource: Permission['resource'] & { readonly name?: string | undefined; readonly org?: string | undefined };
+}
+
+/** Types whose names the server tells: without one, the thing is gone. */
+const NAMED: readonly ResourceType[] = ['buckets', 'orgs', 'users'];
+
+const isDeleted = ({ resource: { type, id, name } }: NamedPermission): boolean =>
+  id !== undefined && name === undefined && NAMED.includes(type);
 
 /** Which buckets an action reaches: all that there are anywhere, all of an organization, or some. */
 interface Reach {
@@ -25,12 +35,21 @@ const isSame = (a: Reach, b: Reach): boolean =>
   a.everywhere === b.everywhere && a.all === b.all && a.ids.length === b.ids.length && a.ids.every((id) => b.ids.includes(id));
 
 function bucketsInShort({ everywhere, all, ids }: Reach): string {
-  if (everywhere) return 'all buckets of every organization';
+  if (everywhere) return 'all buckets in every organization';
   return all ? 'all buckets' : countWords(ids.length, 'bucket', 'buckets');
 }
 
-/** One line: `reads 2 buckets, writes 1; 3 other rights`. */
-export function summarize(permissions: readonly Permission[], orgID: OrganizationId): string {
+/** One line: `reads 2 buckets, writes 1; 3 other permissions`. What is deleted gives access to nothing, and is said apart. */
+export function summarize(permissions: readonly NamedPermission[], orgID: OrganizationId): string {
+  const live = permissions.filter((permission) => !isDeleted(permission));
+  const deleted = new Set(permissions.filter(isDeleted).map(({ resource }) => `${resource.type} ${resource.id ?? ''}`));
+  if (deleted.size === 0) return summarizeLive(live, orgID);
+  const noun = [...deleted].every((each) => each.startsWith('buckets ')) ? ['bucket', 'buckets'] : ['resource', 'resources'];
+  const gone = countWords(deleted.size, `deleted ${noun[0] ?? ''}`, `deleted ${noun[1] ?? ''}`);
+  return live.length === 0 ? `nothing: only permissions for ${gone}` : `${summarizeLive(live, orgID)}; permissions for ${gone}`;
+}
+
+function summarizeLive(permissions: readonly Permission[], orgID: OrganizationId): string {
   const kind = tokenKindOf(permissions, orgID);
   if (kind === 'operator') return 'everything, in every organization';
   if (kind === 'all-access') return 'everything in this organization';
@@ -48,7 +67,11 @@ export function summarize(permissions: readonly Permission[], orgID: Organizatio
     if (buckets !== '') parts.push(buckets);
   }
   if (otherCount > 0)
-    parts.push(parts.length === 0 ? countWords(otherCount, 'right', 'rights') : countWords(otherCount, 'other right', 'other rights'));
+    parts.push(
+      parts.length === 0
+        ? countWords(otherCount, 'permission', 'permissions')
+        : countWords(otherCount, 'other permission', 'other permissions'),
+    );
   return parts.join('; ');
 }
 
@@ -58,13 +81,13 @@ const NAMES_MAX = 4;
 export type NameOf = (type: ResourceType, id: string) => string | undefined;
 
 function thingsInWords(type: ResourceType, { everywhere, all, ids }: Reach, nameOf: NameOf, meId: string): string {
-  if (everywhere) return `all ${wordMany(type)} of every organization`;
+  if (everywhere) return `all ${wordMany(type)} in every organization`;
   const some = ids.map((id) => {
     if (type === 'users' && id === meId) return 'yourself';
     if (type === 'orgs') return nameOf(type, id) === undefined ? `organization ${id}` : 'this organization';
     return nameOf(type, id) ?? id;
   });
-  if (all) return type === 'buckets' ? 'all buckets, also those made later' : `all ${wordMany(type)}`;
+  if (all) return type === 'buckets' ? 'all buckets, including future ones' : `all ${wordMany(type)}`;
   if (type === 'users' || type === 'orgs') return enumerate(some);
   const shown = some.slice(0, NAMES_MAX);
   const rest = some.length - shown.length;
@@ -72,7 +95,7 @@ function thingsInWords(type: ResourceType, { everywhere, all, ids }: Reach, name
   return `the ${noun} ${enumerate(rest > 0 ? [...shown, `${rest.toLocaleString('en')} more`] : shown)}`;
 }
 
-/** What a token with these permissions will be able to do; undefined for none. */
+/** What a token with these permissions can do; undefined for none. */
 export function describeInSentences(
   permissions: readonly Permission[],
   orgID: OrganizationId,
@@ -81,8 +104,8 @@ export function describeInSentences(
 ): string | undefined {
   if (permissions.length === 0) return undefined;
   const kind = tokenKindOf(permissions, orgID);
-  if (kind === 'operator') return 'It will be able to do everything, in every organization, as the operator of this server.';
-  if (kind === 'all-access') return 'It will be able to read, write, create and delete everything in this organization, tokens among it.';
+  if (kind === 'operator') return 'It can do everything, in every organization, as the operator of this server.';
+  if (kind === 'all-access') return 'It can read, write, create and delete everything in this organization, tokens too.';
   const types = [...new Set(permissions.map(({ resource }) => resource.type))];
   const order = (type: ResourceType): number => (type === 'buckets' ? 0 : type === 'telegrafs' ? 1 : 2);
   types.sort((a, b) => order(a) - order(b) || wordMany(a).localeCompare(wordMany(b)));
@@ -103,7 +126,7 @@ export function describeInSentences(
     reads.length > 0 ? `read ${enumerate(reads)}` : undefined,
     writes.length > 0 ? `write ${enumerate(writes)}` : undefined,
   ].filter((clause) => clause !== undefined);
-  return `It will be able to ${clauses.join('; to ')}; and nothing else.`;
+  return `It can ${clauses.join('; ')}. Nothing else.`;
 }
 
 /** Rights over one thing, or over all of a type in one scope. */
@@ -118,13 +141,6 @@ export interface RightsRow {
   readonly read: boolean;
   readonly write: boolean;
 }
-
-interface NamedPermission extends Permission {
-  readonly resource: Permission['resource'] & { readonly name?: string | undefined; readonly org?: string | undefined };
-}
-
-/** Types whose names the server tells: without one, the thing is gone. */
-const NAMED: readonly ResourceType[] = ['buckets', 'orgs', 'users'];
 
 /** Exact permissions, read and write of one thing in one row, in the order in which they are held. */
 export function rightsRows(permissions: readonly NamedPermission[], orgID: string, userID: string): RightsRow[] {
@@ -142,14 +158,14 @@ function describeResource(resource: NamedPermission['resource'], orgID: string, 
   const { type, id, name, org } = resource;
   if (id === undefined) {
     const what = `All ${wordMany(type)}`;
-    if (resource.orgID === undefined) return { what, scope: 'of every organization', id: undefined, deleted: false };
-    // Such a right is asked for by id alone, so that one by organization never opens anything.
-    const scope = type === 'orgs' || type === 'users' ? 'opens nothing: this kind is held one by one' : `of ${org ?? 'this organization'}`;
+    if (resource.orgID === undefined) return { what, scope: 'in every organization', id: undefined, deleted: false };
+    // Such a right is asked for by id alone, so that one by organization never gives any access.
+    const scope = type === 'orgs' || type === 'users' ? 'no access: this kind is granted one by one' : `in ${org ?? 'this organization'}`;
     return { what, scope, id: undefined, deleted: false };
   }
   const deleted = NAMED.includes(type) && name === undefined;
   const what = name ?? `${capitalize(wordOne(type))} ${id}`;
-  if (deleted) return { what: `${capitalize(wordOne(type))} ${id}`, scope: 'deleted: this right opens nothing', id, deleted };
+  if (deleted) return { what: `${capitalize(wordOne(type))} ${id}`, scope: 'deleted: no access', id, deleted };
   if (type === 'users') return { what, scope: id === userID ? 'only its owner' : 'only this user', id, deleted };
   if (type === 'orgs') return { what, scope: id === orgID ? 'only this organization' : 'only that organization', id, deleted };
   return { what, scope: `only this ${wordOne(type)}`, id, deleted };

@@ -1,4 +1,4 @@
-/** What all ways to make a token share: a description, a sentence about what it will open, a failure that loses nothing, the one showing. */
+/** What all ways to create a token share: a description, a sentence about what it can do, a failure that loses nothing, the one showing. */
 import { Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useMemo, useState, type ReactNode } from 'react';
@@ -6,14 +6,17 @@ import { useLocation } from 'wouter';
 import type { Permission } from '../../../src/domain/permission.js';
 import { tokenKindOf } from '../../../src/domain/token-kind.js';
 import { createToken, KIND_NAMES } from '../api/authorizations.js';
-import { bucketsQuery, telegrafsQuery } from '../api/resources.js';
+import { bucketsQuery, isUserBucket, telegrafsQuery } from '../api/resources.js';
+import { useKept, type Kept } from '../components/kept.js';
 import { ErrorMessage, Remark } from '../components/message.js';
 import { Page, Panel } from '../components/page.js';
+import { shownText } from '../components/shown-text.js';
 import { useAction } from '../components/use-action.js';
 import { addressesOf } from '../layout/addresses.js';
 import { usePlace, useSession } from '../session/session.js';
 import { describeInSentences, type NameOf } from './describe.js';
 import styles from './generate-form.module.css';
+import { EMPTY_DRAFT, type Draft } from './permission-draft.js';
 import { useWhyNoTokens } from './generate-menu.js';
 import { useShowSecret } from './secret-dialog.js';
 import { useForgetTokens } from './token-parts.js';
@@ -21,14 +24,22 @@ import { useForgetTokens } from './token-parts.js';
 /** The descriptions that people give are short; what would not fit into a list is cut by nobody, but warned of by nobody either. */
 const DESCRIPTION_LENGTH_MAX = 500;
 
+/** What is filled in; kept while one looks at another page. */
+export type TokenForm = Kept<{ readonly description: string; readonly draft: Draft }>;
+
+export function useTokenForm(name: string, description = '', draft: Draft = EMPTY_DRAFT): TokenForm {
+  const { orgID } = usePlace();
+  return useKept(`token ${orgID} ${name}`, { description, draft });
+}
+
 export interface GenerateFormProps {
   readonly title: string;
   readonly hint: ReactNode;
   readonly permissions: readonly Permission[];
-  readonly initialDescription?: string;
+  readonly form: TokenForm;
   /** What is to be done first while there are no permissions. */
   readonly nothingChosen: string;
-  /** Why it cannot be made at all, as far as that is known before. */
+  /** Why it cannot be created at all, as far as that is known before. */
   readonly refusal?: string | undefined;
   readonly children?: ReactNode;
 }
@@ -41,21 +52,24 @@ export function useNames(): NameOf {
   // Asked for by the one form that lets them be chosen.
   const telegrafs = useQuery({ ...telegrafsQuery(orgID), enabled: false });
   return useMemo(() => {
-    const names = new Map([...(buckets.data ?? []), ...(telegrafs.data ?? []), organization, me].map(({ id, name }) => [id, name]));
+    const names = new Map(
+      [...(buckets.data ?? []), ...(telegrafs.data ?? []), organization, me].map(({ id, name }) => [id, shownText(name)]),
+    );
     return (_type, id) => names.get(id);
   }, [buckets.data, telegrafs.data, organization, me]);
 }
 
 export function GenerateForm(props: GenerateFormProps) {
-  const { title, hint, permissions, initialDescription = '', nothingChosen, refusal, children } = props;
+  const { title, hint, permissions, form, nothingChosen, refusal, children } = props;
   const { orgID, organization } = usePlace();
   const { me } = useSession();
   const [, navigate] = useLocation();
-  const [description, setDescription] = useState(initialDescription);
+  const { description } = form.value;
   const [isMissing, setMissing] = useState(false);
   const showSecret = useShowSecret();
   const forget = useForgetTokens();
   const nameOf = useNames();
+  const buckets = useQuery(bucketsQuery(orgID));
   const why = useWhyNoTokens() ?? refusal;
   const sentence = describeInSentences(permissions, orgID, nameOf, me.id);
   const sentenceId = useId();
@@ -65,13 +79,15 @@ export function GenerateForm(props: GenerateFormProps) {
     const kind = KIND_NAMES[tokenKindOf(authorization.permissions, authorization.orgID)];
     showSecret({
       title: `Your ${kind} API token`,
-      sentence: (sentence ?? '').replace('It will be able to', 'It is able to'),
+      sentence: sentence ?? '',
       secret,
       permissions: authorization.permissions,
       org: organization.name,
-      bucketName: (id) => nameOf('buckets', id),
+      bucketName: (id) => buckets.data?.find((bucket) => bucket.id === id)?.name,
+      anyBucket: buckets.data?.find(isUserBucket)?.name,
       fileName: fileNameOf(description, organization.name),
     });
+    form.clear();
     navigate(addressesOf(orgID).tokens);
     await forget();
   });
@@ -87,15 +103,23 @@ export function GenerateForm(props: GenerateFormProps) {
         }}
       >
         {why !== undefined && <Remark tone="warning">{why}</Remark>}
+        {form.isBack && (
+          <Remark>
+            You started this earlier. What you entered is still here.{' '}
+            <Button size="compact-xs" variant="default" onClick={form.clear}>
+              Start over
+            </Button>
+          </Remark>
+        )}
         <Panel>
           <TextInput
             label="Description"
-            description="What it is for and where it is used, so that you know it again"
+            description="What it is for and where you use it"
             placeholder="telegraf on web-1"
             maxLength={DESCRIPTION_LENGTH_MAX}
             value={description}
             onChange={(event) => {
-              setDescription(event.currentTarget.value);
+              form.set({ ...form.value, description: event.currentTarget.value });
             }}
             autoComplete="off"
             autoFocus
@@ -112,13 +136,14 @@ export function GenerateForm(props: GenerateFormProps) {
             <Button
               variant="default"
               onClick={() => {
+                form.clear();
                 navigate(addressesOf(orgID).tokens);
               }}
             >
               Cancel
             </Button>
             <Button type="submit" loading={action.pending} disabled={why !== undefined} aria-describedby={sentenceId}>
-              Generate
+              Create token
             </Button>
           </div>
         </div>

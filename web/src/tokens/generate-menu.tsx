@@ -1,4 +1,4 @@
-/** The button that makes tokens, with the kinds that InfluxDB's documentation knows. */
+/** The button that creates tokens, with the kinds that InfluxDB's documentation knows. */
 import { Button, Menu } from '@mantine/core';
 import { Link } from 'wouter';
 import { permissionInOrganization } from '../../../src/domain/permission.js';
@@ -8,20 +8,20 @@ import { usePlace, useSession } from '../session/session.js';
 import styles from './generate-menu.module.css';
 
 const KINDS = [
-  { kind: 'read-write', label: 'Read/Write API Token', about: 'Reads or writes buckets: for Telegraf, Grafana, a client' },
-  { kind: 'all-access', label: 'All Access API Token', about: 'Everything in this organization' },
-  { kind: 'custom-api', label: 'Custom API Token', about: 'Exactly what you choose' },
+  { kind: 'read-write', label: 'Read/Write', about: 'Reads or writes buckets: for Telegraf, Grafana, a client' },
+  { kind: 'all-access', label: 'All Access', about: 'Everything in this organization' },
+  { kind: 'custom-api', label: 'Custom', about: 'Only the permissions you select' },
 ] as const;
 
-/** Why the person can make no token here, or undefined. */
+/** Why the person can create no token here, or undefined. */
 export function useWhyNoTokens(): string | undefined {
   const { may } = useSession();
   const { orgID, organization } = usePlace();
   if (may(permissionInOrganization('write', 'authorizations', orgID))) return undefined;
-  return `You may not make tokens in ${organization.name}: that takes the right to write its API tokens, which its owners have.`;
+  return `You can’t create tokens in ${organization.name}. Its owners can.`;
 }
 
-export function GenerateMenu() {
+export function CreateTokenMenu() {
   const { orgID } = usePlace();
   const addresses = addressesOf(orgID);
   const why = useWhyNoTokens();
@@ -29,7 +29,7 @@ export function GenerateMenu() {
     <Menu position="bottom-end" width={320}>
       <Menu.Target>
         <Button leftSection={<PlusIcon />} rightSection={<ChevronIcon />} disabled={why !== undefined}>
-          Generate API Token
+          Create API token
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

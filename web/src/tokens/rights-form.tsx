@@ -4,6 +4,7 @@ import { useId, useState, type ReactNode } from 'react';
 import { ACTIONS, formatPermission, isUnscoped, type Action, type Permission, type ResourceType } from '../../../src/domain/permission.js';
 import { SearchIcon } from '../components/icons.js';
 import { Panel } from '../components/page.js';
+import { shownText } from '../components/shown-text.js';
 import { usePlace, useSession } from '../session/session.js';
 import styles from './choice-list.module.css';
 import {
@@ -78,7 +79,7 @@ interface TickProps {
 }
 
 function Tick({ label, state, barred, covered = false, noteId, onTick }: TickProps) {
-  const reason = barred ? ' (you lack this right yourself)' : covered ? ' (covered by all)' : '';
+  const reason = barred ? ' (you don’t have this permission yourself)' : covered ? ' (included in all)' : '';
   return (
     <span className={styles.box} title={reason === '' ? undefined : `${label}${reason}`}>
       <Checkbox
@@ -126,7 +127,7 @@ function GridHead({ what }: { readonly what: string }) {
 }
 
 const VERBS = { read: 'Read', write: 'Write' } as const;
-const BARRED_NOTE = 'Greyed out: you lack this right yourself, so you cannot give it away.';
+const BARRED_NOTE = 'Greyed out: you don’t have this permission yourself, so you can’t grant it.';
 
 interface AllTicksProps {
   /** Behind the verb, in the label. */
@@ -180,18 +181,18 @@ function SingleSection({ type, things, filter, draft, onChange }: SingleSectionP
           <GridHead what={capitalize(wordOne(type))} />
           <tbody>
             <tr className={styles.strong}>
-              <td>All {wordMany(type)}, also those made later</td>
+              <td>All {wordMany(type)}, including future ones</td>
               <AllTicks what={`all ${wordMany(type)}`} type={type} noteId={noteId} draft={draft} onChange={onChange} />
             </tr>
             {matching.slice(0, ROWS_MAX).map(({ id, name }) => (
               <tr key={id}>
-                <td>{name}</td>
+                <td>{shownText(name)}</td>
                 {ACTIONS.map((action) => {
                   const choice = action === 'read' ? read : write;
                   return (
                     <td key={action}>
                       <Tick
-                        label={`${VERBS[action]} ${wordOne(type)} ${name}`}
+                        label={`${VERBS[action]} ${wordOne(type)} ${shownText(name)}`}
                         state={choice.all || choice.ids.has(id) ? 'all' : 'none'}
                         covered={choice.all}
                         barred={!giving.one(action, type, id)}
@@ -210,11 +211,11 @@ function SingleSection({ type, things, filter, draft, onChange }: SingleSectionP
       </div>
       {matching.length === 0 && (
         <p className={styles.note}>
-          {filter === '' ? `There are no ${wordMany(type)} to choose one by one.` : `No ${wordMany(type)} match your search term.`}
+          {filter === '' ? `There are no ${wordMany(type)} to select one by one.` : `No ${wordMany(type)} match.`}
         </p>
       )}
       {matching.length > ROWS_MAX && (
-        <p className={styles.note}>{(matching.length - ROWS_MAX).toLocaleString('en')} more: filter to find them.</p>
+        <p className={styles.note}>{(matching.length - ROWS_MAX).toLocaleString('en')} more. Filter to find them.</p>
       )}
       {barred && (
         <p className={styles.note} id={noteId}>
@@ -286,7 +287,7 @@ function OtherSection({ filter, draft, onChange }: Omit<SingleSectionProps, 'typ
           </tbody>
         </table>
       </div>
-      {shown.length === 0 && <p className={styles.note}>No other resources match your search term.</p>}
+      {shown.length === 0 && <p className={styles.note}>No other resources match.</p>}
       {barred && (
         <p className={styles.note} id={noteId}>
           {BARRED_NOTE}
@@ -301,15 +302,15 @@ function Extras({ draft, onChange }: { readonly draft: Draft; readonly onChange:
   const { may } = useSession();
   const lacking = draft.extras.filter((extra) => !may(extra));
   return (
-    <Section title="Further rights" summary={`${draft.extras.length}, from the token that is cloned`}>
-      <div className={styles.scroll} tabIndex={0} role="group" aria-label="Further rights">
+    <Section title="More permissions" summary={`${draft.extras.length}, from the cloned token`}>
+      <div className={styles.scroll} tabIndex={0} role="group" aria-label="More permissions">
         <table className={styles.grid}>
           <tbody>
             {draft.extras.map((extra) => (
               <tr key={formatPermission(extra)}>
                 <td>
                   {describeExtra(extra)}
-                  {!may(extra) && <span className={styles.summary}> (you lack this right yourself)</span>}
+                  {!may(extra) && <span className={styles.summary}> (you don’t have this permission yourself)</span>}
                 </td>
                 <td>
                   <Button
@@ -338,7 +339,7 @@ function Extras({ draft, onChange }: { readonly draft: Draft; readonly onChange:
             onChange({ ...draft, extras: draft.extras.filter((extra) => !lacking.includes(extra)) });
           }}
         >
-          Leave out what you cannot give
+          Leave out what you can’t grant
         </Button>
       )}
     </Section>
@@ -348,7 +349,7 @@ function Extras({ draft, onChange }: { readonly draft: Draft; readonly onChange:
 function describeExtra(permission: Permission): string {
   const { action, resource } = permission;
   const { type, id, orgID } = resource;
-  if (isUnscoped(permission)) return `${VERBS[action]} all ${wordMany(type)} of every organization`;
+  if (isUnscoped(permission)) return `${VERBS[action]} all ${wordMany(type)} in every organization`;
   if (id !== undefined) return `${VERBS[action]} the ${wordOne(type)} ${id}`;
-  return `${VERBS[action]} all ${wordMany(type)} of the organization ${orgID ?? ''}`;
+  return `${VERBS[action]} all ${wordMany(type)} in the organization ${orgID ?? ''}`;
 }

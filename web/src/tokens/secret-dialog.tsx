@@ -15,7 +15,7 @@ import { environmentFile, type SnippetContext } from './snippets.js';
 export interface ShownSecret extends Omit<SnippetContext, 'secret' | 'url'> {
   readonly secret: string;
   readonly title: string;
-  /** What it opens. */
+  /** What it can do. */
   readonly sentence: string;
   /** What the file is called, without its ending. */
   readonly fileName: string;
@@ -66,7 +66,7 @@ function SecretDialog({ shown, onClose }: { readonly shown: ShownSecret; readonl
   return (
     <Dialog title={shown.title} onClose={onClose} locked wide>
       <Remark tone="warning">
-        <strong>Save this token now: it is shown this once and cannot be shown again.</strong> {shown.sentence}
+        <strong>Save this token now. You can’t see it again.</strong> {shown.sentence}
       </Remark>
       <div className={styles.field}>
         <label htmlFor={fieldId}>API token</label>
@@ -106,7 +106,7 @@ function SecretDialog({ shown, onClose }: { readonly shown: ShownSecret; readonl
         </Button>
         <span role="status" className={styles.result}>
           {result === 'copied' && <span className={styles.good}>Copied to the clipboard.</span>}
-          {result === 'downloaded' && <span className={styles.good}>The file was handed to the browser. Look whether it is there.</span>}
+          {result === 'downloaded' && <span className={styles.good}>Download started. Check your downloads folder.</span>}
           {result === 'by hand' && <span className={styles.bad}>{COPY_BY_HAND}</span>}
         </span>
       </div>

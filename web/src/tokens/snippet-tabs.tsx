@@ -1,6 +1,7 @@
 /** What to do with a token, ready to be copied, a tab each. */
 import { Tabs } from '@mantine/core';
 import { CopyBlock } from '../components/copy-field.js';
+import { Stack } from '../components/page.js';
 import { snippetsFor, type SnippetContext } from './snippets.js';
 
 export function SnippetTabs({ context }: { readonly context: SnippetContext }) {
@@ -14,9 +15,13 @@ export function SnippetTabs({ context }: { readonly context: SnippetContext }) {
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      {snippets.map(({ key, title, text }) => (
+      {snippets.map(({ key, blocks }) => (
         <Tabs.Panel key={key} value={key} pt="xs">
-          <CopyBlock label={title} text={text} />
+          <Stack>
+            {blocks.map(({ label, text }) => (
+              <CopyBlock key={label} label={label} text={text} />
+            ))}
+          </Stack>
         </Tabs.Panel>
       ))}
     </Tabs>

@@ -1,6 +1,7 @@
 /** What the list of tokens shows, as it stands in the address. */
 import { AUTHORIZATION_ORDERS } from '../../../src/domain/store.js';
 import { isKind, type TokenSearch } from '../api/authorizations.js';
+import { mayBeToken } from './token-text.js';
 
 export const DEFAULT_SEARCH: TokenSearch = {
   search: '',
@@ -21,7 +22,7 @@ export function readSearch(text: string): TokenSearch {
   const [kind, status, action] = [of('kind'), of('status'), of('action')];
   const page = Number(of('page'));
   return {
-    search: of('search'),
+    search: mayBeToken(of('search')) ? '' : of('search'),
     kind: isKind(kind) ? kind : undefined,
     status: status === 'active' || status === 'inactive' ? status : undefined,
     userID: readId(of('userID')),
@@ -39,6 +40,7 @@ const readId = (text: string): string => (/^[0-9a-f]{16}$/.test(text) ? text : '
 export function writeSearch(search: TokenSearch): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(search)) {
+    if (name === 'search' && mayBeToken(search.search)) continue;
     if (value !== undefined && value !== '' && value !== DEFAULT_SEARCH[name as keyof TokenSearch]) query.set(name, String(value));
   }
   const text = query.toString();
@@ -47,3 +49,21 @@ export function writeSearch(search: TokenSearch): string {
 
 export const isFiltered = ({ search, kind, status, userID, bucketID }: TokenSearch): boolean =>
   search !== '' || kind !== undefined || status !== undefined || userID !== '' || bucketID !== '';
+
+/** Takes a token out of the address, and so out of the browser's history, before anything is asked for by it. */
+export function cleanAddress(): void {
+  const here = `${location.pathname}${location.search}`;
+  const clean = withoutToken(here);
+  if (clean !== here) history.replaceState(history.state, '', clean);
+}
+
+/** Also where it stands in the address to return to behind the sign-in. */
+function withoutToken(address: string): string {
+  const { pathname, search, origin } = new URL(address, location.origin);
+  const query = new URLSearchParams(search);
+  const returnTo = query.get('returnTo');
+  if (mayBeToken(query.get('search') ?? '')) query.delete('search');
+  if (returnTo !== null && origin === location.origin) query.set('returnTo', withoutToken(returnTo));
+  const isAsBefore = query.toString() === new URLSearchParams(search).toString();
+  return isAsBefore ? address : `${pathname}${query.size === 0 ? '' : `?${query.toString()}`}`;
+}

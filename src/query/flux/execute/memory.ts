@@ -1,32 +1,47 @@
 /** The accounts of what queries hold in memory: tables that a step must collect before it can go on. */
 import { DomainError } from '../../../domain/errors.js';
 
-/** What all queries together may hold. */
+/** What all queries together may hold. It is counted in memory that threads share. */
 export class MemoryPool {
-  private held = 0;
   private readonly bytesMax: number;
+  /** Held by all; then what each of those who take, by a number, holds of it. */
+  private readonly held: BigInt64Array;
+  private readonly taker: number;
 
-  constructor(bytesMax: number) {
+  /** @param held shared by all pools that count together, with a place more than there are takers */
+  constructor(bytesMax: number, held = new BigInt64Array(new SharedArrayBuffer(16)), taker = 0) {
     this.bytesMax = bytesMax;
+    this.held = held;
+    this.taker = taker;
   }
 
   /** @throws DomainError `unavailable` when it is more than is left */
   take(bytes: number): void {
-    if (this.held + bytes > this.bytesMax) {
+    const size = BigInt(Math.ceil(bytes));
+    const before = Atomics.add(this.held, 0, size);
+    if (before + size > BigInt(this.bytesMax)) {
+      Atomics.sub(this.held, 0, size);
       throw new DomainError(
         'unavailable',
-        `the queries that are running hold ${this.held} of the ${this.bytesMax} bytes of --query-max-memory-bytes; try again later`,
+        `the queries that are running hold ${before} of the ${this.bytesMax} bytes of --query-max-memory-bytes; try again later`,
       );
     }
-    this.held += bytes;
+    Atomics.add(this.held, 1 + this.taker, size);
   }
 
   give(bytes: number): void {
-    this.held -= bytes;
+    const size = BigInt(Math.ceil(bytes));
+    Atomics.sub(this.held, 0, size);
+    Atomics.sub(this.held, 1 + this.taker, size);
+  }
+
+  /** Gives back what a taker that is gone still held. */
+  forget(taker: number): void {
+    Atomics.sub(this.held, 0, Atomics.exchange(this.held, 1 + taker, 0n));
   }
 
   get heldBytes(): number {
-    return this.held;
+    return Number(Atomics.load(this.held, 0));
   }
 }
 
@@ -42,8 +57,9 @@ export class MemoryAccount {
   }
 
   /** @throws DomainError `unprocessable entity` when the query would hold more than it may, `unavailable` when all together would */
-  hold(bytes: number): void {
+  hold(size: number): void {
     if (this.isClosed) return;
+    const bytes = Math.ceil(size);
     if (this.held + bytes > this.bytesMax) {
       throw new DomainError(
         'unprocessable entity',
@@ -54,8 +70,9 @@ export class MemoryAccount {
     this.held += bytes;
   }
 
-  release(bytes: number): void {
+  release(size: number): void {
     if (this.isClosed) return;
+    const bytes = Math.ceil(size);
     this.pool?.give(bytes);
     this.held -= bytes;
   }

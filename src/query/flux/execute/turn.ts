@@ -1,32 +1,57 @@
-/** The turn that one query has on the thread it shares with all others: work that does not pause is watched, and ended when it takes too long. */
+/** The turn that a query has on its thread: work that does not pause is watched, and ended when it takes too long or nobody waits for it. */
 import { fluxError } from '../language/errors.js';
 
 /** Whoever waits for longer than this takes the server for dead. Steps over a million rows stay far below it. */
-const TURN_MS_MAX = 10_000;
+export const STRETCH_MS_MAX = 10_000;
 const CHECK_EVERY = 4096;
 
-export class Turn {
+/** What watches over the turns of a query. */
+export interface Pulse {
+  /** Work goes on after a pause. */
+  begin(): void;
+  /** Called now and then while it does. @throws what ends the query */
+  check(): void;
+}
+
+export const tookTooLong = (): Error =>
+  fluxError(`the script occupied the server for more than ${STRETCH_MS_MAX / 1000} s at a stretch; let it work on fewer rows or windows`);
+
+/** Where nothing else watches: a limit of time. */
+class WallClock implements Pulse {
   private deadline = 0;
+
+  begin(): void {
+    this.deadline = performance.now() + STRETCH_MS_MAX;
+  }
+
+  check(): void {
+    if (performance.now() > this.deadline) throw tookTooLong();
+  }
+}
+
+export class Turn {
+  private readonly pulse: Pulse;
   private untilLook = CHECK_EVERY;
+
+  constructor(pulse: Pulse = new WallClock()) {
+    this.pulse = pulse;
+  }
 
   /** Called when work goes on after a pause. */
   begin(): void {
-    this.deadline = performance.now() + TURN_MS_MAX;
+    this.pulse.begin();
   }
 
   /**
    * Called in loops whose length a script decides; costs next to nothing.
    *
    * @param work how many small things have been done since the last call
-   * @throws DomainError `invalid` when the turn has lasted too long
+   * @throws what the pulse has against going on
    */
   check(work = 1): void {
     this.untilLook -= work;
     if (this.untilLook > 0) return;
     this.untilLook = CHECK_EVERY;
-    if (performance.now() < this.deadline) return;
-    throw fluxError(
-      `the script occupied the server for more than ${TURN_MS_MAX / 1000} s at a stretch; let it work on fewer rows or windows`,
-    );
+    this.pulse.check();
   }
 }

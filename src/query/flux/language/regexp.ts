@@ -18,6 +18,11 @@ export class Regexp {
     }
   }
 
+  /** Steps that a letter of a text takes at the most. */
+  get size(): number {
+    return this.compiled.programSize();
+  }
+
   test(text: string): boolean {
     return this.compiled.test(text);
   }

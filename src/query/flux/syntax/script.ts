@@ -2,7 +2,7 @@
 import { invalid } from '../../../domain/errors.js';
 import type { File, SourceLocation } from './ast.js';
 import type { Diagnostic } from './flux-lsp.js';
-import { fluxParser } from './parser-thread.js';
+import { fluxParser } from './parser.js';
 
 export interface Script {
   readonly file: File;

@@ -1,6 +1,6 @@
 /** What an editor can suggest: the functions of the prelude and their parameters, as `/api/v2/query/suggestions` shows them. */
 import { UNIVERSE } from '../stdlib/index.js';
-import { fluxParser } from '../syntax/parser-thread.js';
+import { fluxParser } from '../syntax/parser.js';
 
 export interface FunctionSuggestion {
   readonly name: string;

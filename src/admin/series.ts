@@ -1,0 +1,163 @@
+/** `sluiced series`: the folder of points beside the store, looked at and repaired while the server is stopped. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { holdDataDirectory } from '../data-directory.js';
+import { conflict, invalid, notFound } from '../domain/errors.js';
+import { parseId, type BucketId } from '../domain/id.js';
+import type { SeriesEngine } from '../domain/series.js';
+import type { Store } from '../domain/store.js';
+import { checkPairing, findSeriesFolder, giveIdentity, listSeriesFolders } from '../pairing.js';
+import { openDuckDbEngine } from '../series/duckdb.js';
+import { buildBucket } from '../services/buckets.js';
+import { openSqliteStore } from '../store/sqlite.js';
+import { misused, readCommand, textFlag, textOf, withStore, type Command } from './offline.js';
+import { formatTable } from './table.js';
+
+/** What DuckDB may use for its caches and work. */
+const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
+const ALL_TIMES = { startNs: -(2n ** 63n), stopNs: 2n ** 63n - 1n };
+
+const USAGE = `sluiced series: the points in the data directory, and the store that knows whose they are; the server must be stopped
+
+  sluiced series list                                        buckets that hold points, with the number of their values
+  sluiced series adopt-orphan BUCKET --org ORG --name NAME   make the bucket of points that the store does not know
+  sluiced series drop-orphan BUCKET                          delete such points
+  sluiced series pair-anyway                                 the store and the points that lie here belong together from now on,
+                                                             whatever they carry, and also where one of them is lost
+
+Flags:
+  --folder               of pair-anyway: the folder of points in the data directory, where there are several
+  --data-dir             folder of the server
+`;
+
+const FLAGS = [textFlag('org', ''), textFlag('name', ''), textFlag('folder', '')];
+
+/** @param argv what follows `series` */
+export async function runSeries(argv: readonly string[]): Promise<void> {
+  const command = readCommand(argv, FLAGS);
+  const [verb = '', bucket, ...more] = command.positionals;
+  if (command.helpRequested || verb === '') {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const takesBucket = verb === 'adopt-orphan' || verb === 'drop-orphan';
+  if (more.length > 0 || takesBucket !== (bucket !== undefined))
+    throw misused(`${verb} takes ${takesBucket ? 'one bucket' : 'no argument'}`, 'series');
+  process.stdout.write(await run(verb, bucket ?? '', command));
+}
+
+function run(verb: string, bucket: string, command: Command): Promise<string> {
+  switch (verb) {
+    case 'list':
+      return withPoints(command, list);
+    case 'adopt-orphan':
+      return withPoints(command, (store, engine) => adopt(store, engine, bucket, command));
+    case 'drop-orphan':
+      return withPoints(command, (store, engine) => drop(store, engine, bucket));
+    case 'pair-anyway':
+      return pairAnyway(command);
+    default:
+      throw misused(`unknown command ${JSON.stringify(verb)} for "sluiced series"`, 'series');
+  }
+}
+
+function withPoints(command: Command, work: (store: Store, engine: SeriesEngine) => Promise<string>): Promise<string> {
+  return withStore(command.config, async ({ store, directory }) => {
+    await checkPairing(store, directory.path);
+    const engine = await openDuckDbEngine({
+      directory: join(directory.path, await findSeriesFolder(store)),
+      memoryLimitBytes: ENGINE_MEMORY_BYTES,
+      threads: availableParallelism(),
+    });
+    try {
+      return await work(store, engine);
+    } finally {
+      await engine.close();
+    }
+  });
+}
+
+async function list(store: Store, engine: SeriesEngine): Promise<string> {
+  const removed = new Set((await store.listTombstones()).map(({ bucketId }) => bucketId));
+  const rows: string[][] = [];
+  for (const bucketId of engine.listBuckets()) {
+    const bucket = await store.findBucket(bucketId);
+    const organization = bucket && ((await store.findOrganization(bucket.orgID))?.name ?? bucket.orgID);
+    const place = bucket === undefined ? (removed.has(bucketId) ? '(deleted; will go)' : '(orphan)') : `${organization}/${bucket.name}`;
+    rows.push([bucketId, place, String(await countValues(engine, bucketId))]);
+  }
+  return rows.length === 0 ? 'There are no points.\n' : formatTable(['ID', 'Bucket', 'Values'], rows);
+}
+
+async function countValues(engine: SeriesEngine, bucketId: BucketId): Promise<bigint> {
+  let count = 0n;
+  const tables = engine.read({ bucketId, range: ALL_TIMES, reduction: { kind: 'aggregate', aggregate: 'count' } });
+  for await (const { values } of tables) if (values.type === 'integer') for (const value of values.values) count += value;
+  return count;
+}
+
+/** @throws DomainError when there are no points of it, or the store knows it */
+async function findOrphan(store: Store, engine: SeriesEngine, text: string): Promise<BucketId> {
+  const id = parseId<BucketId>(text);
+  const bucket = await store.findBucket(id);
+  if (bucket !== undefined) throw conflict(`bucket ${id} is no orphan: the store knows it as ${JSON.stringify(bucket.name)}`);
+  if (!engine.listBuckets().includes(id)) throw notFound(`there are no points of a bucket ${id}`);
+  return id;
+}
+
+async function adopt(store: Store, engine: SeriesEngine, text: string, command: Command): Promise<string> {
+  const [orgName, name] = [textOf(command, 'org'), textOf(command, 'name')];
+  if (orgName === undefined || name === undefined) throw invalid('must provide --org and --name');
+  const id = await findOrphan(store, engine, text);
+  const organization = await store.findOrganizationByName(orgName);
+  if (organization === undefined) throw notFound(`organization name ${JSON.stringify(orgName)} not found`);
+  if ((await store.findBucketByName(organization.id, name)) !== undefined) throw conflict(`bucket with name ${name} already exists`);
+  const bucket = buildBucket(
+    { orgID: organization.id, name, description: '', retentionPolicyName: '', retentionRules: undefined },
+    id,
+    Date.now(),
+  );
+  await store.transaction((writer) => writer.insertBucket(bucket));
+  return `The points of ${id} are those of the bucket ${orgName}/${name} from now on; it keeps them for ever until it is told otherwise.\n`;
+}
+
+async function drop(store: Store, engine: SeriesEngine, text: string): Promise<string> {
+  const id = await findOrphan(store, engine, text);
+  const count = await countValues(engine, id);
+  await engine.dropBucket(id);
+  return `${count} values of ${id} were deleted.\n`;
+}
+
+/** For who has lost one of the two, or put together what was not made together. */
+async function pairAnyway(command: Command): Promise<string> {
+  // Whatever a library makes in the data directory is for its owner alone.
+  process.umask(0o077);
+  const directory = holdDataDirectory(command.config.dataDir);
+  try {
+    const folders = listSeriesFolders(directory.path);
+    const store = await openSqliteStore(directory.path);
+    try {
+      const named = await store.findFact('series directory');
+      const isNew = !(await store.hasAnyUserOrOrganization());
+      const folder = textOf(command, 'folder') ?? named ?? (isNew ? pickFolder(folders) : undefined) ?? (await findSeriesFolder(store));
+      if (textOf(command, 'folder') !== undefined && !folders.includes(folder))
+        throw notFound(`there are no points in ${join(directory.path, folder)}`);
+      await store.transaction((writer) => writer.putFact('series directory', folder));
+      await giveIdentity(store, directory.path);
+      return (
+        `The store and the points in ${join(directory.path, folder)} belong together from now on.\n` +
+        (isNew ? 'The store is new: whoever comes first to the server sets it up.\n' : '') +
+        'Points of buckets that the store does not know are kept: sluiced series list\n'
+      );
+    } finally {
+      await store.close();
+    }
+  } finally {
+    directory.release();
+  }
+}
+
+function pickFolder(folders: readonly string[]): string | undefined {
+  if (folders.length > 1) throw invalid(`there are several folders of points; choose one with --folder: ${folders.join(', ')}`);
+  return folders[0];
+}

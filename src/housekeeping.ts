@@ -1,0 +1,72 @@
+/** What a server does again and again beside answering, and what it then has to tell. */
+import type { Logger } from 'pino';
+import type { Retention } from './services/retention.js';
+
+const RETENTION_INTERVAL_MS = 10 * 60_000;
+const EXPIRED_SESSIONS_INTERVAL_MS = 10 * 60_000;
+const UNKNOWN_BUCKETS_INTERVAL_MS = 24 * 60 * 60_000;
+/** Unknown buckets that are named in a line. */
+const BUCKETS_TOLD_MAX = 20;
+
+export interface Housekeeping {
+  readonly retention: Retention;
+  readonly sessions: { deleteExpired(): Promise<unknown> };
+  readonly logger: Logger;
+}
+
+/** @returns what ends it */
+export async function startHousekeeping({ retention, sessions, logger }: Housekeeping): Promise<() => Promise<void>> {
+  const enforceRetention = async (): Promise<void> => {
+    const { dropped } = await retention.enforce();
+    if (dropped.length > 0) logger.info({ buckets: dropped }, 'points of deleted buckets were removed');
+  };
+  const tellUnknown = async (): Promise<void> => {
+    const unknown = await retention.findUnknown();
+    if (unknown.length === 0) return;
+    logger.warn(
+      { buckets: unknown.slice(0, BUCKETS_TOLD_MAX), count: unknown.length },
+      'there are points of buckets that the store does not know; they are kept. Stop the server to look at them (sluiced series list), ' +
+        'to make their bucket anew (sluiced series adopt-orphan), or to remove them (sluiced series drop-orphan)',
+    );
+  };
+  await tellUnknown();
+  const ends = [
+    repeat(
+      EXPIRED_SESSIONS_INTERVAL_MS,
+      () => sessions.deleteExpired(),
+      (error) => {
+        logger.error({ err: error }, 'cannot delete expired sessions');
+      },
+    ),
+    repeat(RETENTION_INTERVAL_MS, enforceRetention, (error) => {
+      logger.error({ err: error }, 'cannot remove points that are too old');
+    }),
+    repeat(UNKNOWN_BUCKETS_INTERVAL_MS, tellUnknown, (error) => {
+      logger.error({ err: error }, 'cannot look for points of unknown buckets');
+    }),
+  ];
+  return async () => {
+    for (const end of ends.toReversed()) await end();
+  };
+}
+
+/**
+ * Does some housekeeping again and again, never twice at once.
+ *
+ * @returns what ends it
+ */
+function repeat(intervalMs: number, work: () => Promise<unknown>, onFailure: (error: unknown) => void): () => Promise<void> {
+  let running: Promise<unknown> | undefined;
+  const timer = setInterval(() => {
+    running ??= work()
+      .catch(onFailure)
+      .finally(() => {
+        running = undefined;
+      });
+  }, intervalMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}

@@ -1,0 +1,144 @@
+/** What a thread that works does for each kind of work: text in, encoded bytes out. */
+import { DomainError } from '../domain/errors.js';
+import type { StatementResult } from '../domain/influxql-result.js';
+import type { MemoryPool } from '../query/flux/execute/memory.js';
+import type { Pulse } from '../query/flux/execute/turn.js';
+import type { FluxEnvironment } from '../query/flux/environment.js';
+import { startFlux } from '../query/flux/evaluate.js';
+import type { File } from '../query/flux/syntax/ast.js';
+import { analyzeScript } from '../query/flux/tools/analysis.js';
+import { functionSuggestion, functionSuggestions } from '../query/flux/tools/suggestions.js';
+import { syntaxTreeOf } from '../query/flux/tools/syntax-tree.js';
+import type { InfluxqlEnvironment } from '../query/influxql/environment.js';
+import { runQuery } from '../query/influxql/run.js';
+import { parseQuery } from '../query/influxql/syntax/statements.js';
+import { encodeAnnotatedCsv, encodeCsvError, type CsvDialect, type NamedResult } from '../wire/annotated-csv.js';
+import { decodeInfluxqlRequest } from '../wire/influxql-request.js';
+import { encodeInfluxqlResults } from '../wire/influxql-response.js';
+import { decodeJsonObject } from '../wire/json.js';
+import { decodeQueryRequest } from '../wire/query-request.js';
+import type { DistantWorld } from './distant-world.js';
+import type { Work } from './messages.js';
+import { splitPredicate } from './sent-predicate.js';
+
+export interface Surroundings {
+  readonly world: DistantWorld;
+  readonly signal: AbortSignal;
+  readonly pulse: Pulse;
+  readonly memoryBytesMax: number;
+  readonly memoryPool: MemoryPool | undefined;
+  /** Told once, before the first bytes. */
+  readonly setType: (contentType: string) => void;
+  readonly onLateError: (error: unknown) => void;
+}
+
+type Bytes = AsyncGenerator<Uint8Array, void, undefined>;
+
+export function doWork(work: Work, surroundings: Surroundings): Bytes {
+  switch (work.kind) {
+    case 'flux':
+      return runFlux(work, surroundings);
+    case 'influxql':
+      return runInfluxql(work, surroundings);
+    case 'syntax tree':
+      return json(async () => syntaxTreeOf(decodeJsonObject(work.body).string('query') ?? ''));
+    case 'analysis':
+      return json(() => analyzeScript(decodeQueryRequest('application/json', textOf(work.body)).query));
+    case 'suggestions':
+      return json(() => suggest(work.name));
+  }
+}
+
+const textOf = (body: Uint8Array): string => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+
+async function* json(make: () => Promise<unknown>): Bytes {
+  yield Buffer.from(JSON.stringify(await make()));
+}
+
+async function suggest(name: string | undefined): Promise<unknown> {
+  if (name === undefined) return { funcs: await functionSuggestions() };
+  const suggestion = await functionSuggestion(name);
+  if (suggestion === undefined) throw new DomainError('not found', `function ${JSON.stringify(name)} not found`);
+  return suggestion;
+}
+
+async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Surroundings): Bytes {
+  const { query, dialect, nowNs, extern } = decodeQueryRequest(work.contentType, textOf(work.body));
+  const { world, signal, pulse, memoryBytesMax, memoryPool, onLateError } = surroundings;
+  const environment: FluxEnvironment = {
+    engine: world,
+    organizationId: work.organizationId,
+    now: nowNs ?? work.nowNs,
+    signal,
+    pulse,
+    memoryBytesMax,
+    memoryPool,
+    findBucket: (reference) => world.call('findBucket', reference),
+    findWritableBucket: (reference) => world.call('findWritableBucket', reference),
+    listReadableBuckets: () => world.call('listReadableBuckets'),
+    write: (bucketId, batch) => world.call('write', bucketId, batch),
+  };
+  const run = () => startFlux({ script: query, extern: extern as File | undefined }, environment);
+  switch (work.wanted) {
+    case 'answer':
+      yield* encodeAnnotatedCsv(await run(), dialect, onLateError);
+      return;
+    case 'nothing':
+      await drain(await run());
+      return;
+    case 'failure':
+      yield* failureOnly(run, dialect);
+  }
+}
+
+async function drain(results: Iterable<NamedResult>): Promise<void> {
+  for (const { pieces } of results) {
+    const reader = pieces[Symbol.asyncIterator]();
+    while ((await reader.next()).done !== true);
+  }
+}
+
+/** What went wrong, as a table, whenever it did; nothing if nothing did. */
+async function* failureOnly(run: () => Promise<Iterable<NamedResult>>, dialect: CsvDialect): Bytes {
+  try {
+    await drain(await run());
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    yield encodeCsvError(error.message, dialect);
+  }
+}
+
+async function* runInfluxql(work: Extract<Work, { kind: 'influxql' }>, surroundings: Surroundings): Bytes {
+  const { contentType, accept, body } = work;
+  const request = decodeInfluxqlRequest({ query: new URLSearchParams(work.query), contentType, accept, body });
+  const { world, signal, pulse, memoryBytesMax, memoryPool, setType, onLateError } = surroundings;
+  const environment: InfluxqlEnvironment = {
+    engine: {
+      read: (asked) => world.read(asked),
+      series: (bucketId, range, predicate) => world.series(bucketId, range, predicate),
+      delete: (bucketId, startNs, stopNs, predicate) => {
+        // A deletion cannot be divided, and its patterns have been refused before.
+        const { sent, kept } = splitPredicate(predicate, false);
+        if (kept !== undefined) throw new DomainError('unprocessable entity', 'the condition of the deletion is too long; split it up');
+        return world.call('delete', bucketId, startNs, stopNs, sent);
+      },
+    },
+    nowNs: work.nowNs,
+    signal,
+    pulse,
+    memoryBytesMax,
+    memoryPool,
+    listMappings: (database) => world.call('listMappings', database),
+  };
+  const results = runQuery(parseQuery(request.query, request.parameters), environment, request);
+  setType(request.format);
+  yield* encodeInfluxqlResults(reporting(results, onLateError), request);
+}
+
+/** The same results; the failures that stand in them are reported, for the answer says 200. */
+async function* reporting(results: AsyncIterable<StatementResult>, onLateError: (error: unknown) => void): AsyncGenerator<StatementResult> {
+  for await (const result of results) {
+    if (result.cause !== undefined) onLateError(result.cause);
+    yield result;
+  }
+}

@@ -1,0 +1,173 @@
+/** One piece of work for somebody, from when it is asked for until its answer is read or given up. */
+import { ServedStreams } from './served-streams.js';
+import { type FromWorker, receiveError, sendError, type ToWorker, type Work } from './messages.js';
+import { type Engine, type Reach, World } from './world.js';
+
+export interface Task {
+  readonly work: Work;
+  /** Who shares the threads fairly with others. */
+  readonly user: string;
+  readonly reach: Reach;
+  readonly engine: Engine;
+  /** Ends it at once, wherever it is. */
+  readonly signal: AbortSignal;
+  /** From now on, the time in line included; 0 for no limit. */
+  readonly timeoutMs: number;
+  /** Told of an error that went into the answer. */
+  readonly onLateError?: ((error: Error) => void) | undefined;
+}
+
+export interface WorkAnswer {
+  /** Where the work says. */
+  readonly contentType: string | undefined;
+  /** To be read once. When the work was ended in the middle, this throws why. */
+  readonly bytes: AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+type Post = (message: ToWorker, transfer?: ArrayBuffer[]) => void;
+
+let jobCount = 0;
+
+export class Job {
+  readonly id = ++jobCount;
+  readonly task: Task;
+  /** Fulfilled with the first bytes, or without any when the work is done; what fails before fails here. */
+  readonly answer: Promise<WorkAnswer>;
+  /** Called once, when it is over. */
+  onEnd: (() => void) | undefined;
+
+  private readonly settle: { readonly resolve: (answer: WorkAnswer) => void; readonly reject: (error: unknown) => void };
+  private readonly onGivenUp: (job: Job) => void;
+  private readonly controller = new AbortController();
+  private contentType: string | undefined;
+  private pieces: Uint8Array[] = [];
+  private hasBegun = false;
+  private isOver = false;
+  private failure: { readonly error: unknown } | undefined;
+  private wake: (() => void) | undefined;
+  private post: Post | undefined;
+  private world: World | undefined;
+  private streams: ServedStreams | undefined;
+  private takenAtMs = performance.now();
+
+  /** @param onGivenUp told when nobody wants the answer any more, or the time is over */
+  constructor(task: Task, onGivenUp: (job: Job) => void) {
+    this.task = task;
+    this.onGivenUp = onGivenUp;
+    let settle: Job['settle'] | undefined;
+    this.answer = new Promise((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    this.settle = settle as unknown as Job['settle'];
+  }
+
+  /** Hands the work to a thread. */
+  begin(post: Post): void {
+    const { work, reach, engine } = this.task;
+    const world = new World(reach, engine, this.controller.signal);
+    this.post = post;
+    this.world = world;
+    this.streams = new ServedStreams(world, post);
+    post({ kind: 'work', job: this.id, work });
+  }
+
+  /** @returns whether the thread is done with it */
+  receive(message: FromWorker): boolean {
+    if (this.isOver) return message.kind === 'done' || message.kind === 'failed' || (message.kind === 'bytes' && message.isLast);
+    switch (message.kind) {
+      case 'type':
+        this.contentType = message.contentType;
+        return false;
+      case 'bytes':
+        if (this.pieces.length === 0) this.takenAtMs = performance.now();
+        this.pieces.push(message.bytes);
+        if (message.isLast) this.end();
+        this.start();
+        this.wake?.();
+        return message.isLast;
+      case 'done':
+        this.end();
+        this.start();
+        return true;
+      case 'failed':
+        this.fail(receiveError(message.error));
+        return true;
+      case 'late failure':
+        this.task.onLateError?.(receiveError(message.error));
+        return false;
+      case 'call':
+        void this.serve(message);
+        return false;
+      case 'open':
+        this.streams?.start(message.call, message.asked);
+        return false;
+      case 'more':
+        this.streams?.more(message.call);
+        return false;
+      case 'close':
+        this.streams?.close(message.call);
+        return false;
+      case 'ready':
+        return false;
+    }
+  }
+
+  /** Ends it, and says why to whoever waits for the answer. */
+  fail(error: unknown): void {
+    if (this.isOver) return;
+    this.failure = { error };
+    this.pieces = [];
+    this.end();
+    if (!this.hasBegun) this.settle.reject(error);
+  }
+
+  /** Milliseconds for which the client has taken nothing of what lies ready. */
+  get stalledMs(): number {
+    return this.pieces.length === 0 ? 0 : performance.now() - this.takenAtMs;
+  }
+
+  private start(): void {
+    if (this.hasBegun || this.failure !== undefined) return;
+    this.hasBegun = true;
+    this.settle.resolve({ contentType: this.contentType, bytes: this.bytes() });
+  }
+
+  private end(): void {
+    this.isOver = true;
+    // What the thread still reads or waits for is of no use.
+    this.controller.abort(new Error('the query has ended'));
+    this.streams?.closeAll();
+    this.wake?.();
+    this.onEnd?.();
+  }
+
+  private async *bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    let isRead = false;
+    try {
+      for (;;) {
+        const piece = this.pieces.shift();
+        if (piece !== undefined) {
+          this.takenAtMs = performance.now();
+          if (!this.isOver) this.post?.({ kind: 'taken', job: this.id, bytes: piece.length });
+          yield piece;
+        } else if (this.isOver) {
+          isRead = true;
+          if (this.failure !== undefined) throw this.failure.error;
+          return;
+        } else await new Promise<void>((resolve) => (this.wake = resolve));
+        this.wake = undefined;
+      }
+    } finally {
+      if (!isRead && !this.isOver) this.onGivenUp(this);
+    }
+  }
+
+  private async serve({ call, method, args }: Extract<FromWorker, { kind: 'call' }>): Promise<void> {
+    try {
+      const value = await this.world?.call(method, args);
+      if (!this.isOver) this.post?.({ kind: 'returned', call, value });
+    } catch (error) {
+      if (!this.isOver) this.post?.({ kind: 'thrown', call, error: sendError(error) });
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** What the thread that answers and a thread that works say to each other. */
+import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
+import type { BucketId, OrganizationId } from '../domain/id.js';
+import type { PointBatch, ReadRequest, SeriesDescription, TimeRange, WriteOutcome } from '../domain/series.js';
+import type { ReadableBucket } from '../query/flux/environment.js';
+import type { ReadableMapping } from '../query/influxql/environment.js';
+import type { PackedTables } from './packed-tables.js';
+import type { SentPredicate } from './sent-predicate.js';
+
+/** What a client asked for: the request as it came, for whatever is in it is taken apart in the thread that works. */
+export type Work =
+  | {
+      readonly kind: 'flux';
+      readonly organizationId: OrganizationId;
+      readonly contentType: string | undefined;
+      readonly body: Uint8Array;
+      readonly nowNs: bigint;
+      /** The answer; or nothing; or what went wrong, if anything did, as a table. */
+      readonly wanted: 'answer' | 'nothing' | 'failure';
+    }
+  | {
+      readonly kind: 'influxql';
+      /** The query string. */
+      readonly query: string;
+      readonly contentType: string | undefined;
+      readonly accept: string | undefined;
+      readonly body: Uint8Array;
+      readonly nowNs: bigint;
+    }
+  | { readonly kind: 'syntax tree' | 'analysis'; readonly body: Uint8Array }
+  | { readonly kind: 'suggestions'; readonly name: string | undefined };
+
+export type BucketReference = { readonly name: string } | { readonly id: string };
+
+/** What a thread that works can ask of the world. */
+export interface Calls {
+  findBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
+  findWritableBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
+  listReadableBuckets(): Promise<readonly ReadableBucket[]>;
+  listMappings(database: string | undefined): Promise<readonly ReadableMapping[]>;
+  write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;
+  delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: SentPredicate | undefined): Promise<void>;
+}
+
+export type Asked =
+  | { readonly kind: 'tables'; readonly request: Omit<ReadRequest, 'predicate'> & { readonly predicate: SentPredicate | undefined } }
+  | {
+      readonly kind: 'series';
+      readonly bucketId: BucketId;
+      readonly range: TimeRange | undefined;
+      readonly predicate: SentPredicate | undefined;
+    };
+
+export interface WorkerSettings {
+  /** Cells of `shared-cells.ts`. */
+  readonly cells: SharedArrayBuffer;
+  /** The account of all queries together, and the place of this thread in it. */
+  readonly pool: { readonly bytesMax: number; readonly held: SharedArrayBuffer; readonly taker: number } | undefined;
+  readonly memoryBytesMax: number;
+  /** Bytes on the heap and beside it that end a query, whatever its account says. */
+  readonly heapBytesMax: number;
+}
+
+export type ToWorker =
+  | { readonly kind: 'work'; readonly job: number; readonly work: Work }
+  | { readonly kind: 'abort'; readonly job: number }
+  /** Bytes of the answer that the client has taken. */
+  | { readonly kind: 'taken'; readonly job: number; readonly bytes: number }
+  | { readonly kind: 'returned'; readonly call: number; readonly value: unknown }
+  | { readonly kind: 'thrown'; readonly call: number; readonly error: SentError }
+  | { readonly kind: 'tables'; readonly call: number; readonly packed: PackedTables; readonly isLast: boolean }
+  | { readonly kind: 'series'; readonly call: number; readonly series: readonly SeriesDescription[]; readonly isLast: boolean };
+
+export type FromWorker =
+  | { readonly kind: 'ready'; readonly threadId: string | undefined }
+  | { readonly kind: 'type'; readonly job: number; readonly contentType: string }
+  | { readonly kind: 'bytes'; readonly job: number; readonly bytes: Uint8Array; readonly isLast: boolean }
+  | { readonly kind: 'done'; readonly job: number }
+  | { readonly kind: 'failed'; readonly job: number; readonly error: SentError }
+  /** An error that stands in the answer, for the log. */
+  | { readonly kind: 'late failure'; readonly job: number; readonly error: SentError }
+  | { readonly kind: 'call'; readonly job: number; readonly call: number; readonly method: keyof Calls; readonly args: readonly unknown[] }
+  | { readonly kind: 'open'; readonly job: number; readonly call: number; readonly asked: Asked }
+  | { readonly kind: 'more'; readonly call: number }
+  | { readonly kind: 'close'; readonly call: number };
+
+/** An error on its way from one thread to the other. */
+export interface SentError {
+  readonly code: ErrorCode | undefined;
+  readonly message: string;
+  readonly retryAfterSeconds: number | undefined;
+  /** For the log. */
+  readonly stack: string | undefined;
+}
+
+export function sendError(error: unknown): SentError {
+  if (error instanceof DomainError) {
+    const { cause, code, message } = error;
+    const retryAfterSeconds = error instanceof TryAgainLaterError ? error.retryAfterSeconds : undefined;
+    return { code, message, retryAfterSeconds, stack: cause === undefined ? undefined : stackOf(cause) };
+  }
+  return {
+    code: undefined,
+    message: error instanceof Error ? error.message : String(error),
+    retryAfterSeconds: undefined,
+    stack: stackOf(error),
+  };
+}
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+export function receiveError({ code, message, retryAfterSeconds, stack }: SentError): Error {
+  const cause = stack === undefined ? undefined : Object.assign(new Error('in another thread'), { stack });
+  if (retryAfterSeconds !== undefined) return new TryAgainLaterError(message, retryAfterSeconds);
+  if (code !== undefined) return new DomainError(code, message, cause && { cause });
+  return new Error(message, cause && { cause });
+}

@@ -1,0 +1,314 @@
+/** Names of members match in any case, in the body of every route that takes one; and what was answered before is answered then. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type SetUp, type TestClient, type TestServer } from '../support/server.js';
+
+interface World extends SetUp {
+  readonly client: TestClient;
+}
+
+interface Body {
+  readonly path: string;
+  readonly json: Record<string, unknown>;
+  /** What a request without any of the names would be taken for as well. */
+  readonly isOptional?: true;
+}
+
+type MakeBody = (world: World, n: number) => Body | Promise<Body>;
+
+const newId = async ({ client, operator }: World, path: string, json: object): Promise<string> => {
+  const made = (await client.post(path, { as: operator, json })).json;
+  return (made.id ?? made.label.id) as string;
+};
+const newUser = (world: World, n: number): Promise<string> => newId(world, '/api/v2/users', { name: `user ${n}` });
+const newLabel = (world: World, n: number): Promise<string> => newId(world, '/api/v2/labels', { orgID: world.orgId, name: `label ${n}` });
+const newBucket = (world: World, n: number): Promise<string> =>
+  newId(world, '/api/v2/buckets', { orgID: world.orgId, name: `bucket ${n}` });
+const newOrg = (world: World, n: number): Promise<string> => newId(world, '/api/v2/orgs', { name: `org ${n}` });
+const newMapping = ({ bucketId, orgId, ...world }: World, n: number): Promise<string> =>
+  newId({ bucketId, orgId, ...world }, '/api/v2/dbrps', { orgID: orgId, bucketID: bucketId, database: `db-${n}`, retention_policy: 'rp' });
+const permissions = ({ bucketId, orgId }: World) => [{ action: 'read', resource: { type: 'buckets', id: bucketId, orgID: orgId } }];
+const newToken = (world: World, path = '/api/v2/authorizations', more = {}): Promise<string> =>
+  newId(world, path, { orgID: world.orgId, permissions: permissions(world), ...more });
+
+const authorizationChange = { status: 'inactive', description: 'changed' };
+const V1 = '/private/legacy/authorizations';
+
+const roles = (role: string): Record<string, MakeBody> => ({
+  [`POST /api/v2/orgs/:id/${role}`]: async (world, n) => ({
+    path: `/api/v2/orgs/${world.orgId}/${role}`,
+    json: { id: await newUser(world, n) },
+  }),
+  [`POST /api/v2/buckets/:id/${role}`]: async (world, n) => ({
+    path: `/api/v2/buckets/${world.bucketId}/${role}`,
+    json: { id: await newUser(world, n) },
+  }),
+});
+
+const backedUp = (world: World, n: number): Record<string, unknown> => ({
+  organizationID: world.orgId,
+  bucketName: `restored ${n}`,
+  description: 'from a backup',
+  retentionPolicies: [
+    {
+      name: 'autogen',
+      duration: 3600e9,
+      shardGroupDuration: 3600e9,
+      shardGroups: [{ startTime: '2020-01-01T00:00:00Z', endTime: '2020-01-01T01:00:00Z', shards: [{ id: 7 }] }],
+    },
+  ],
+});
+
+const BODIES: Readonly<Record<string, MakeBody>> = {
+  'POST /api/v2/users': (_, n) => ({ path: '/api/v2/users', json: { name: `created ${n}`, status: 'inactive' } }),
+  'PATCH /api/v2/users/:id': async (world, n) => ({
+    path: `/api/v2/users/${await newUser(world, n)}`,
+    json: { name: `renamed ${n}`, status: 'inactive' },
+    isOptional: true,
+  }),
+  'POST /api/v2/users/:id/password': async (world, n) => ({
+    path: `/api/v2/users/${await newUser(world, n)}/password`,
+    json: { password: 'given-passw0rd' },
+  }),
+  'POST /api/v2/orgs': (_, n) => ({ path: '/api/v2/orgs', json: { name: `created ${n}`, description: 'new' } }),
+  'PATCH /api/v2/orgs/:id': async (world, n) => ({
+    path: `/api/v2/orgs/${await newOrg(world, n)}`,
+    json: { name: `renamed ${n}`, description: 'changed' },
+    isOptional: true,
+  }),
+  ...roles('members'),
+  ...roles('owners'),
+  'POST /api/v2/orgs/:id/secrets/delete': ({ orgId }) => ({
+    path: `/api/v2/orgs/${orgId}/secrets/delete`,
+    json: { secrets: ['none'] },
+    isOptional: true,
+  }),
+  'POST /api/v2/buckets': ({ orgId }, n) => ({
+    path: '/api/v2/buckets',
+    json: {
+      orgID: orgId,
+      name: `created ${n}`,
+      description: 'new',
+      rp: 'policy',
+      retentionRules: [{ type: 'expire', everySeconds: 7200, shardGroupDurationSeconds: 3600 }],
+    },
+  }),
+  'PATCH /api/v2/buckets/:id': async (world, n) => ({
+    path: `/api/v2/buckets/${await newBucket(world, n)}`,
+    json: { name: `renamed ${n}`, description: 'changed', retentionRules: [{ everySeconds: 7200, shardGroupDurationSeconds: 3600 }] },
+    isOptional: true,
+  }),
+  'POST /api/v2/buckets/:id/labels': async (world, n) => ({
+    path: `/api/v2/buckets/${await newBucket(world, n)}/labels`,
+    json: { labelID: await newLabel(world, n) },
+  }),
+  'POST /api/v2/labels': ({ orgId }, n) => ({
+    path: '/api/v2/labels',
+    json: { orgID: orgId, name: `created ${n}`, properties: new Map([['Color', 'ff']]) },
+  }),
+  'PATCH /api/v2/labels/:id': async (world, n) => ({
+    path: `/api/v2/labels/${await newLabel(world, n)}`,
+    json: { name: `renamed ${n}`, properties: new Map([['Color', 'ff']]) },
+    isOptional: true,
+  }),
+  'POST /api/v2/authorizations': (world) => ({
+    path: '/api/v2/authorizations',
+    json: { orgID: world.orgId, userID: world.userId, status: 'inactive', description: 'new', permissions: permissions(world) },
+  }),
+  'PATCH /api/v2/authorizations/:id': async (world) => ({
+    path: `/api/v2/authorizations/${await newToken(world)}`,
+    json: authorizationChange,
+    isOptional: true,
+  }),
+  [`POST ${V1}`]: (world, n) => ({
+    path: V1,
+    json: { orgID: world.orgId, token: `agent ${n}`, description: 'new', permissions: permissions(world) },
+  }),
+  [`PATCH ${V1}/:id`]: async (world, n) => ({
+    path: `${V1}/${await newToken(world, V1, { token: `patched ${n}` })}`,
+    json: authorizationChange,
+    isOptional: true,
+  }),
+  [`POST ${V1}/:id/password`]: async (world, n) => ({
+    path: `${V1}/${await newToken(world, V1, { token: `with password ${n}` })}/password`,
+    json: { password: 'v1-passw0rd' },
+  }),
+  'POST /api/v2/dbrps': ({ orgId, bucketId }, n) => ({
+    path: '/api/v2/dbrps',
+    json: { orgID: orgId, bucketID: bucketId, database: `created-${n}`, retention_policy: 'rp', default: false },
+  }),
+  'PATCH /api/v2/dbrps/:id': async (world, n) => ({
+    path: `/api/v2/dbrps/${await newMapping(world, n)}?orgID=${world.orgId}`,
+    json: { retention_policy: 'other', default: true },
+    isOptional: true,
+  }),
+  'POST /api/v2/delete': () => ({
+    path: '/api/v2/delete?org=acme&bucket=data',
+    json: { start: '1990-01-01T00:00:00Z', stop: '1990-01-02T00:00:00Z', predicate: 'a="b"' },
+  }),
+  'POST /api/v2/query': () => ({
+    path: '/api/v2/query?org=acme',
+    json: {
+      query: 'import "array"\narray.from(rows: [{v: now()}])',
+      type: 'flux',
+      now: '2020-01-01T00:00:00Z',
+      dialect: { header: false, delimiter: ';', annotations: ['datatype'], commentPrefix: '#', dateTimeFormat: 'RFC3339' },
+    },
+  }),
+  'POST /api/v2/query/ast': () => ({ path: '/api/v2/query/ast', json: { query: 'x = 1' }, isOptional: true }),
+  'POST /api/v2/query/analyze': () => ({
+    path: '/api/v2/query/analyze',
+    json: { query: 'x = ', type: 'flux' },
+  }),
+  'POST /api/v2/restore/bucketMetadata': (world, n) => ({ path: '/api/v2/restore/bucketMetadata', json: backedUp(world, n) }),
+  'POST /api/v2/restore/bucket-metadata': (world, n) => ({ path: '/api/v2/restore/bucket-metadata', json: backedUp(world, n) }),
+};
+
+const NO_JSON: readonly string[] = [
+  'POST /health',
+  'PUT /health',
+  'PATCH /health',
+  'POST /write',
+  'POST /query',
+  'POST /api/v2/write',
+  'POST /api/v2/signin',
+  'POST /api/v2/signout',
+  'POST /api/v2/restore/kv',
+  'POST /api/v2/restore/sql',
+  'POST /api/v2/restore/shards/:id',
+];
+/** In tests of their own below. */
+const APART: readonly string[] = [
+  'POST /api/v2/setup',
+  'PATCH /api/v2/orgs/:id/secrets',
+  'PUT /api/v2/me/password',
+  'PUT /api/v2/users/:id/password',
+];
+
+const mixed = (name: string): string =>
+  name.replace(/./g, (letter, at: number) => (at % 2 === 0 ? letter.toUpperCase() : letter.toLowerCase()));
+const random = (name: string): string =>
+  name.replace(/./g, (letter) => (Math.random() < 0.5 ? letter.toUpperCase() : letter.toLowerCase()));
+const CASES: [string, (name: string) => string][] = [
+  ['lower', (name) => name.toLowerCase()],
+  ['upper', (name) => name.toUpperCase()],
+  ['mixed', mixed],
+  ['random', random],
+];
+
+/** With all names changed; those of maps, which are written as such above, stay. */
+function rename(value: unknown, change: (name: string) => string): unknown {
+  if (value instanceof Map) return Object.fromEntries(value);
+  if (Array.isArray(value)) return value.map((one) => rename(one, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [change(name), rename(member, change)]));
+}
+
+describe('names of members in any case', () => {
+  let server: TestServer;
+  let world: World;
+  let n = 0;
+
+  beforeAll(async () => {
+    server = await startTestServer();
+    world = { ...(await server.client.setUp()), client: server.client };
+  });
+  afterAll(() => server.stop());
+
+  /** The answer, without what differs from one time to the next. */
+  async function answer(route: string, change: (name: string) => string, behind = ''): Promise<string> {
+    const [method = ''] = route.split(' ');
+    const made = await BODIES[route]!(world, ++n);
+    const body = JSON.stringify(rename(made.json, change)) + behind;
+    const answered = await world.client.send(method, made.path, {
+      as: world.operator,
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    const text = answered.text
+      .replace(/"token":"[^"]+"/g, '"token":"..."')
+      .replace(/\b[0-9a-f]{16}\b/g, 'ID')
+      .replace(/"newId":\d+/g, '"newId":0')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replace(new RegExp(`\\b${n}\\b`, 'g'), 'N');
+    return `${answered.status} ${text}`;
+  }
+
+  it('are asked of every route with a body', () => {
+    const taking = server.routes.map(({ method, path }) => `${method} ${path}`).filter((route) => /^(POST|PUT|PATCH) /.test(route));
+    expect(taking.filter((route) => ![...Object.keys(BODIES), ...NO_JSON, ...APART].includes(route))).toEqual([]);
+  });
+
+  it.each(Object.keys(BODIES))('%s', async (route) => {
+    const asWritten = await answer(route, (name) => name);
+    expect(asWritten).toMatch(/^2/);
+    for (const [name, change] of CASES) expect([name, await answer(route, change)]).toEqual([name, asWritten]);
+    expect(await answer(route, (name) => name, '{"status":"active"} and more')).toBe(asWritten);
+    // Other names are others.
+    const { isOptional } = await BODIES[route]!(world, ++n);
+    const otherwise = await answer(route, (name) => `${name}_`);
+    if (isOptional !== true) expect(otherwise).not.toBe(asWritten);
+  });
+
+  it('make a token inactive, which it then is', async () => {
+    const { id, token } = await world.client.createToken(world.operator, world.orgId, permissions(world));
+    expect(
+      (await world.client.patch(`/api/v2/authorizations/${id}`, { as: world.operator, json: { Status: 'inactive' } })).json.status,
+    ).toBe('inactive');
+    expect((await world.client.get(`/api/v2/buckets/${world.bucketId}`, { as: { token } })).status).toBe(401);
+  });
+
+  it('limit a token as they do in any case: what an operator asks for one organization does not open all', async () => {
+    const { client, operator, orgId } = world;
+    const betaId = await newOrg(world, ++n);
+    const foreign = await newId(world, '/api/v2/buckets', { orgID: betaId, name: 'foreign' });
+    for (const limit of [{ orgId }, { ORGID: orgId }, { ID: world.bucketId }, { Id: world.bucketId, orgid: orgId }]) {
+      const { token } = await client.createToken(operator, orgId, [{ action: 'read', resource: { type: 'buckets', ...limit } }]);
+      expect((await client.get(`/api/v2/buckets/${world.bucketId}`, { as: { token } })).status).toBe(200);
+      expect((await client.get(`/api/v2/buckets/${foreign}`, { as: { token } })).status).toBe(401);
+      expect((await client.get(`/api/v2/buckets?orgID=${betaId}`, { as: { token } })).json.buckets).toEqual([]);
+    }
+  });
+
+  it('delete what the predicate names only', async () => {
+    const { client, operator } = world;
+    await client.post('/api/v2/write?org=acme&bucket=data', { as: operator, body: 'kept,a=x v=1 1\nkept,a=y v=1 1' });
+    const json = { START: '1970-01-01T00:00:00Z', Stop: '1970-01-02T00:00:00Z', Predicate: 'a="x"' };
+    expect((await client.post('/api/v2/delete?org=acme&bucket=data', { as: operator, json })).status).toBe(204);
+    const query = 'from(bucket: "data") |> range(start: 0) |> filter(fn: (r) => r._measurement == "kept") |> keep(columns: ["a"])';
+    const left = await client.post('/api/v2/query?org=acme', { as: operator, json: { Query: query } });
+    expect(left.text.trim().split('\r\n').at(-1)).toMatch(/,y$/);
+  });
+
+  it('of secrets are keys, and stay', async () => {
+    const { client, operator, orgId } = world;
+    const path = `/api/v2/orgs/${orgId}/secrets`;
+    await client.patch(path, { as: operator, json: { Key: 'first-value', KEY: 'second-value' } });
+    expect((await client.get(path, { as: operator })).json.secrets).toEqual(expect.arrayContaining(['Key', 'KEY']));
+    await client.post(`${path}/delete`, { as: operator, json: { Secrets: ['KEY'] } });
+    expect((await client.get(path, { as: operator })).json.secrets).toEqual(['Key']);
+  });
+
+  it('change a password', async () => {
+    const { client, operator } = world;
+    const id = await client.createUser(operator, 'changer', 'first-passw0rd');
+    let old = 'first-passw0rd';
+    for (const [path, next] of [
+      ['/api/v2/me/password', 'second-passw0rd'],
+      [`/api/v2/users/${id}/password`, 'third-passw0rd'],
+    ] as const) {
+      const { session } = await client.signIn('changer', old);
+      const headers = { cookie: `influxdb-oss-session=${session}` };
+      expect((await client.put(path, { as: { basic: ['changer', old] }, headers, json: { PassWord: next } })).status).toBe(204);
+      await client.signIn('changer', (old = next));
+    }
+  });
+
+  it('set a server up', async () => {
+    const other = await startTestServer();
+    const json = { UserName: 'admin', Password: 'setup-passw0rd', ORG: 'acme', Bucket: 'data', retentionperiodseconds: 7200 };
+    const answered = await other.client.post('/api/v2/setup', { json });
+    expect([answered.status, answered.json.bucket.retentionRules[0].everySeconds]).toEqual([201, 7200]);
+    await other.client.signIn('admin', 'setup-passw0rd');
+    await other.stop();
+  });
+});
