@@ -247,7 +247,9 @@ function aggregateQuery(
   const { keys, keyCount, values } = source;
   const selects = isSelector(aggregate);
   const times = selects ? '' : `${windows === undefined ? asTime(stopNs) : windowStart(range, windows)} AS time, `;
-  const reduced = values.map(({ type }, i) => reduce(aggregate, `v${i}`, type));
+  // The last digits of sums of floats depend on the order of addition, which is that of time; in a table of its own a series lies so.
+  const order = source.keyCount === LOOSE_KEY_COUNT ? ' ORDER BY time' : '';
+  const reduced = values.map(({ type }, i) => reduce(aggregate, `v${i}`, type, order));
   const windowIndex = windows === undefined ? '' : `, ${windowNumber(range, windows)} AS w`;
   const grouped = windows === undefined ? keys : `${keys}, w`;
   const ordered = windows === undefined ? '' : ` ORDER BY ${keys}, w`;
@@ -272,7 +274,7 @@ function reducedType(aggregate: Aggregate, type: FieldType): FieldType {
 }
 
 /** The value of a group, followed by its time where the aggregate selects a point; null where no row has the field. */
-function reduce(aggregate: Aggregate, value: string, type: FieldType): string {
+function reduce(aggregate: Aggregate, value: string, type: FieldType, order: string): string {
   switch (aggregate) {
     case 'count':
       return `nullif(count(${value}), 0)`;
@@ -290,10 +292,10 @@ function reduce(aggregate: Aggregate, value: string, type: FieldType): string {
     }
     case 'mean':
       refuse(aggregate, type, type === 'string' || type === 'boolean');
-      return `avg(${value})`;
+      return `avg(${value}${order})`;
     case 'sum':
       refuse(aggregate, type, type === 'string' || type === 'boolean');
-      return type === 'float' ? `sum(${value})` : wrappedSum(value, type);
+      return type === 'float' ? `sum(${value}${order})` : wrappedSum(value, type);
   }
 }
 

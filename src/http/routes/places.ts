@@ -52,8 +52,8 @@ export function membershipRoutes(base: string, memberships: Memberships, find: F
         async handle(actor, request) {
           const place = await findPlace(actor, request, find);
           const body = decodeJsonObject(request.body);
-          // An owner sees no list of users to take an id from: a name will do.
-          const user = { id: body.id<UserId>('id'), name: body.string('name') ?? '' };
+          // An owner sees no list of users to take an id from. InfluxDB ignores `name`, so that the name that counts is a member of ours.
+          const user = { id: body.id<UserId>('id'), name: body.string('userName') ?? '' };
           if (user.id === undefined && user.name === '') throw invalid('user id missing or invalid');
           return json(201, encodeMember(await memberships.add(actor, place, user, role), role));
         },
