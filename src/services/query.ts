@@ -101,7 +101,11 @@ export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDepe
 
 /** To somebody who may reach no bucket, none is there. */
 function refuseWithoutRights(actor: Actor, orgID: OrganizationId, body: Uint8Array): void {
-  const mayReach = (scope: Scope): boolean => scope.everything || scope.ids.length > 0 || scope.organizationIds.includes(orgID);
+  const mayReach = (scope: Scope): boolean =>
+    scope.everything ||
+    scope.ids.length > 0 ||
+    scope.organizationIds.includes(orgID) ||
+    scope.placedIds.some((placed) => placed.orgID === orgID);
   if (!isInactive(actor) && (mayReach(readableScope(actor, 'buckets')) || mayReach(readableScope(actor, 'buckets', 'write')))) return;
   const name = bucketNamedIn(body);
   throw notFound(
