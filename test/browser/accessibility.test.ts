@@ -76,6 +76,12 @@ describe('light and wide, dark and narrow', () => {
     ['About', 'ready for queries', (home: string) => `${home}/about`],
     ['Query', 'Ctrl+Enter', (home: string) => `${home}/data-explorer?bucket=telemetry`],
     ['Page not found', 'you don’t have access', (home: string) => `${home}/nowhere`],
+    ['Send your first data', 'Check for data', (home: string) => `${home}/load-data/first-data?bucket=weather`],
+    [
+      'API Tokens',
+      'by signing in',
+      (home: string) => `${home}/load-data/tokens?bucketID=${world.buckets.telemetry}&action=write&status=active`,
+    ],
   ])('%s', (title, sign, addressIn) =>
     inAll(async ({ page }) => {
       await page.goto(addressIn(`/orgs/${world.orgId}`));
@@ -86,6 +92,14 @@ describe('light and wide, dark and narrow', () => {
         await page.getByLabel('Flux').fill('from(bucket: "telemetry") |> range(start: -5m)');
         await page.getByRole('button', { name: 'Run' }).click();
         await page.getByRole('img', { name: /Line chart/ }).waitFor();
+        // More lines than are drawn at once, and more than one result.
+        await page
+          .getByLabel('Flux')
+          .fill(
+            `import "array" array.from(rows: [${Array.from({ length: 13 }, (_, n) => `{host: "${n}", _time: 2026-03-04T05:06:07Z, _value: ${n}}`).join()}]) |> group(columns: ["host"]) |> yield(name: "hosts")`,
+          );
+        await page.getByRole('button', { name: 'Run' }).click();
+        await page.getByText('Lines 1 to 12 of 13').waitFor();
       }
       await expectAccessible(page);
       await expectNothingCutOff(page);
@@ -149,6 +163,8 @@ describe('light and wide, dark and narrow', () => {
     inAll(async ({ page, width }) => {
       const MENU = '[role="menu"]';
       const home = `/orgs/${world.orgId}`;
+      const rights = [{ action: 'read', resource: { type: 'buckets', orgID: world.orgId } }];
+      const spare = await stage.server.client.createToken(world.operator, world.orgId, rights, { description: `spare ${width}` });
       await page.goto(`${home}/load-data/tokens`);
       await page.getByRole('button', { name: 'Create API token' }).click();
       await page.getByRole('menuitem', { name: 'Read/Write' }).waitFor();
@@ -165,14 +181,48 @@ describe('light and wide, dark and narrow', () => {
       await expectNothingCutOff(page);
       await page.keyboard.press('Escape');
 
+      // One that was found, what was done with it, and what failed.
+      await page.getByRole('button', { name: 'Found a token?' }).click();
+      await page.getByLabel('Token', { exact: true }).fill(spare.token);
+      await page.keyboard.press('Enter');
+      await page
+        .getByRole('link', { name: `spare ${width}` })
+        .last()
+        .waitFor();
+      await expectAccessible(page, 'dialog');
+      await expectNothingCutOff(page);
+      await page.keyboard.press('Escape');
+      await page
+        .getByRole('row', { name: new RegExp(`spare ${width}`) })
+        .getByRole('switch')
+        .click({ force: true });
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+      await page.route('**/api/v2/authorizations/*', (route) =>
+        route.fulfill({ status: 404, json: { code: 'not found', message: 'authorization not found' } }),
+      );
+      await page
+        .getByRole('row', { name: new RegExp(`spare ${width}`) })
+        .getByRole('switch')
+        .click({ force: true });
+      await page.getByRole('button', { name: /^Dismiss/ }).waitFor();
+      await expectAccessible(page, 'section[aria-label="Messages"]');
+      await expectNothingCutOff(page);
+      await page.unroute('**/api/v2/authorizations/*');
+
       await page.goto(`${home}/load-data/buckets`);
       await page.getByRole('button', { name: 'Edit bucket weather' }).click();
       await page.getByRole('dialog').getByLabel('Keep data').selectOption('other');
       await expectAccessible(page, 'dialog');
       await page.keyboard.press('Escape');
       await page.goto(`${home}/members`);
-      await page.getByRole('button', { name: 'Create user' }).click();
-      await page.getByRole('dialog').waitFor();
+      for (const name of ['Create user', 'Add existing user']) {
+        await page.getByRole('button', { name }).click();
+        await page.getByRole('dialog').waitFor();
+        await expectAccessible(page, 'dialog');
+        await page.keyboard.press('Escape');
+      }
+      await page.getByRole('switch', { name: /^linus/ }).click({ force: true });
+      await page.getByRole('dialog', { name: 'Deactivate this user?' }).waitFor();
       await expectAccessible(page, 'dialog');
       await page.keyboard.press('Escape');
       if (width < 800) {

@@ -74,10 +74,26 @@ describe('the first run', () => {
     expect(await readSecret(page)).toBe(secret);
     expect(await page.getByRole('button', { name: 'Done' }).isDisabled()).toBe(true);
 
+    // The bucket that was just made stands in what one copies.
+    await page.getByRole('tab', { name: 'curl: write' }).click();
+    expect(await page.getByRole('tabpanel').innerText()).toContain('bucket=data&');
     await closeSecret(page);
     expect(await page.content()).not.toContain(secret.slice(0, 12));
     const answer = await page.request.get('/api/v2/orgs', { headers: { authorization: `Token ${secret}` } });
     expect(answer.status()).toBe(200);
+  });
+
+  it('leads on to the first data', async () => {
+    await page.getByRole('heading', { name: 'Send your first data', level: 1 }).waitFor();
+    expect(await page.getByRole('group', { name: 'command' }).innerText()).toContain('/api/v2/write?org=acme&bucket=data&precision=s');
+    await page.getByRole('button', { name: 'Check for data' }).click();
+    await page.getByText('No data in the last hour yet').waitFor();
+    const written = await page.request.post('/api/v2/write?org=acme&bucket=data', { data: 'home,room=kitchen temperature=21.5' });
+    expect(written.status()).toBe(204);
+    await page.getByRole('button', { name: 'Check for data' }).click();
+    await page.getByText('Data has arrived').waitFor();
+    await page.getByRole('link', { name: 'Open in Query' }).click();
+    await page.getByRole('heading', { name: 'Query', level: 1 }).waitFor();
   });
 
   it('is signed in afterwards, and happens once', async () => {

@@ -178,8 +178,8 @@ describe('the status that is shown', () => {
     const row = (name: string) => rows().filter({ hasText: name });
     expect(await row('left behind').innerText()).toMatch(/No access\s+Its owner is inactive/);
     await page.getByRole('switch', { name: '“left behind” is active, but its owner is inactive' }).waitFor();
-    expect(await row('for nothing').innerText()).toContain('nothing: only rights to 1 deleted bucket');
-    expect(await row('half').innerText()).toContain('reads 1 bucket; rights to 1 deleted bucket');
+    expect(await row('for nothing').innerText()).toContain('nothing: only permissions for 1 deleted bucket');
+    expect(await row('half').innerText()).toContain('reads 1 bucket; permissions for 1 deleted bucket');
     await page.goto(`${tokensAddress(world)}/${stopped.id}`);
     await page.getByText('Its owner is inactive').waitFor();
 
@@ -254,10 +254,10 @@ describe('a chart', () => {
         ['2026-03-04T05:07:07Z', 3e-7],
       ]),
     );
-    const numbers = (await labels()).filter((text) => /^-?[\d.]+(E-?\d+)?$/.test(text));
+    const numbers = (await labels()).filter((text) => /^-?[\d.]+(e-?\d+)?$/.test(text));
     expect(numbers.length).toBeGreaterThan(2);
     expect(numbers.filter((text) => text === '0').length).toBeLessThan(2);
-    expect(numbers.join()).toMatch(/E-/);
+    expect(numbers.join()).toMatch(/e-/);
   });
 
   it('leaves gaps open: where nothing was measured nothing is drawn', async () => {

@@ -18,6 +18,8 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
+      // The server may be on this very machine, which a browser without a network can still reach.
+      networkMode: 'always',
       // What the server refused it will refuse again; what did not reach it may.
       retry: (failureCount, error) => failureCount < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
     },

@@ -8,9 +8,9 @@ const UNITS = [
   ['second', 1],
 ] as const;
 
-/** `30 days`, `1 day 12 hours`; 0 is forever. */
+/** `30 days`, `1 day 12 hours`; 0 is `Forever`. */
 export function formatRetention(seconds: number): string {
-  if (seconds === 0) return 'forever';
+  if (seconds === 0) return 'Forever';
   // Weeks are said only where nothing else is: 30 days are no 4 weeks and 2 days.
   const units = seconds % 604_800 === 0 && seconds <= 3 * 604_800 ? UNITS.slice(0, 1) : UNITS.slice(1);
   const parts: string[] = [];

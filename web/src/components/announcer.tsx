@@ -16,7 +16,8 @@ const FAILURES_MAX = 3;
 export interface Announcer {
   /** Never give it a secret, or a part of one. @param undo takes back what was done */
   readonly done: (text: string, undo?: () => Promise<unknown>) => void;
-  readonly failed: (error: unknown) => void;
+  /** @param what is so in spite of it */
+  readonly failed: (error: unknown, what?: string) => void;
 }
 
 const Announce = createContext<Announcer>({ done: () => undefined, failed: () => undefined });
@@ -36,8 +37,8 @@ export function AnnouncerProvider({ children }: { readonly children: ReactNode }
       done: (text, undo) => {
         setDone({ text, undo });
       },
-      failed: (error) => {
-        const text = messageOf(error);
+      failed: (error, what) => {
+        const text = what === undefined ? messageOf(error) : `${what} ${messageOf(error)}`;
         setFailures((before) => [...before.filter((each) => each !== text), text].slice(-FAILURES_MAX));
       },
     }),
@@ -60,9 +61,9 @@ export function AnnouncerProvider({ children }: { readonly children: ReactNode }
     <Announce value={announcer}>
       {children}
       <section className={styles.region} aria-label="Messages">
-        <div role="alert" className={styles.failures}>
+        <div className={styles.failures}>
           {failures.map((text) => (
-            <p key={text} className={styles.failure}>
+            <p key={text} role="alert" className={styles.failure}>
               <span>{text}</span>
               <Button
                 size="compact-xs"
@@ -103,7 +104,9 @@ const UndoButton = ({ undo, announcer, onStart }: UndoButtonProps) => (
     className={styles.undo}
     onClick={() => {
       onStart(undefined);
-      undo().catch(announcer.failed);
+      undo().catch((error: unknown) => {
+        announcer.failed(error, 'It could not be undone.');
+      });
     }}
   >
     Undo

@@ -3,6 +3,8 @@ import { useEffect, useState } from 'react';
 
 const kept = new Map<string, unknown>();
 
+export const isAnythingKept = (): boolean => kept.size > 0;
+
 export interface Kept<T> {
   readonly value: T;
   readonly set: (next: T) => void;

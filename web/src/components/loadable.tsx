@@ -1,10 +1,15 @@
-/** A page whose script comes only when somebody asks for it; while the server is away it is asked for again until it is there. */
+/** A page whose script comes only when somebody asks for it, also when the server is away at that moment. */
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ComponentType } from 'react';
+import { useEffect, type ComponentType } from 'react';
+import { isAnythingKept } from './kept.js';
 import { Waiting } from './loading.js';
 import { ErrorMessage } from './message.js';
 
-const RETRY_MS = 2000;
+const ASK_MS = 2000;
+/** A script that does not come although the server answers is not waited for in a circle. */
+const RELOAD_PAUSE_MS = 60_000;
+const RELOADED_AT = 'sluice-reloaded-at';
 
 export function loadable(name: string, load: () => Promise<ComponentType>): ComponentType {
   return function Loadable() {
@@ -16,10 +21,58 @@ export function loadable(name: string, load: () => Promise<ComponentType>): Comp
       gcTime: Infinity,
       retry: false,
       structuralSharing: false,
-      refetchInterval: ({ state }) => (state.data === undefined ? RETRY_MS : false),
     });
     if (script.data !== undefined) return <script.data.Component />;
-    if (script.error === null) return <Waiting what="Loading …" />;
-    return <ErrorMessage error="The server does not answer. This page loads as soon as it does." />;
+    return script.error === null ? <Waiting what="Loading …" /> : <Missing />;
   };
+}
+
+/** Browsers do not ask twice for a script that failed: only a new document does. */
+function Missing() {
+  const waits = mayReload();
+  const health = useQuery({
+    queryKey: ['server is back'],
+    queryFn: async () => (await fetch('/health', { cache: 'no-store' })).ok,
+    refetchInterval: ASK_MS,
+    retry: false,
+    staleTime: 0,
+    gcTime: 0,
+    enabled: waits,
+  });
+  const isBack = health.data === true && health.error === null;
+  useEffect(() => {
+    if (isBack && mayReload()) reload();
+  }, [isBack]);
+  return (
+    <>
+      <ErrorMessage
+        error={
+          waits
+            ? 'The server does not answer. This page loads as soon as it does.'
+            : 'This page could not be loaded. Reload it to try again.'
+        }
+      />
+      <Button variant="default" mt="sm" onClick={reload}>
+        Reload
+      </Button>
+    </>
+  );
+}
+
+/** Never by itself where something would be lost by it. */
+function mayReload(): boolean {
+  try {
+    return !isAnythingKept() && Date.now() - Number(sessionStorage.getItem(RELOADED_AT) ?? 0) > RELOAD_PAUSE_MS;
+  } catch {
+    return false;
+  }
+}
+
+function reload(): void {
+  try {
+    sessionStorage.setItem(RELOADED_AT, String(Date.now()));
+  } catch {
+    // Then it is not reloaded by itself at all.
+  }
+  location.reload();
 }

@@ -180,7 +180,9 @@ function PersonMenu() {
         <Menu.Divider />
         <Menu.Item
           onClick={() => {
-            signOut().catch(announce.failed);
+            signOut().catch((error: unknown) => {
+              announce.failed(error, 'You are still signed in.');
+            });
           }}
         >
           Sign out

@@ -58,7 +58,7 @@ export function BucketForm({ title, submit, initial, isNew, save, onClose }: Buc
         label="Keep data"
         value={choice}
         data={[
-          { value: '0', label: 'Forever' },
+          { value: '0', label: formatRetention(0) },
           ...PRESETS.map((preset) => ({ value: String(preset), label: formatRetention(preset) })),
           { value: OTHER, label: 'Another time …' },
         ]}

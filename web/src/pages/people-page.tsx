@@ -223,7 +223,7 @@ function PersonRow({ person, done, refresh, onOpen }: PersonRowProps) {
       await work();
       await done(text, undo);
     } catch (error) {
-      announce.failed(error);
+      announce.failed(error, `${name} could not be changed.`);
       // What is half done is shown as it is.
       await refresh();
     } finally {

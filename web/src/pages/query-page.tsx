@@ -49,7 +49,11 @@ export function QueryPage() {
   const [picked, setPicked] = useState<Choice>({ bucket: asked, start: '-1h', written: undefined });
   const { bucket, start, written } = edited.value ?? picked;
   // What would take the place of an edited query.
-  const [instead, setInstead] = useState<Choice | undefined>(undefined);
+  const [instead, setInstead] = useState<Choice | undefined>(() =>
+    edited.value !== undefined && asked !== null && asked !== edited.value.bucket
+      ? { bucket: asked, start: '-1h', written: undefined }
+      : undefined,
+  );
   const [result, setResult] = useState<QueryResult | undefined>(undefined);
   const [runCount, setRunCount] = useState(0);
   const abort = useRef<AbortController | undefined>(undefined);

@@ -90,7 +90,7 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
           <Fact name="Created">
             <Moment at={token.createdAt} />
           </Fact>
-          <Fact name="Changed">
+          <Fact name="Edited">
             <Ago at={token.updatedAt} />
           </Fact>
           <Fact name="Value">It was shown once, when the token was created.</Fact>

@@ -17,7 +17,7 @@ export function axisLabels(values: readonly number[]): string[] {
     if (Math.abs(value) < step / 1e6) return '0';
     return isPlain
       ? value.toLocaleString('en', { maximumFractionDigits: Math.min(DIGITS_MAX, Math.max(0, 1 - Math.floor(Math.log10(step)))) })
-      : value.toLocaleString('en', { notation: 'scientific', maximumFractionDigits: needed(largest) });
+      : value.toLocaleString('en', { notation: 'scientific', maximumFractionDigits: needed(largest) }).replace('E', 'e');
   });
 }
 

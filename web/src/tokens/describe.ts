@@ -39,14 +39,14 @@ function bucketsInShort({ everywhere, all, ids }: Reach): string {
   return all ? 'all buckets' : countWords(ids.length, 'bucket', 'buckets');
 }
 
-/** One line: `reads 2 buckets, writes 1; 3 other rights`. What is deleted gives access to nothing, and is said apart. */
+/** One line: `reads 2 buckets, writes 1; 3 other permissions`. What is deleted gives access to nothing, and is said apart. */
 export function summarize(permissions: readonly NamedPermission[], orgID: OrganizationId): string {
   const live = permissions.filter((permission) => !isDeleted(permission));
   const deleted = new Set(permissions.filter(isDeleted).map(({ resource }) => `${resource.type} ${resource.id ?? ''}`));
   if (deleted.size === 0) return summarizeLive(live, orgID);
   const noun = [...deleted].every((each) => each.startsWith('buckets ')) ? ['bucket', 'buckets'] : ['resource', 'resources'];
   const gone = countWords(deleted.size, `deleted ${noun[0] ?? ''}`, `deleted ${noun[1] ?? ''}`);
-  return live.length === 0 ? `nothing: only rights to ${gone}` : `${summarizeLive(live, orgID)}; rights to ${gone}`;
+  return live.length === 0 ? `nothing: only permissions for ${gone}` : `${summarizeLive(live, orgID)}; permissions for ${gone}`;
 }
 
 function summarizeLive(permissions: readonly Permission[], orgID: OrganizationId): string {
@@ -67,7 +67,11 @@ function summarizeLive(permissions: readonly Permission[], orgID: OrganizationId
     if (buckets !== '') parts.push(buckets);
   }
   if (otherCount > 0)
-    parts.push(parts.length === 0 ? countWords(otherCount, 'right', 'rights') : countWords(otherCount, 'other right', 'other rights'));
+    parts.push(
+      parts.length === 0
+        ? countWords(otherCount, 'permission', 'permissions')
+        : countWords(otherCount, 'other permission', 'other permissions'),
+    );
   return parts.join('; ');
 }
 

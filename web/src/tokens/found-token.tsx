@@ -53,7 +53,7 @@ export function FoundTokenDialog({ takePasted, onClose }: FoundTokenDialogProps)
             <PasswordInput
               ref={field}
               label="Token"
-              description="See whose it is and what it can do. It goes into no address and no log, and this page forgets it with the answer."
+              description="See whose it is and what it can do. Sluice keeps it out of addresses and logs."
               autoComplete="off"
               spellCheck={false}
               autoFocus

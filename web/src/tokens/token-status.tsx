@@ -5,7 +5,6 @@ import { changeToken, kindOf, type Authorization } from '../api/authorizations.j
 import { useAnnounce } from '../components/announcer.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
 import { LastOperatorWarning, nameOfToken, useForgetTokens } from './token-parts.js';
-import styles from './token-parts.module.css';
 
 /** These are asked about before they are cut off. */
 const asksFirst = (token: Authorization): boolean => ['operator', 'all-access'].includes(kindOf(token));
@@ -42,7 +41,10 @@ function useStatusChange(token: Authorization, onChanged?: (active: boolean) => 
     coming,
     start: (active) => {
       if (!active && asksFirst(token)) setAsking(true);
-      else change(active).catch(announce.failed);
+      else
+        change(active).catch((error: unknown) => {
+          announce.failed(error, `“${name}” is unchanged.`);
+        });
     },
     question: asking && (
       <ConfirmDialog
@@ -76,7 +78,7 @@ export function StatusSwitch({ token }: { readonly token: Authorization }) {
         label={isStopped ? 'No access' : active ? 'Active' : 'Inactive'}
         description={isStopped ? 'Its owner is inactive' : undefined}
         aria-label={isStopped ? `“${name}” is active, but its owner is inactive` : `“${name}” is ${active ? 'active' : 'inactive'}`}
-        className={isStopped ? styles.stopped : undefined}
+        color={isStopped ? 'gray' : undefined}
         onChange={(event) => {
           start(event.currentTarget.checked);
         }}

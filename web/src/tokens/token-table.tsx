@@ -36,7 +36,7 @@ export const TOKEN_COLUMNS: readonly Column[] = [
   { key: 'user', label: 'Owner', sortable: true },
   { key: 'status', label: 'Status', sortable: true },
   { key: 'createdAt', label: 'Created', sortable: true },
-  { key: 'updatedAt', label: 'Changed', sortable: true },
+  { key: 'updatedAt', label: 'Edited', sortable: true },
   { key: 'actions', label: 'Actions', hidden: true },
 ];
 
@@ -196,7 +196,7 @@ function TokenRow({ token, onDelete }: { readonly token: Authorization; readonly
       <Cell label="Created" className={styles.fixed}>
         <Moment at={token.createdAt} />
       </Cell>
-      <Cell label="Changed" className={styles.fixed}>
+      <Cell label="Edited" className={styles.fixed}>
         <Ago at={token.updatedAt} />
       </Cell>
       <Cell label="Actions" corner>
