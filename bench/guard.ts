@@ -5,6 +5,7 @@
  *     npx tsx bench/guard.ts [SECONDS=10]
  *     PROGRAM=/another/bin/sluiced npx tsx bench/guard.ts small
  */
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { WORST_FLUX, WORST_INFLUXQL } from '../test/support/worst-scripts.js';
 import { call, memoryOf, OPERATOR, percentile, removeData, row, setUp, startServer, stopServer, URL_BASE } from './server-process.js';
@@ -39,6 +40,12 @@ const flux = (script: string, token?: string): Promise<number> =>
 const influxql = (statements: string, token?: string): Promise<number> =>
   send('POST', '/query?db=data', statements, 'application/vnd.influxql', token);
 
+/** Of a machine that has other things to do, the second number tells how much of what follows is theirs. */
+function threadTimes(): { readonly workedMs: number; readonly waitedMs: number } {
+  const [worked = 0, waited = 0] = readFileSync(`/proc/${server.pid}/task/${server.pid}/schedstat`, 'utf8').split(' ').map(Number);
+  return { workedMs: Math.round(worked / 1e6), waitedMs: Math.round(waited / 1e6) };
+}
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function probe(name: string, seconds: number): Promise<void> {
@@ -49,6 +56,7 @@ async function probe(name: string, seconds: number): Promise<void> {
   };
   const times = new Map(Object.keys(probes).map((key): [string, number[]] => [key, []]));
   const endsAtMs = performance.now() + seconds * 1000;
+  const before = threadTimes();
   const run = async (key: string, ask: () => Promise<number>): Promise<void> => {
     while (performance.now() < endsAtMs) {
       const askedAtMs = performance.now();
@@ -59,6 +67,11 @@ async function probe(name: string, seconds: number): Promise<void> {
     }
   };
   await Promise.all(Object.entries(probes).map(([key, ask]) => run(key, ask)));
+  const after = threadTimes();
+  row(
+    `the thread that answers, ${name}`,
+    `worked ${after.workedMs - before.workedMs} ms, waited ${after.waitedMs - before.waitedMs} ms for a processor`,
+  );
   for (const [key, all] of times) {
     row(`${key}, ${name}`, `p50 ${percentile(all, 0.5).toFixed(1)} ms, p99 ${percentile(all, 0.99).toFixed(1)} ms (${all.length})`);
   }

@@ -10,6 +10,9 @@ import { select } from './selection.js';
 
 const ALL_TIME: TimeRange = { startNs: -(2n ** 63n), stopNs: 2n ** 63n };
 
+/** Series that are described before others get a turn. */
+const SERIES_PER_TURN = 5_000;
+
 type IsPresent = (seriesId: number, fieldPosition: number) => boolean;
 
 /** @throws DomainError `invalid` where the predicate asks of values */
@@ -29,10 +32,15 @@ export async function* describeSeries(
   }
   if (selections.length === 0) return;
   const presence = await findPresent(runner, selections, range);
+  let untilTurn = SERIES_PER_TURN;
   for (const [k, { scope, fields }] of selections.entries()) {
     const { measurement } = scope;
     for (const id of scope.ids) {
       const tags = measurement.series[id] as readonly Tag[];
+      if (--untilTurn === 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+        untilTurn = SERIES_PER_TURN;
+      }
       for (const [i, { field }] of fields.entries()) {
         if (presence[k]?.(id, i) === true) yield { measurement: measurement.name, field: field.key, type: field.type, tags };
       }
@@ -50,8 +58,12 @@ function findPresent(runner: QueryRunner, selections: readonly Selection[], rang
     const present: IsPresent[] = [];
     for (const { scope, fields } of selections) {
       const columns = fields.filter(({ field }) => field.hasColumn);
-      const rows = columns.length === 0 ? [] : await session.rows(presenceQuery({ scope, fields: columns }));
-      const inColumns = new Map((rows as [number, ...boolean[]][]).map(([series, ...hasField]) => [series, hasField]));
+      const inColumns = new Map<number, readonly boolean[]>();
+      if (columns.length > 0) {
+        for await (const chunk of session.chunks(presenceQuery({ scope, fields: columns }))) {
+          for (const [series, ...hasField] of chunk.getRows() as [number, ...boolean[]][]) inColumns.set(series, hasField);
+        }
+      }
       const positions = fields.map((field) => columns.indexOf(field));
       present.push((id, i) => {
         const position = positions[i] as number;

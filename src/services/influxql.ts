@@ -65,6 +65,7 @@ export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: Influx
      */
     run(actor: TokenActor, { signal, onLateError, ...request }: StatementsRequest): Promise<WorkAnswer> {
       return pool.run({
+        expects: { database: new URLSearchParams(request.query).get('db') ?? undefined },
         work: { kind: 'influxql', nowNs: BigInt(clock()) * NS_PER_MS, ...request },
         user: userOf(actor),
         reach: { listMappings: (database) => listReadableMappings(actor, database) },

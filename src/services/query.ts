@@ -92,7 +92,8 @@ export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDepe
     run(actor: Actor, orgID: OrganizationId, { contentType, body, wanted, signal, onLateError }: ScriptRequest): Promise<WorkAnswer> {
       refuseWithoutRights(actor, orgID, body);
       const work: Work = { kind: 'flux', organizationId: orgID, contentType, body, nowNs: BigInt(clock()) * NS_PER_MS, wanted };
-      return pool.run({ work, user: userOf(actor), reach: reachOf(actor, orgID), engine, signal, timeoutMs, onLateError });
+      const expects = { bucket: bucketNamedIn(body) };
+      return pool.run({ work, expects, user: userOf(actor), reach: reachOf(actor, orgID), engine, signal, timeoutMs, onLateError });
     },
   };
 };

@@ -18,11 +18,12 @@ import { encodeInfluxqlResults } from '../wire/influxql-response.js';
 import { decodeJsonObject } from '../wire/json.js';
 import { decodeQueryRequest } from '../wire/query-request.js';
 import type { DistantWorld } from './distant-world.js';
-import type { Work } from './messages.js';
+import type { Known, Work } from './messages.js';
 import { splitPredicate } from './sent-predicate.js';
 
 export interface Surroundings {
   readonly world: DistantWorld;
+  readonly known: Known;
   readonly signal: AbortSignal;
   readonly pulse: Pulse;
   readonly memoryBytesMax: number;
@@ -64,7 +65,7 @@ async function suggest(name: string | undefined): Promise<unknown> {
 
 async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Surroundings): Bytes {
   const { query, dialect, nowNs, extern } = decodeQueryRequest(work.contentType, textOf(work.body));
-  const { world, signal, pulse, memoryBytesMax, memoryPool, onLateError } = surroundings;
+  const { world, known, signal, pulse, memoryBytesMax, memoryPool, onLateError } = surroundings;
   const environment: FluxEnvironment = {
     engine: world,
     organizationId: work.organizationId,
@@ -73,7 +74,10 @@ async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Sur
     pulse,
     memoryBytesMax,
     memoryPool,
-    findBucket: (reference) => world.call('findBucket', reference),
+    findBucket: (reference) =>
+      'name' in reference && reference.name === known.bucket?.name
+        ? Promise.resolve(known.bucket.found)
+        : world.call('findBucket', reference),
     findWritableBucket: (reference) => world.call('findWritableBucket', reference),
     listReadableBuckets: () => world.call('listReadableBuckets'),
     write: (bucketId, batch) => world.call('write', bucketId, batch),
@@ -111,7 +115,7 @@ async function* failureOnly(run: () => Promise<Iterable<NamedResult>>, dialect: 
 async function* runInfluxql(work: Extract<Work, { kind: 'influxql' }>, surroundings: Surroundings): Bytes {
   const { contentType, accept, body } = work;
   const request = decodeInfluxqlRequest({ query: new URLSearchParams(work.query), contentType, accept, body });
-  const { world, signal, pulse, memoryBytesMax, memoryPool, setType, onLateError } = surroundings;
+  const { world, known, signal, pulse, memoryBytesMax, memoryPool, setType, onLateError } = surroundings;
   const environment: InfluxqlEnvironment = {
     engine: {
       read: (asked) => world.read(asked),
@@ -128,7 +132,10 @@ async function* runInfluxql(work: Extract<Work, { kind: 'influxql' }>, surroundi
     pulse,
     memoryBytesMax,
     memoryPool,
-    listMappings: (database) => world.call('listMappings', database),
+    listMappings: (database) =>
+      database !== undefined && database === known.mappings?.database
+        ? Promise.resolve(known.mappings.found)
+        : world.call('listMappings', database),
   };
   const results = runQuery(parseQuery(request.query, request.parameters), environment, request);
   setType(request.format);

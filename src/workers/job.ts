@@ -1,10 +1,12 @@
 /** One piece of work for somebody, from when it is asked for until its answer is read or given up. */
 import { ServedStreams } from './served-streams.js';
-import { type FromWorker, receiveError, sendError, type ToWorker, type Work } from './messages.js';
+import { type FromWorker, type Known, receiveError, sendError, type ToWorker, type Work } from './messages.js';
 import { type Engine, type Reach, World } from './world.js';
 
 export interface Task {
   readonly work: Work;
+  /** What it will ask for first, most likely. */
+  readonly expects?: { readonly bucket?: string | undefined; readonly database?: string | undefined } | undefined;
   /** Who shares the threads fairly with others. */
   readonly user: string;
   readonly reach: Reach;
@@ -68,7 +70,23 @@ export class Job {
     this.post = post;
     this.world = world;
     this.streams = new ServedStreams(world, post);
-    post({ kind: 'work', job: this.id, work });
+    this.expected(world).then(
+      (known) => {
+        post({ kind: 'work', job: this.id, work, known });
+      },
+      () => {
+        post({ kind: 'work', job: this.id, work, known: {} });
+      },
+    );
+  }
+
+  private async expected(world: World): Promise<Known> {
+    const { bucket, database } = this.task.expects ?? {};
+    const found = bucket === undefined ? undefined : await world.findBucket({ name: bucket });
+    return {
+      bucket: bucket === undefined || found === undefined ? undefined : { name: bucket, found },
+      mappings: database === undefined ? undefined : { database, found: await world.listMappings(database) },
+    };
   }
 
   /** @returns whether the thread is done with it */

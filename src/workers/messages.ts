@@ -30,6 +30,12 @@ export type Work =
   | { readonly kind: 'syntax tree' | 'analysis'; readonly body: Uint8Array }
   | { readonly kind: 'suggestions'; readonly name: string | undefined };
 
+/** What the work will ask for first, most likely: told with it, it need not ask. */
+export interface Known {
+  readonly bucket?: { readonly name: string; readonly found: ReadableBucket } | undefined;
+  readonly mappings?: { readonly database: string; readonly found: readonly ReadableMapping[] } | undefined;
+}
+
 export type BucketReference = { readonly name: string } | { readonly id: string };
 
 /** What a thread that works can ask of the world. */
@@ -62,7 +68,7 @@ export interface WorkerSettings {
 }
 
 export type ToWorker =
-  | { readonly kind: 'work'; readonly job: number; readonly work: Work }
+  | { readonly kind: 'work'; readonly job: number; readonly work: Work; readonly known: Known }
   | { readonly kind: 'abort'; readonly job: number }
   /** Bytes of the answer that the client has taken. */
   | { readonly kind: 'taken'; readonly job: number; readonly bytes: number }

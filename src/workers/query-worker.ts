@@ -8,7 +8,7 @@ import { fluxParser } from '../query/flux/syntax/parser.js';
 import { DistantWorld } from './distant-world.js';
 import { doWork } from './do-work.js';
 import { HeapWatch } from './heap-watch.js';
-import { type FromWorker, sendError, type ToWorker, type Work, type WorkerSettings } from './messages.js';
+import { type FromWorker, type Known, sendError, type ToWorker, type Work, type WorkerSettings } from './messages.js';
 import { SharedCells } from './shared-cells.js';
 
 /** Bytes of an answer that the client has not taken, and that are not waited for. */
@@ -39,12 +39,13 @@ interface Job {
 
 let current: Job | undefined;
 
-async function start(id: number, work: Work): Promise<void> {
+async function start(id: number, work: Work, known: Known): Promise<void> {
   const job: Job = { id, world: new DistantWorld(id, post), controller: new AbortController(), untakenBytes: 0, onTaken: undefined };
   current = job;
   const { world, controller } = job;
   const bytes = doWork(work, {
     world,
+    known,
     signal: controller.signal,
     pulse,
     memoryBytesMax,
@@ -91,7 +92,7 @@ async function send(job: Job, piece: Uint8Array, isLast: boolean): Promise<void>
 function receive(message: ToWorker): void {
   cells.nextStretch();
   if (message.kind === 'work') {
-    void start(message.job, message.work);
+    void start(message.job, message.work, message.known);
     return;
   }
   if (current === undefined) return;

@@ -55,7 +55,7 @@ export class World {
     }
   }
 
-  private async findBucket(reference: BucketReference): Promise<ReadableBucket | undefined> {
+  async findBucket(reference: BucketReference): Promise<ReadableBucket | undefined> {
     const bucket = await this.reach.findBucket?.(reference);
     if (bucket !== undefined) this.readable.add(bucket.id);
     return bucket;
@@ -67,7 +67,7 @@ export class World {
     return bucket;
   }
 
-  private async listMappings(database: string | undefined): Promise<readonly ReadableMapping[]> {
+  async listMappings(database: string | undefined): Promise<readonly ReadableMapping[]> {
     const mappings = (await this.reach.listMappings?.(database)) ?? [];
     for (const { bucketId, isWritable } of mappings) {
       this.readable.add(bucketId);
