@@ -16,11 +16,11 @@ import { ErrorMessage, Remark } from '../components/message.js';
 import { EmptyState, Page, Panel } from '../components/page.js';
 import { Shown, shownText } from '../components/shown-text.js';
 import { useAction } from '../components/use-action.js';
+import { PasswordDialog } from '../session/password-dialog.js';
 import { usePlace, useSession } from '../session/session.js';
 import { countWords } from '../tokens/words.js';
 import { AddMemberDialog, ROLE_OPTIONS } from './add-member-dialog.js';
 import styles from './buckets-page.module.css';
-import { PasswordDialog } from './password-dialog.js';
 
 const COLUMNS = [
   { key: 'name', label: 'User' },
