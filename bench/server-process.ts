@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const PORT = 19_086;
+const PORT = Number(process.env.PORT ?? 19_086);
+/** Another build may be measured by its own program. */
+const PROGRAM = process.env.PROGRAM ?? join(import.meta.dirname, '../bin/sluiced');
 export const URL_BASE = `http://127.0.0.1:${PORT}`;
 export const OPERATOR = 'bench-operator-token';
 
@@ -17,11 +19,9 @@ export const removeData = (): void => {
 
 /** Resolves when it answers. */
 export async function startServer(...flags: string[]): Promise<ChildProcess> {
-  const child = spawn(
-    join(import.meta.dirname, '../bin/sluiced'),
-    ['--data-dir', dataDirectory, '--http-bind-address', `127.0.0.1:${PORT}`, ...flags],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
+  const child = spawn(PROGRAM, ['--data-dir', dataDirectory, '--http-bind-address', `127.0.0.1:${PORT}`, ...flags], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   for (;;) {
     if (child.exitCode !== null) throw new Error(`sluiced ended with ${child.exitCode}`);
     const isReady = await fetch(`${URL_BASE}/health`).then(

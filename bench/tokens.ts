@@ -1,8 +1,9 @@
 /**
  * What README says of tokens, measured: requests per second that are checked, what a check costs with many tokens, how fast tokens are
- * made, and how fast a page of many is listed. Run with `npx tsx bench/tokens.ts` after a build; TOKENS_MAX=1000000 is the default.
+ * made, how fast a page of many is listed, and how long others wait while all of them are. Run with `npx tsx bench/tokens.ts` after a build; TOKENS_MAX=1000000 is the default.
  */
 import { randomInt } from 'node:crypto';
+import { get } from 'node:http';
 import autocannon from 'autocannon';
 import { Authenticator } from '../src/auth/authenticate.js';
 import { Secret } from '../src/auth/secret.js';
@@ -71,6 +72,28 @@ async function measureChecks(stored: number, secrets: readonly Secret[]): Promis
   );
 }
 
+/** Reads the whole list without looking at it, while another client asks for something cheap again and again. */
+async function listAll(cheapPath: string, token: string): Promise<{ seconds: number; megabytes: number; waits: number[] }> {
+  const startedAt = performance.now();
+  let byteCount = 0;
+  let isDone = false;
+  const waits: number[] = [];
+  const list = new Promise<void>((resolve, reject) => {
+    get(`${URL_BASE}/api/v2/authorizations`, { headers: { authorization: `Token ${OPERATOR}` } }, (answer) => {
+      answer.on('data', (chunk: Buffer) => (byteCount += chunk.length));
+      answer.on('end', resolve);
+      answer.on('error', reject);
+    }).on('error', reject);
+  }).finally(() => (isDone = true));
+  while (!isDone) {
+    const askedAt = performance.now();
+    await call('GET', cheapPath, undefined, token);
+    waits.push(performance.now() - askedAt);
+  }
+  await list;
+  return { seconds: (performance.now() - startedAt) / 1000, megabytes: byteCount / 1e6, waits };
+}
+
 try {
   let server = await startServer();
   const made = await setUp();
@@ -127,6 +150,11 @@ try {
       `p50 ${percentile(times, 0.5).toFixed(2)} ms, p99 ${percentile(times, 0.99).toFixed(2)} ms`,
     );
   }
+  const { seconds, megabytes, waits } = await listAll(path, token);
+  row(
+    `list all of ${TOKENS_MAX.toLocaleString('en')}`,
+    `${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB; checked requests meanwhile wait ${percentile(waits, 0.5).toFixed(1)} ms (p50), ${Math.max(...waits).toFixed(0)} ms at the most`,
+  );
   await stopServer(server);
 } finally {
   removeData();

@@ -51,6 +51,7 @@ describe('defaults', () => {
       strongPasswords: false,
       sessionLengthMinutes: 60,
       sessionRenewDisabled: false,
+      engineMemoryBytes: 0,
       queryMemoryBytes: 268_435_456,
       queryMaxMemoryBytes: 536_870_912,
       queryTimeoutMs: 600_000,
@@ -106,10 +107,12 @@ describe('the table of options', () => {
     const variable = name.toUpperCase().replaceAll('-', '_');
     const otherHalf = { 'tls-cert': ['--tls-key=/k'], 'tls-key': ['--tls-cert=/c'] }[name] ?? [];
     const byFlag = load({ argv: [...otherHalf, `--${name}=${value}`] });
-    expect(load({ argv: otherHalf, env: { [`SLUICED_${variable}`]: value } })).toEqual(byFlag);
-    expect(load({ argv: otherHalf, env: { [`INFLUXD_${variable}`]: value } })).toEqual(byFlag);
+    const dataDirBy = expect.any(String) as string;
+    expect(load({ argv: otherHalf, env: { [`SLUICED_${variable}`]: value } })).toEqual({ ...byFlag, dataDirBy });
+    expect(load({ argv: otherHalf, env: { [`INFLUXD_${variable}`]: value } })).toEqual({ ...byFlag, dataDirBy });
     expect(load({ argv: otherHalf, files: { '/cwd/config.yaml': `${name}: "${value}"` } })).toEqual({
       ...byFlag,
+      dataDirBy,
       filePath: '/cwd/config.yaml',
     });
     expect(byFlag.ignored).toEqual(option.ignored ? [name] : []);
@@ -165,6 +168,7 @@ describe('values', () => {
     [['--http-write-timeout=0'], { httpWriteTimeoutMs: 0 }],
     [['--query-timeout=1.0000001s'], { queryTimeoutMs: 1_001 }],
     [['--query-timeout=596h'], { queryTimeoutMs: 2_145_600_000 }],
+    [['--engine-memory-bytes=1GiB'], { engineMemoryBytes: 1_073_741_824 }],
     [['--query-memory-bytes=1GiB'], { queryMemoryBytes: 1_073_741_824 }],
     [['--query-memory-bytes=9223372036854775807'], { queryMemoryBytes: 2 ** 63 }],
     [['--write-body-bytes-max=25m'], { writeBodyBytesMax: 25_000_000 }],
@@ -500,15 +504,60 @@ describe('real files', () => {
   });
 });
 
+describe('where the data lie', () => {
+  const places: readonly [string, Parameters<typeof load>[0]][] = [
+    [
+      '/var/lib/influxdb2',
+      { env: { INFLUXD_BOLT_PATH: '/var/lib/influxdb2/influxd.bolt', INFLUXD_ENGINE_PATH: '/var/lib/influxdb2/engine' } },
+    ],
+    [
+      '/var/lib/influxdb',
+      { files: { '/cwd/config.toml': 'bolt-path = "/var/lib/influxdb/influxd.bolt"\nengine-path = "/var/lib/influxdb/engine"' } },
+    ],
+    ['/home/ann/x', { argv: ['--engine-path=~/x/engine'] }],
+    ['/cwd/y', { argv: ['--sqlite-path', 'y/influxd.sqlite'] }],
+    ['/z', { argv: ['--bolt-path=/z/b', '--data-dir=/z/'], env: { INFLUXD_BOLT_PATH: '/other/b', SLUICED_SQLITE_PATH: '/z/s' } }],
+    ['/home/ann/.sluice', { env: { INFLUXD_BOLT_PATH: '' } }],
+  ];
+
+  it.each(places)('is %s', (path, given) => {
+    const { config, ignored } = load(given);
+    expect([config.dataDir, config.values['data-dir'], ignored]).toEqual([path, path, []]);
+  });
+
+  it('is told with what decided it', () => {
+    expect(load({}).dataDirBy).toBe('the default of --data-dir');
+    expect(load({ argv: ['--bolt-path=/x/b'] }).dataDirBy).toBe('--bolt-path');
+    expect(load({ env: { INFLUXD_ENGINE_PATH: '/x/e' } }).dataDirBy).toBe('the environment variable INFLUXD_ENGINE_PATH');
+    expect(load({ files: { '/cwd/config.toml': 'sqlite-path = "/x/s"' } }).dataDirBy).toBe(
+      'sqlite-path in the configuration file /cwd/config.toml',
+    );
+  });
+
+  it('is one place, whoever names it', () => {
+    const names = ['data-dir', 'bolt-path', 'engine-path', 'sqlite-path'] as const;
+    for (const one of names) {
+      for (const other of names) {
+        if (one === other) continue;
+        const env = { [`INFLUXD_${one.toUpperCase().replace('-', '_')}`]: '/one/x' };
+        expect(() => load({ argv: [`--${other}=/other/x`], env })).toThrow(
+          /the data would lie in \/.* by .*, and in \/.* by .*: take one of them away/,
+        );
+        expect(() => load({ argv: [`--${other}=/other/x`, `--${one}=/one/x`] })).toThrow(/the data would lie in/);
+      }
+    }
+  });
+});
+
 describe('InfluxDB options without a meaning here', () => {
   it('are accepted from every source and named once', () => {
     const { ignored, config } = load({
-      argv: ['--bolt-path=/var/lib/influxd.bolt', '--no-tasks', '--reporting-disabled', '--reporting-disabled', '--log-level=warn'],
+      argv: ['--assets-path=/x', '--no-tasks', '--reporting-disabled', '--reporting-disabled', '--log-level=warn'],
       env: { INFLUXD_NO_TASKS: 'true', INFLUXD_QUERY_CONCURRENCY: '10' },
-      files: { '/cwd/config.toml': 'bolt-path = "x"\nengine-path = "/var/lib/influxdb/engine"' },
+      files: { '/cwd/config.toml': 'assets-path = "y"\ne2e-testing = true' },
     });
-    expect(ignored).toEqual(['bolt-path', 'engine-path', 'no-tasks', 'query-concurrency', 'reporting-disabled']);
-    expect(config.values['bolt-path']).toBe('/var/lib/influxd.bolt');
+    expect(ignored).toEqual(['assets-path', 'e2e-testing', 'no-tasks', 'query-concurrency', 'reporting-disabled']);
+    expect(config.values['assets-path']).toBe('/x');
   });
 
   it('must be well formed', () => {
@@ -583,7 +632,7 @@ describe('printConfig', () => {
       'feature-flags': {},
       'tls-min-version': '1.2',
       'data-dir': '/home/ann/.sluice',
-      'bolt-path': '/home/ann/.influxdbv2/influxd.bolt',
+      'bolt-path': '',
     });
   });
 

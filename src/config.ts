@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseBindAddress, type BindAddress } from './config/bind-address.js';
 import { ConfigError } from './config/config-error.js';
+import { placeData } from './config/data-directory.js';
 import { readConfigPath, readEnvironment, type Environment } from './config/environment.js';
 import { readConfigFile, type ReadFile } from './config/file.js';
 import { parseFlags, type Flags } from './config/flags.js';
@@ -33,6 +34,8 @@ export interface Config {
   readonly strongPasswords: boolean;
   readonly sessionLengthMinutes: number;
   readonly sessionRenewDisabled: boolean;
+  /** 0: by what the machine has. */
+  readonly engineMemoryBytes: number;
   readonly queryMemoryBytes: number;
   readonly queryMaxMemoryBytes: number;
   readonly queryTimeoutMs: number;
@@ -64,6 +67,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The names of the options that were given and mean nothing here. */
   readonly ignored: readonly string[];
+  /** What decided where the data lie, in words. */
+  readonly dataDirBy: string;
   /** The configuration file that was read. */
   readonly filePath: string | undefined;
   /** `-h` is among the flags: the help is wanted, no server; environment and file were not read. */
@@ -95,9 +100,13 @@ export function resolveConfig(flags: Flags, { env, cwd, homeDir, readFile = read
   const file = flags.helpRequested ? undefined : readConfigFile(readConfigPath(env), cwd, readFile);
   const fromEnvironment = flags.helpRequested ? [] : readEnvironment(env);
   const winners = pickWinners([...(file?.given ?? []), ...fromEnvironment, ...flags.given]);
-  const values = OPTIONS.map((option): [string, Value] => [option.name, settle(option, winners.get(option.name), cwd, homeDir)]);
+  const given = Object.fromEntries(
+    OPTIONS.map((option): [string, Value] => [option.name, settle(option, winners.get(option.name), cwd, homeDir)]),
+  ) as unknown as Values;
+  const place = placeData(given, winners);
   return Object.freeze({
-    config: toConfig(Object.freeze(Object.fromEntries(values)) as unknown as Values, winners),
+    config: toConfig(Object.freeze({ ...given, 'data-dir': place.path }), winners),
+    dataDirBy: place.by,
     ignored: Object.freeze(OPTIONS.filter((option) => 'ignored' in option && winners.has(option.name)).map(({ name }) => name)),
     filePath: file?.path,
     helpRequested: flags.helpRequested,
@@ -160,6 +169,7 @@ function toConfig(values: Values, winners: ReadonlyMap<string, Given>): Config {
     strongPasswords: values['strong-passwords'],
     sessionLengthMinutes: values['session-length'],
     sessionRenewDisabled: values['session-renew-disabled'],
+    engineMemoryBytes: Number(values['engine-memory-bytes']),
     queryMemoryBytes: Number(values['query-memory-bytes']),
     queryMaxMemoryBytes: Number(values['query-max-memory-bytes']),
     queryTimeoutMs: toMs(values['query-timeout']),

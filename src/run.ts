@@ -8,11 +8,12 @@ import { readUnattendedSetup } from './unattended-setup.js';
 /** Requests in flight get this long when the server is told to stop. */
 const STOP_TIMEOUT_MS = 30_000;
 
-export async function run({ config, ignored, filePath }: LoadedConfig): Promise<void> {
+export async function run({ config, dataDirBy, ignored, filePath }: LoadedConfig): Promise<void> {
   // Whatever a library makes in the data directory is for its owner alone.
   process.umask(0o077);
   const unattendedSetup = readUnattendedSetup(process.env);
   const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  logger.info({ dataDir: config.dataDir, by: dataDirBy }, 'data directory');
   logSignals(logger);
   if (filePath !== undefined) logger.info({ file: filePath }, 'configuration file read');
   if (ignored.length > 0) logger.info({ options: ignored }, 'options of InfluxDB that mean nothing here are ignored');

@@ -40,11 +40,13 @@ import { sessionRoutes } from './http/routes/sessions.js';
 import { setupRoutes } from './http/routes/setup.js';
 import { userRoutes } from './http/routes/users.js';
 import { writeRoutes } from './http/routes/write.js';
+import { refuseInfluxdbFolder } from './influxdb-folder.js';
 import { startHousekeeping } from './housekeeping.js';
 import { tellNarrowedPermissions } from './narrowed-permissions.js';
 import { findSeriesFolder, newIdentity, pairStores, refuseLostStore, writeIdentity } from './pairing.js';
 import { hashCopies } from './plain-copies.js';
 import { openDuckDbEngine } from './series/duckdb.js';
+import { usualEngineMemoryBytes } from './series/memory.js';
 import { SwitchableEngine } from './series/switchable.js';
 import { createBackup, TEMPORARY_PREFIX } from './services/backup.js';
 import { createBuckets } from './services/buckets.js';
@@ -86,8 +88,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** What DuckDB may use for its caches and work; a machine of 2 GiB has room for it. */
-const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
 const IDLE_CONNECTIONS_INTERVAL_MS = 50;
 /** The others answer, and drain. */
 const LINE_PROTOCOL_THREADS = Math.max(1, Math.floor(availableParallelism() / 2));
@@ -99,6 +99,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
+    refuseInfluxdbFolder(config);
     const directory = holdDataDirectory(config.dataDir);
     closing.push(() => {
       directory.release();
@@ -112,8 +113,11 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     const openEngine = (name: string): Promise<SeriesEngine> =>
       openDuckDbEngine({
         directory: join(directory.path, name),
-        memoryLimitBytes: ENGINE_MEMORY_BYTES,
+        memoryLimitBytes: config.engineMemoryBytes || usualEngineMemoryBytes(),
         threads: availableParallelism(),
+        onEvent: ({ level, message, details, cause }) => {
+          logger[level]({ ...details, ...(cause === undefined ? {} : { err: cause }) }, message);
+        },
       });
     if ((await pairStores(store, directory.path)) === 'unmarked')
       logger.info('the store and its points carry a common identity from now on');
@@ -203,6 +207,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
         version: VERSION,
         metrics: config.metricsDisabled ? undefined : metrics,
         configuration: () => configForApi(config),
+        listProblems: () => engine.listProblems(),
       }),
       ...setupRoutes(setup),
       ...sessionRoutes(sessions),

@@ -14,14 +14,13 @@ import type { Finding } from '../import/findings.js';
 import { importAll, type ImportReport, type ImportStep, type Writable } from '../import/import.js';
 import { openImportSource, type ImportSource } from '../import/source.js';
 import { openDuckDbEngine } from '../series/duckdb.js';
+import { usualEngineMemoryBytes } from '../series/memory.js';
 import { TEMPORARY_PREFIX } from '../services/backup.js';
 import { checkPairing, findSeriesFolder, holdsPoints, pairStores, refuseLostStore } from '../pairing.js';
 import { openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { isOn, misused, readCommand, switchFlag, textFlag, textOf, type Command } from './offline.js';
 import { formatTable } from './table.js';
 
-/** What DuckDB may use for its caches and work. */
-const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
 const REHEARSAL_FILE = 'rehearsal.sqlite';
 
 const USAGE = `sluiced import: take over the data of an InfluxDB 2.x, from its data folder or from a backup of it; both servers must be stopped
@@ -110,7 +109,7 @@ async function importSource(source: ImportSource, { command, isDryRun, workFolde
     const openEngine = async (dataDir: string): Promise<SeriesEngine> => {
       const engine = await openDuckDbEngine({
         directory: join(dataDir, seriesFolder),
-        memoryLimitBytes: ENGINE_MEMORY_BYTES,
+        memoryLimitBytes: config.engineMemoryBytes || usualEngineMemoryBytes(),
         threads: availableParallelism(),
       });
       closing.push(() => engine.close());

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ConfigError, parseFlags, resolveConfig, type Config } from '../config.js';
 import { OPTIONS, type Option } from '../config/options.js';
 import { holdDataDirectory, type DataDirectory } from '../data-directory.js';
+import { refuseInfluxdbFolder } from '../influxdb-folder.js';
 import { createIdGenerator, type IdGenerator } from '../domain/id.js';
 import type { Store } from '../domain/store.js';
 import { openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
@@ -65,7 +66,9 @@ export interface Offline {
  *
  * @throws Error when a server runs on it, naming its process, or when there is no store
  */
-export async function withStore<T>({ dataDir }: Config, work: (offline: Offline) => Promise<T>): Promise<T> {
+export async function withStore<T>(config: Config, work: (offline: Offline) => Promise<T>): Promise<T> {
+  const { dataDir } = config;
+  refuseInfluxdbFolder(config);
   if (!existsSync(join(dataDir, SQLITE_FILE))) {
     throw new Error(`there is no store in ${dataDir}; give the directory of the server with --data-dir`);
   }

@@ -75,6 +75,20 @@ describe('FairLine', () => {
     expect(bench.order.slice(0, 5)).toEqual(['bad 49', 'good', 'better', 'bad 0', 'bad 1']);
   });
 
+  it('makes room for those of better standing when all is full', async () => {
+    const failures = new Map([...Array(5).keys()].map((i) => [`bad ${i}`, i + 1]));
+    const line = new FairLine({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 4 }, (key) => failures.get(key) ?? 0);
+    const bench = new Bench();
+    const refused: string[] = [];
+    const ask = (key: string) => line.run(key, bench.work(key)).catch(() => refused.push(key));
+    const all = [...failures.keys()].map(ask);
+    all.push(ask('bad 4'), ask('good'), ask('better'));
+    for (let i = 0; i < 8; i++) await bench.endFirst();
+    await settle(all);
+    expect(refused).toEqual(['bad 4', 'bad 4', 'bad 3']);
+    expect(bench.order).toEqual(['bad 0', 'good', 'better', 'bad 1', 'bad 2']);
+  });
+
   it('goes on after work that fails', async () => {
     const line = new FairLine({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 5 });
     await expect(line.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');

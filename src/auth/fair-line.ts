@@ -33,10 +33,10 @@ export class FairLine {
     this.#rankOf = rankOf;
   }
 
-  /** @throws TryAgainLaterError when too much of this key is waiting, or of everybody's and this key has the longest line */
+  /** @throws TryAgainLaterError when too much of this key is waiting, or of everybody's and nobody is worse off */
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const line = this.#lines.get(key) ?? [];
-    if (line.length >= this.#limits.waitingPerKeyMax || !this.#makeRoom(line.length)) return Promise.reject(busy());
+    if (line.length >= this.#limits.waitingPerKeyMax || !this.#makeRoom(key, line.length)) return Promise.reject(busy());
     return new Promise<T>((resolve, reject) => {
       line.push({
         start: () => {
@@ -57,13 +57,18 @@ export class FairLine {
     });
   }
 
-  /** When the line is full, the last one of the longest goes, so that one who asks for little finds room. */
-  #makeRoom(length: number): boolean {
+  /** When the line is full, the last one of those of the worst standing goes, of the longest line among them, for one who is better off. */
+  #makeRoom(key: string, length: number): boolean {
     if (this.#waitingCount < this.#limits.waitingMax) return true;
-    let longest: Waiting[] = [];
-    for (const line of this.#lines.values()) if (line.length > longest.length) longest = line;
-    if (longest.length <= length + 1) return false;
-    longest.pop()?.refuse();
+    let worst = { key, line: [] as Waiting[], rank: this.#rankOf(key), length: length + 1 };
+    for (const [other, line] of this.#lines) {
+      const rank = this.#rankOf(other);
+      if (rank > worst.rank || (rank === worst.rank && line.length > worst.length)) worst = { key: other, line, rank, length: line.length };
+    }
+    const last = worst.line.pop();
+    if (last === undefined) return false;
+    last.refuse();
+    if (worst.line.length === 0) this.#lines.delete(worst.key);
     this.#waitingCount--;
     return true;
   }

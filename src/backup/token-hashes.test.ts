@@ -37,6 +37,36 @@ describe('the tokens of a backup', () => {
     expect(findBackedUpToken(found, 'another')).toBe('unknown');
   });
 
+  it('of our own store are inactive when they have ended, or their user is not active', async () => {
+    const { openSqliteStore } = await import('../store/sqlite.js');
+    const { hashToken } = await import('../auth/token.js');
+    const { Secret } = await import('../auth/secret.js');
+    const { operatorPermissions } = await import('../domain/permission.js');
+    const store = await openSqliteStore(directory, 'own');
+    const names = ['good', 'ended', 'inactive', 'of an inactive user', 'of nobody'];
+    await store.transaction(async (writer) => {
+      await writer.insertUser({ id: 'u1' as never, name: 'ann', status: 'active' });
+      await writer.insertUser({ id: 'u2' as never, name: 'bob', status: 'inactive' });
+      for (const [i, name] of names.entries()) {
+        await writer.insertAuthorization({
+          id: `a${i}` as never,
+          orgID: 'o1' as never,
+          userID: (name === 'of an inactive user' ? 'u2' : name === 'of nobody' ? 'u3' : 'u1') as never,
+          status: name === 'inactive' ? 'inactive' : 'active',
+          description: '',
+          permissions: operatorPermissions(),
+          secret: { kind: 'token', hash: hashToken(new Secret(name)) },
+          endedAtMs: name === 'ended' ? 1 : undefined,
+          createdAtMs: 0,
+          updatedAtMs: 0,
+        });
+      }
+    });
+    await store.close();
+    const found = (await readTokenHashes(join(directory, 'own')))!;
+    expect(names.map((name) => findBackedUpToken(found, name))).toEqual(['operator', 'inactive', 'inactive', 'inactive', 'inactive']);
+  });
+
   it('of what is neither ours nor InfluxDB’s are unknown', async () => {
     const file = join(directory, 'junk');
     writeFileSync(file, 'junk');

@@ -8,6 +8,7 @@ export interface BackedUpToken {
   readonly hash: string | undefined;
   /** Undefined for one of which only the hash is there. */
   readonly plainToken: string | undefined;
+  /** It has not ended, and its user is active, too. */
   readonly isActive: boolean;
   /** It holds every permission in every organization. */
   readonly isOperator: boolean;
@@ -46,12 +47,13 @@ async function readBoltTokens(file: string): Promise<BackedUpToken[]> {
   try {
     // What cannot be read of single records is told by the server that restores them.
     const metadata = openMetadata(source, () => undefined);
+    const activeUsers = new Set([...metadata.users()].filter(({ status }) => status === 'active').map(({ id }) => id));
     return [...metadata.authorizations()]
       .filter(({ isIndexed }) => isIndexed)
-      .map(({ secret, status, permissions }) => ({
+      .map(({ secret, status, userID, permissions }) => ({
         hash: secret.kind === 'hashed' ? secret.hash : undefined,
         plainToken: secret.kind === 'plain' ? secret.token : undefined,
-        isActive: status === 'active',
+        isActive: status === 'active' && activeUsers.has(userID),
         isOperator: firstMissingOperatorPermission(new PermissionSet(permissions)) === undefined,
       }));
   } finally {
@@ -62,7 +64,7 @@ async function readBoltTokens(file: string): Promise<BackedUpToken[]> {
 interface Row {
   readonly hash: string | null;
   readonly plain_token: string | null;
-  readonly status: string;
+  readonly is_active: number;
   readonly permissions: string;
 }
 
@@ -71,11 +73,15 @@ async function readSqliteTokens(file: string): Promise<BackedUpToken[]> {
   const { default: Sqlite } = await import('better-sqlite3');
   const database = new Sqlite(file, { readonly: true, fileMustExist: true });
   try {
-    const rows = database.prepare<[], Row>('SELECT hash, plain_token, status, permissions FROM authorizations WHERE hash IS NOT NULL');
-    return rows.all().map(({ hash, plain_token: plainToken, status, permissions }) => ({
+    // Those that ended with their user, or whose user is not active, open nothing, whatever their own status.
+    const rows = database.prepare<[], Row>(
+      `SELECT hash, plain_token, permissions, authorizations.status = 'active' AND ended_at_ms IS NULL AND users.status IS 'active' AS is_active
+         FROM authorizations LEFT JOIN users ON users.id = user_id WHERE hash IS NOT NULL`,
+    );
+    return rows.all().map(({ hash, plain_token: plainToken, is_active: isActive, permissions }) => ({
       hash: hash ?? undefined,
       plainToken: plainToken ?? undefined,
-      isActive: status === 'active',
+      isActive: isActive === 1,
       isOperator: firstMissingOperatorPermission(readPermissions(permissions)) === undefined,
     }));
   } finally {

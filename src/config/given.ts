@@ -42,3 +42,15 @@ export function invalidValue({ option, text, source }: Omit<Given, 'value'>, rea
       return new ConfigError(`invalid value${quoted} for ${option.name} in the configuration file ${source.path}: ${reason}`);
   }
 }
+
+/** What an option was given by, in words. */
+export function describeSource({ option, source }: Pick<Given, 'option' | 'source'>): string {
+  switch (source.kind) {
+    case 'flag':
+      return `--${option.name}`;
+    case 'environment':
+      return `the environment variable ${source.variable}`;
+    case 'file':
+      return `${option.name} in the configuration file ${source.path}`;
+  }
+}

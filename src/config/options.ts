@@ -54,6 +54,10 @@ export const OPTIONS = [
     help: 'folder of everything the server keeps',
     refused: { '': 'name a folder' },
   },
+  // InfluxDB's: what they name does not exist here, but where it would lie is where its owner wants his data.
+  { name: 'bolt-path', kind: 'path', default: '', group: 'Storage', help: 'as in InfluxDB: the data folder is the one of this file' },
+  { name: 'engine-path', kind: 'path', default: '', group: 'Storage', help: 'as in InfluxDB: the data folder is the one of this folder' },
+  { name: 'sqlite-path', kind: 'path', default: '', group: 'Storage', help: 'as in InfluxDB: the data folder is the one of this file' },
 
   {
     name: 'http-bind-address',
@@ -81,7 +85,7 @@ export const OPTIONS = [
     kind: 'timeout',
     default: '1m',
     group: 'HTTP',
-    help: 'time for the body of a request; ten times as long for a write; 0 for no limit',
+    help: 'time for a client to send a body (a write: ten times); 0 for none',
   },
   {
     name: 'http-write-timeout',
@@ -150,6 +154,16 @@ export const OPTIONS = [
   },
 
   {
+    name: 'engine-memory-bytes',
+    kind: 'size',
+    default: '0',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    group: 'Storage',
+    help: 'memory of the time-series engine; 0 for a quarter of what there is',
+  },
+
+  {
     name: 'query-memory-bytes',
     kind: 'size',
     default: '256MiB',
@@ -206,9 +220,7 @@ export const OPTIONS = [
   { name: 'ui-disabled', kind: 'bool', default: 'false', group: 'Running', help: 'do not serve the web pages' },
 
   { name: 'assets-path', kind: 'string', default: '', ignored: true },
-  { name: 'bolt-path', kind: 'path', default: '~/.influxdbv2/influxd.bolt', ignored: true },
   { name: 'e2e-testing', kind: 'bool', default: 'false', ignored: true },
-  { name: 'engine-path', kind: 'path', default: '~/.influxdbv2/engine', ignored: true },
   { name: 'feature-flags', kind: 'map', default: '', ignored: true },
   { name: 'flux-log-enabled', kind: 'bool', default: 'false', ignored: true },
   { name: 'hardening-enabled', kind: 'bool', default: 'false', ignored: true },
@@ -226,7 +238,6 @@ export const OPTIONS = [
   { name: 'query-initial-memory-bytes', kind: 'size', default: '0', ignored: true },
   { name: 'reporting-disabled', kind: 'bool', default: 'false', ignored: true },
   { name: 'secret-store', kind: 'enum', default: 'bolt', choices: ['bolt', 'vault'], ignored: true },
-  { name: 'sqlite-path', kind: 'path', default: '', ignored: true },
   { name: 'storage-cache-max-memory-size', kind: 'size', default: '1073741824', ignored: true },
   { name: 'storage-cache-snapshot-memory-size', kind: 'size', default: '26214400', ignored: true },
   { name: 'storage-cache-snapshot-write-cold-duration', kind: 'duration', default: '10m', ignored: true, answeredAsText: true },

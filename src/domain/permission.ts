@@ -200,6 +200,21 @@ export class PermissionSet {
     return { everything: false, organizationIds: [], ids: [...ids, ...themselves], placedIds: [] };
   }
 
+  /** Whether some resource of a type in an organization could be acted on. An id without an organization may lie in any. */
+  reaches(action: Action, resourceType: ResourceType, orgID: OrganizationId): boolean {
+    const bit = bitOf(action);
+    const type = TYPE_INDEX[resourceType];
+    if (holds(this.#everywhere, INSTANCE, bit) || holds(this.#everywhere, type, bit)) return true;
+    const bits = this.#byOrganization.get(orgID);
+    if (bits !== undefined && holds(bits, type, bit)) return true;
+    for (const own of this.#byId.values()) if (holds(own, type, bit)) return true;
+    for (const places of this.#byPlacedId.values()) {
+      const placed = places.get(orgID);
+      if (placed !== undefined && holds(placed, type, bit)) return true;
+    }
+    return false;
+  }
+
   /** The first permission of `asked` that is not covered. */
   firstMissing(asked: readonly Permission[]): Permission | undefined {
     return asked.find((permission) => !this.covers(permission));

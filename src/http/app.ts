@@ -115,6 +115,8 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = settings.readHeaderTimeoutMs;
   app.server.timeout = settings.writeTimeoutMs;
+  // Who asks before he sends his body is told to go on when he has been let in, and not before.
+  app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
 
   app.decorateRequest('open', undefined);
   app.decorateRequest('startedAtMs', 0);
@@ -193,7 +195,10 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     if (open.access !== route.access && route.access !== 'open') throw new Error('a route was reached by another way than its own');
     request.open = open;
     openRequests.add(open);
-    if (hasBody(request.headers)) bodies.watch(open, route);
+    if (hasBody(request.headers)) {
+      bodies.watch(open, route);
+      if (request.headers.expect !== undefined) reply.raw.writeContinue();
+    }
     done();
   }
 
@@ -326,14 +331,28 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
   }
 
   function finish(request: FastifyRequest, reply: FastifyReply, open: OpenRequest, answer: Answer): FastifyReply {
-    const isWhole = answer.body === undefined || typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
-    // What is done is told as done; what would still be read out is not.
-    if (open.cutBy !== undefined && !isWhole) throw open.cutBy;
+    const { body } = answer;
+    if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
+      // What is done is told as done, also to one who ended himself by it.
+      open.phase = 'answered';
+      return send(request, reply, answer);
+    }
     open.phase = 'answering';
-    return send(request, reply, answer);
+    if (open.cutBy === undefined) return send(request, reply, answer);
+    discard(body);
+    throw open.cutBy;
   }
 
   return app;
+}
+
+/** Lets go of what an answer that is not sent would have been read from: a generator must have begun for its end to be run. */
+function discard(body: AsyncIterable<unknown>): void {
+  const pieces = body[Symbol.asyncIterator]();
+  pieces
+    .next()
+    .then(() => pieces.return?.())
+    .catch(() => undefined);
 }
 
 /** Fastify's own refusals, of bodies that are too long and the like, in our words. */

@@ -15,6 +15,7 @@ const STEADY_BYTES_PER_SECOND = 1024;
 /** What is still taken in of a body behind its refusal, so that the client reads the answer and not that the connection is gone. */
 const REFUSED_BYTES_MAX = 4 * 1024 * 1024;
 const REFUSED_MS = 10_000;
+const REFUSED_LOOK_INTERVAL_MS = 25;
 
 interface Allowance {
   readonly totalMs: number;
@@ -35,6 +36,7 @@ interface Reading {
 interface Refused {
   readonly raw: IncomingMessage;
   readonly startedAtMs: number;
+  readonly bytesBefore: number;
 }
 
 export const hasBody = (headers: IncomingHttpHeaders): boolean =>
@@ -45,6 +47,8 @@ export class Bodies {
   readonly #reading = new Map<OpenRequest, Reading>();
   readonly #refused = new Set<Refused>();
   readonly #timer: NodeJS.Timeout;
+  /** Runs while there is a refused body. */
+  #refusedTimer: NodeJS.Timeout | undefined;
 
   /** @param bodyTimeMaxMs 0: only strangers are held to a time */
   constructor(bodyTimeMaxMs: number) {
@@ -57,6 +61,7 @@ export class Bodies {
 
   close(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#refusedTimer);
   }
 
   /** Cuts the request when its body does not come in time. */
@@ -75,14 +80,14 @@ export class Bodies {
 
   /** A request was answered whose body is not there: takes in a little of it, then ends the connection. */
   drain(raw: IncomingMessage): void {
-    let bytesLeft = REFUSED_BYTES_MAX;
     raw.unpipe();
-    raw.on('data', (chunk: Buffer) => {
-      bytesLeft -= chunk.length;
-      if (bytesLeft < 0) raw.socket.destroy();
-    });
     raw.resume();
-    this.#refused.add({ raw, startedAtMs: performance.now() });
+    this.#refused.add({ raw, startedAtMs: performance.now(), bytesBefore: raw.socket.bytesRead });
+    // Node throws the rest away without a word: how much it was is seen by the socket alone.
+    this.#refusedTimer ??= setInterval(() => {
+      this.#lookAtRefused(performance.now());
+    }, REFUSED_LOOK_INTERVAL_MS);
+    this.#refusedTimer.unref();
   }
 
   #allowanceOf({ access, pace = 'usual' }: Route): Allowance | undefined {
@@ -111,13 +116,20 @@ export class Bodies {
         request.cut(new BodyTimeoutError());
       }
     }
+  }
+
+  #lookAtRefused(now: number): void {
     for (const refused of this.#refused) {
-      const { raw, startedAtMs } = refused;
+      const { raw, startedAtMs, bytesBefore } = refused;
       const isDone = raw.complete || raw.destroyed;
-      if (!isDone && now - startedAtMs <= REFUSED_MS) continue;
+      const isOver = now - startedAtMs > REFUSED_MS || raw.socket.bytesRead - bytesBefore > REFUSED_BYTES_MAX;
+      if (!isDone && !isOver) continue;
       this.#refused.delete(refused);
       if (!isDone) raw.socket.destroy();
     }
+    if (this.#refused.size > 0) return;
+    clearInterval(this.#refusedTimer);
+    this.#refusedTimer = undefined;
   }
 }
 

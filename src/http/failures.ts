@@ -104,11 +104,11 @@ function describeOne(error: unknown): DescribedFailure {
 
 /**
  * Messages of drivers and parsers quote what they were given, which may be a body, a statement or a value: what stands in quotes is left
- * out, unless it is a path, and so is whatever is as long and as even as a token. A parser of JSON quotes without quotes.
+ * out, unless it is a path, and so is whatever is as long and as even as a token, and all lines but the first. A parser of JSON quotes without quotes.
  */
 function messageOf(error: Error): string {
   if (error instanceof SyntaxError) return '';
-  const text = error instanceof DomainError ? error.message : withoutQuotes(error.message);
+  const text = error instanceof DomainError ? error.message : withoutQuotes(error.message).split('\n', 1).join();
   return text.replace(/[\w+/=$.-]{40,}/g, (word) => (word.startsWith('/') ? word : '…')).slice(0, MESSAGE_LENGTH_MAX);
 }
 

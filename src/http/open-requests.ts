@@ -47,7 +47,7 @@ export interface OpenRequestHooks {
 /** A request as handlers see it; what is seldom asked for is made when it is. */
 export class OpenRequest implements RouteRequest {
   readonly access: Access;
-  phase: 'reading' | 'handling' | 'answering' = 'reading';
+  phase: 'reading' | 'handling' | 'answering' | 'answered' = 'reading';
   /** Why it was cut. */
   cutBy: Error | undefined;
   /** As he was judged last; undefined where anybody is answered. */

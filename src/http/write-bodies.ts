@@ -45,13 +45,15 @@ export class WriteBodies {
 
   /** Ends with the first byte that is too much. */
   async #unpack(packed: Buffer, take: (bytes: number) => Promise<void>): Promise<Buffer> {
+    // The length that the last bytes tell is a hint: they may lie, and be those of one part of several. All of it is taken at once, so that
+    // bodies do not wait for each other half unpacked.
+    const hint = packed.length < 4 ? 0 : packed.readUInt32LE(packed.length - 4);
+    let taken = Math.min(Math.max(hint, PIECE_BYTES), this.#bodyBytesMax);
+    await take(taken);
+    let unpacked: Buffer = Buffer.allocUnsafeSlow(taken);
+    let length = 0;
     const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
     gunzip.end(packed);
-    // The length that the last bytes tell is a hint: they may lie, and be those of one part of several.
-    const hint = packed.length < 4 ? 0 : packed.readUInt32LE(packed.length - 4);
-    let unpacked: Buffer = Buffer.allocUnsafeSlow(Math.min(Math.max(hint, PIECE_BYTES), this.#bodyBytesMax));
-    let length = 0;
-    let taken = 0;
     try {
       for await (const piece of gunzip as AsyncIterable<Buffer>) {
         const end = length + piece.length;

@@ -17,6 +17,8 @@ export interface Field {
   looseCount: number;
 }
 
+const NONE_STORED = new Uint8Array(0);
+const NO_ORDER = new Int32Array(0);
 /** Stands for series that no longer are, whose ids are not used again. */
 const GONE: readonly Tag[] = [];
 
@@ -44,10 +46,10 @@ export class Measurement {
   /** In the order of the table. */
   #columns: Field[] = [];
   /** Series id -> 1 where the stored catalogue has it. */
-  #storedSeries = new Uint8Array(0);
+  #storedSeries = NONE_STORED;
   /** Unknown until somebody asks the table. */
   extents: SeriesExtents | undefined;
-  #order = new Int32Array(0);
+  #order = NO_ORDER;
   readonly #tagIndex = new TagIndex();
 
   constructor(id: number, bucketId: BucketId, name: string) {
@@ -128,7 +130,7 @@ export class Measurement {
   /** Notes that only these series are stored. */
   noteStoredSeries(ids: Iterable<number>): void {
     this.extents = undefined;
-    this.#storedSeries = new Uint8Array(0);
+    this.#storedSeries = NONE_STORED;
     for (const id of ids) this.noteSeriesStored(id);
   }
 

@@ -151,7 +151,12 @@ export class Keeper {
   /** Fulfilled when points can be taken. @throws DomainError `unavailable` where they cannot be stored */
   async whenWritable(): Promise<void> {
     await this.assertReady();
-    while (this.#pendingBytes > pendingBytesMax) await this.#drain();
+    while (this.#pendingBytes > pendingBytesMax) {
+      const before = this.#pendingBytes;
+      await this.#drain();
+      // What waits behind rows that were set aside does not become less; it has a limit of its own.
+      if (this.#pendingBytes >= before) break;
+    }
     this.#log.assertUsable();
   }
 
@@ -391,15 +396,17 @@ export class Keeper {
   /** Logs once more what was set aside of a measurement. */
   async #carry(measurement: Measurement): Promise<void> {
     const { bucketId, name, aside, pending } = measurement;
-    for (const rows of [...(aside?.rows ?? []), pending]) {
-      if (rows.rowCount === 0) continue;
-      const part = rows.toPart(
-        name,
-        (series) => measurement.series[series] ?? [],
-        (field) => measurement.fields[field]?.key ?? '',
+    const parts = [...(aside?.rows ?? []), pending]
+      .filter(({ rowCount }) => rowCount > 0)
+      .map((rows) =>
+        rows.toPart(
+          name,
+          (series) => measurement.series[series] ?? [],
+          (field) => measurement.fields[field]?.key ?? '',
+        ),
       );
-      await this.log({ kind: 'points', bucketId, measurements: [part] });
-    }
+    // One record: nothing may come in between.
+    await this.log({ kind: 'points', bucketId, measurements: parts });
   }
 
   async #writeFile(position: number): Promise<void> {
@@ -535,6 +542,11 @@ export class Keeper {
           clearInterval(this.#logTimer);
           this.#logTimer = undefined;
           this.#report({ level: 'info', message: 'the write-ahead log can be written again' });
+          // What could not be stored for want of room may be now.
+          for (const measurement of this.catalog.all()) {
+            if (measurement.aside !== undefined) measurement.aside = { ...measurement.aside, retryAtMs: 0 };
+          }
+          this.#drain().catch(() => undefined);
         },
         () => undefined,
       );

@@ -68,14 +68,13 @@ export function readSegment(bytes: Buffer, isLast: boolean, reader: SegmentReade
 function frameAt(bytes: Buffer, position: number): Found {
   const rest = bytes.length - position;
   const magic = rest >= 4 ? bytes.readUInt32LE(position) : undefined;
-  const headerBytes = magic === FIRST_MAGIC ? FIRST_HEADER_BYTES : HEADER_BYTES;
+  // A file may have grown by zeros before the bytes came.
+  if (magic !== MAGIC && magic !== FIRST_MAGIC) return rest < 4 || isZero(bytes.subarray(position)) ? 'cut off' : 'damaged';
+  const headerBytes = magic === MAGIC ? HEADER_BYTES : FIRST_HEADER_BYTES;
   if (rest < headerBytes) return 'cut off';
   if (magic === MAGIC) {
     const isHeaderRight = crc32(bytes.subarray(position, position + HEADER_BYTES - 4)) === bytes.readUInt32LE(position + HEADER_BYTES - 4);
     if (!isHeaderRight) return 'damaged';
-  } else if (magic !== FIRST_MAGIC) {
-    // A file may have grown by zeros before the bytes came.
-    return isZero(bytes.subarray(position)) ? 'cut off' : 'damaged';
   }
   const start = position + headerBytes;
   const end = start + bytes.readUInt32LE(position + 4);

@@ -2,6 +2,10 @@
 import type { Column, FieldType, Tag } from '../domain/series.js';
 import type { Part, PartField } from './parts.js';
 
+/** Shared by all that is empty: there may be a hundred thousand measurements. */
+const NO_WORDS = new Int32Array(0);
+const NO_BYTES = new Uint8Array(0);
+const NO_TIMES = new BigInt64Array(0);
 const FIRST_CAPACITY = 16;
 /** What a row costs beside its values: time, series and place in the order. */
 const ROW_BYTES = 16;
@@ -17,8 +21,8 @@ export class PendingColumn {
   count = 0;
   /** Value -> its row, ascending; undefined as long as value i is of row i. */
   rows: Int32Array | undefined;
-  words = new Int32Array(0);
-  bytes = new Uint8Array(0);
+  words = NO_WORDS;
+  bytes = NO_BYTES;
   readonly strings: string[] = [];
 
   constructor(type: FieldType) {
@@ -100,9 +104,9 @@ export class PendingRows {
   /** An estimate of the memory in use. */
   byteCount = 0;
   #capacity = 0;
-  times = new BigInt64Array(0);
-  timeWords = new Int32Array(0);
-  series = new Int32Array(0);
+  times = NO_TIMES;
+  timeWords = NO_WORDS;
+  series = NO_WORDS;
   /** Field index -> its values, with holes for fields that no row has. */
   readonly columns: (PendingColumn | undefined)[] = [];
 

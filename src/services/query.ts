@@ -1,12 +1,11 @@
 /** Running Flux for somebody: a script reaches the buckets that he may reach, and nothing else. */
-import { isInactive, permissionsOf, readableScope } from '../auth/authorize.js';
+import { permissionsOf, readableScope } from '../auth/authorize.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { forbidden, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, OrganizationId } from '../domain/id.js';
 import { tryParseId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import type { Scope } from '../domain/permission.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
 import type { ReadableBucket } from '../query/flux/environment.js';
@@ -100,8 +99,10 @@ export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDepe
 
 /** To somebody who may reach no bucket, none is there. */
 function refuseWithoutRights(actor: Actor, orgID: OrganizationId, body: Uint8Array): void {
-  const mayReach = (scope: Scope): boolean => scope.everything || scope.ids.length > 0 || scope.organizationIds.includes(orgID);
-  if (!isInactive(actor) && (mayReach(readableScope(actor, 'buckets')) || mayReach(readableScope(actor, 'buckets', 'write')))) return;
+  const permissions = permissionsOf(actor);
+  if (permissions.reaches('read', 'buckets', orgID) || permissions.reaches('write', 'buckets', orgID)) return;
+  // The buckets of the system are read by who reads the organization.
+  if (permissions.allows('read', 'orgs', orgID, undefined)) return;
   const name = bucketNamedIn(body);
   throw notFound(
     name === undefined

@@ -11,15 +11,14 @@ import { createGunzip } from 'node:zlib';
 import { findNarrowed, type NarrowedAuthorization } from '../auth/narrowed.js';
 import { hashPlainTokens } from '../auth/plain-tokens.js';
 import type { Sealer } from '../auth/sealer.js';
-import { Secret } from '../auth/secret.js';
+import type { Secret } from '../auth/secret.js';
 import { transactionBy } from '../auth/standing.js';
 import type { Actor } from '../domain/actor.js';
-import { firstMissingOperatorPermission } from '../domain/authorization.js';
 import { checkBucketName, type Bucket } from '../domain/bucket.js';
 import { conflict, DomainError, invalid, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, IdGenerator, OrganizationId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, operatorPermissions, PermissionSet } from '../domain/permission.js';
+import { EVERYTHING, operatorPermissions } from '../domain/permission.js';
 import type { SeriesEngine, TimeRange } from '../domain/series.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 import { asProblem, Findings } from '../import/findings.js';
@@ -31,6 +30,7 @@ import { openMetadata } from '../influxdb-files/metadata/metadata.js';
 import type { Problem } from '../influxdb-files/problem.js';
 import { readShard, type ShardFiles } from '../influxdb-files/tsm/shard.js';
 import { authorizeOperator, TEMPORARY_PREFIX } from './backup.js';
+import { checkRestored, refuseUnread } from './check-restored.js';
 
 /** Of one part, unpacked. */
 const PART_BYTES_MAX = 256 * 1024 ** 3;
@@ -125,8 +125,10 @@ export const createRestore = (dependencies: RestoreDependencies) => {
       const source = openFile(upload);
       try {
         const metadata = openMetadata(source, (problem) => problems.push(problem));
+        metadata.readEverything();
         // In the clear at first: who restores is told one, whose owner gave it to this server just now.
         const report = await importMetadata(metadata, prepared, { sealer, hashTokens: false, clock });
+        refuseUnread(problems);
         problems.push(...[...report.leftOut, ...report.changed].map(asProblem));
         for (const { kind, count } of report.leftovers) problems.push({ kind, key: String(count), reason: 'there is no such thing here' });
       } finally {
@@ -188,22 +190,12 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     if (count > 0) onEvent({ kind: 'narrowed', authorizations, count });
   }
 
-  /** The oldest active operator token of those in the clear (InfluxDB's rule): a client goes on with it, and knows it of old. */
-  async function findPlainOperatorToken(prepared: Store): Promise<Secret | undefined> {
-    const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING, tokenKind: 'operator', status: 'active' } as const;
-    for (const { secret, permissions } of await prepared.listAuthorizations(filter, WHOLE_LIST)) {
-      if (secret.kind !== 'token' || secret.plainToken === undefined) continue;
-      if (firstMissingOperatorPermission(new PermissionSet(permissions)) === undefined) return new Secret(secret.plainToken);
-    }
-    return undefined;
-  }
-
   return {
     /**
      * Puts the metadata of a backup in the place of all that is here; the points that are here are put aside with it.
      *
      * @returns an operator token to go on with, where the backup has one in the clear
-     * @throws DomainError `invalid` for what is no metadata, and then nothing has been changed
+     * @throws DomainError `invalid` for what is no metadata, damaged, or would open to nobody, and then nothing has been changed
      */
     async metadata(actor: Actor, upload: Upload): Promise<Secret | undefined> {
       authorizeOperator(actor);
@@ -215,7 +207,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
           await receive(upload, file);
           const prepared = await prepareStore(folder, file);
           try {
-            const token = await findPlainOperatorToken(prepared);
+            const token = await checkRestored(prepared);
             await replaceAll(folder, prepared, upload.confirm);
             return token;
           } finally {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseLineProtocol } from '../wire/line-protocol.js';
 import { DATA, NOW_NS, ORGANIZATION } from '../../test/support/flux.js';
 import { MemoryEngine } from '../../test/support/memory-engine.js';
+import { WORST_FLUX } from '../../test/support/worst-scripts.js';
 import type { Task } from './job.js';
 import type { Work } from './messages.js';
 import { QueryPool } from './query-pool.js';
@@ -50,6 +51,9 @@ const failureOf = (pool: QueryPool, task: Task): Promise<string> =>
   );
 
 const ONE = 'import "array"\narray.from(rows: [{_value: 1}])';
+/** The parser does not come to an end in seconds. */
+const PARSES_FOR_EVER = Array.from({ length: 5000 }, (_, i) => `x${i} = 1`).join('\n');
+
 describe('a pool of threads', () => {
   let pool: QueryPool;
   beforeAll(async () => {
@@ -80,9 +84,102 @@ describe('a pool of threads', () => {
     ['of many arrays', `x = ${'['.repeat(3000)}`, /nested too deep|took longer|expected RBRACK/],
     ['of many signs', `x = ${'-'.repeat(100_000)}1`, /nested too deep|took longer/],
     ['of many texts in texts', `x = ${'"${'.repeat(3000)}a${'}"'.repeat(3000)}`, /nested too deep|took longer/],
-    ['of many statements', Array.from({ length: 5000 }, (_, i) => `x${i} = 1`).join('\n'), /nested too deep|took longer/],
+    ['of many statements', PARSES_FOR_EVER, /nested too deep|took longer/],
   ])('refuses a script %s, and answers the next one', { timeout: 60_000 }, async (_what, script, message) => {
     expect(await failureOf(pool, taskOf(script))).toMatch(message);
+    expect(await textOf(pool, taskOf(ONE))).toContain(',1');
+  });
+});
+
+/** Works for much longer than a test waits. */
+const LONG = WORST_FLUX['index in rows'] as string;
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+describe('a line of queries', () => {
+  const pools: QueryPool[] = [];
+  const open = (options: Partial<ConstructorParameters<typeof QueryPool>[0]>): QueryPool => {
+    const pool = newPool(options);
+    pools.push(pool);
+    return pool;
+  };
+  afterAll(() => Promise.all(pools.map((pool) => pool.close())));
+
+  it('has room for hundreds, who are all answered', async () => {
+    const pool = open({});
+    const users = ['ann', 'ben', 'cy'];
+    const answers = await Promise.all(Array.from({ length: 300 }, (_, i) => textOf(pool, taskOf(ONE, { user: users[i % 3] as string }))));
+    expect(new Set(answers).size).toBe(1);
+    expect(pool.waiting).toBe(0);
+  });
+
+  it('refuses what it has no room for', async () => {
+    const pool = open({ threads: 1, waitingMax: 5 });
+    const controller = new AbortController();
+    const many = Array.from({ length: 10 }, () => failureOf(pool, taskOf(LONG, { signal: controller.signal })));
+    const refused = await Promise.race(many);
+    expect(refused).toBe('there are 5 queries waiting already: try again later');
+    controller.abort(new Error('enough'));
+    expect(new Set(await Promise.all(many))).toEqual(new Set([refused, 'enough']));
+  });
+
+  it('lets nobody have all threads, however much he asks for', async () => {
+    const pool = open({ threads: 2 });
+    const controller = new AbortController();
+    let ended = 0;
+    const long = Array.from({ length: 6 }, async () => {
+      await failureOf(pool, taskOf(LONG, { signal: controller.signal }));
+      ended++;
+    });
+    for (let i = 0; i < 5; i++) expect(await textOf(pool, taskOf(ONE, { user: 'ben' }))).toContain(',1');
+    expect(ended).toBe(0);
+    controller.abort(new Error('enough'));
+    await Promise.all(long);
+    expect(await textOf(pool, taskOf(ONE))).toContain(',1');
+  });
+
+  it('counts the time in it', async () => {
+    const pool = open({ threads: 1 });
+    const controller = new AbortController();
+    const long = failureOf(pool, taskOf(LONG, { signal: controller.signal }));
+    expect(await failureOf(pool, taskOf(ONE, { timeoutMs: 200 }))).toContain('longer than the 200 ms of --query-timeout');
+    expect(pool.waiting).toBe(0);
+    controller.abort(new Error('enough'));
+    expect(await long).toBe('enough');
+  });
+
+  it('goes on when whoever runs goes away, whatever he runs', { timeout: 60_000 }, async () => {
+    const pool = open({ threads: 1 });
+    for (const script of [LONG, ONE, WORST_FLUX['letter case in rows'] as string, PARSES_FOR_EVER]) {
+      const controller = new AbortController();
+      const failure = failureOf(pool, taskOf(script, { signal: controller.signal }));
+      if (script !== ONE)
+        setTimeout(() => {
+          controller.abort(new Error('gone'));
+        }, 300);
+      expect(await failure).toMatch(script === ONE ? /no failure/ : /gone/);
+      expect(await textOf(pool, taskOf(ONE))).toContain(',1');
+    }
+  });
+
+  it('has its answers read at the pace of the reader, to the end', async () => {
+    const pool = open({});
+    const script = `import "array"\nd = (a) => array.concat(arr: a, v: a)\na0 = [{_value: "${'x'.repeat(1000)}"}]
+${Array.from({ length: 13 }, (_, i) => `a${i + 1} = d(a: a${i})`).join('\n')}\narray.from(rows: a13)`;
+    const { bytes } = await pool.run(taskOf(script));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    let length = 0;
+    for await (const piece of bytes) length += piece.length;
+    expect(length).toBe(8192 * (',_result,0,'.length + 1002) + ',result,table,_value\r\n\r\n'.length);
+  });
+
+  it('holds nothing for those who are gone', async () => {
+    const pool = open({ threads: 2, poolBytesMax: 80 * MEBIBYTE });
+    for (let i = 0; i < 4; i++)
+      expect(await failureOf(pool, taskOf(WORST_FLUX['long texts in rows'] as string))).toContain('memory allocation limit');
+    await until(() => pool.heldBytes === 0);
     expect(await textOf(pool, taskOf(ONE))).toContain(',1');
   });
 });

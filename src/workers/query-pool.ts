@@ -87,6 +87,11 @@ export class QueryPool {
     return this.line.length;
   }
 
+  /** What the accounts of all queries hold. */
+  get heldBytes(): number {
+    return this.memoryPool?.account.heldBytes ?? 0;
+  }
+
   /** Ends all that runs or waits. */
   async close(): Promise<void> {
     this.isClosed = true;

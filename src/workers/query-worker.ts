@@ -73,6 +73,7 @@ async function start(id: number, work: Work): Promise<void> {
   } finally {
     current = undefined;
   }
+  pulse.clear();
 }
 
 async function send(job: Job, piece: Uint8Array, isLast: boolean): Promise<void> {

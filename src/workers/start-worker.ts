@@ -13,12 +13,12 @@ export async function startWorker(workerData: WorkerSettings, resourceLimits: Re
 }
 
 interface Bundler {
-  build(this: void, options: Readonly<Record<string, unknown>>): Promise<unknown>;
+  build(options: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
 /** Loading two hundred files one by one would take a thread a second and more. */
 async function bundleSources(): Promise<URL> {
-  const { build } = createRequire(import.meta.url)('esbuild') as Bundler;
+  const bundler = createRequire(import.meta.url)('esbuild') as Bundler;
   // Inside node_modules, so that packages are found from there, and no tool looks at it.
   const folder = new URL('../../node_modules/.cache/sluice/', import.meta.url);
   mkdirSync(folder, { recursive: true });
@@ -26,7 +26,7 @@ async function bundleSources(): Promise<URL> {
   process.once('exit', () => {
     rmSync(file, { force: true });
   });
-  await build({
+  await bundler.build({
     entryPoints: [fileURLToPath(new URL('./query-worker.ts', import.meta.url))],
     outfile: fileURLToPath(file),
     bundle: true,

@@ -10,6 +10,7 @@ const REFUSED = [
   ['a zero-width character', 'ad\u200bmin', /contains a character that does not show, U\+200B: leave it out$/],
   ['a control character', 'admin\u0007', /contains a character that does not show, U\+0007: leave it out$/],
   ['a change of direction', '\u202enimda', /contains a character that does not show, U\+202E: leave it out$/],
+  ['1,000 characters', 'x'.repeat(1000), /is too long: it has 1000 characters, and may have 256$/],
   ['100,000 characters', 'x'.repeat(100_000), /is too long: it has 100000 characters, and may have 256$/],
 ] as const;
 
@@ -42,15 +43,19 @@ const kinds = (): Record<
 };
 
 describe('names', () => {
-  it.each(REFUSED)('of the first user, organization and bucket are refused with %s, and nothing is made', async (_, name, message) => {
-    const input = { username: 'admin', password: 'admin-passw0rd', org: 'acme', bucket: 'data' };
-    for (const member of ['username', 'org', 'bucket']) {
-      const answer = await server.client.post('/api/v2/setup', { json: { ...input, [member]: name } });
-      expect([answer.status, answer.json.code]).toEqual([400, 'invalid']);
-      expect(answer.json.message).toMatch(message);
-    }
-    expect((await server.client.get('/api/v2/setup')).json).toEqual({ allowed: true });
-  });
+  // Who sets up is not known yet: what is much longer is not even read.
+  it.each(REFUSED.slice(0, -1))(
+    'of the first user, organization and bucket are refused with %s, and nothing is made',
+    async (_, name, message) => {
+      const input = { username: 'admin', password: 'admin-passw0rd', org: 'acme', bucket: 'data' };
+      for (const member of ['username', 'org', 'bucket']) {
+        const answer = await server.client.post('/api/v2/setup', { json: { ...input, [member]: name } });
+        expect([answer.status, answer.json.code]).toEqual([400, 'invalid']);
+        expect(answer.json.message).toMatch(message);
+      }
+      expect((await server.client.get('/api/v2/setup')).json).toEqual({ allowed: true });
+    },
+  );
 
   it('of every kind are refused when new, made or renamed', async () => {
     world = await server.client.setUp();

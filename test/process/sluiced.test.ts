@@ -96,7 +96,7 @@ describe('sluiced', () => {
 
   it('names the options of InfluxDB’s that mean nothing here in one line, and starts', async () => {
     const server = await startProcess({
-      flags: ['--engine-path', '/x'],
+      flags: ['--assets-path', '/x'],
       env: { INFLUXD_STORAGE_CACHE_MAX_MEMORY_SIZE: '1g', INFLUXD_REPORTING_DISABLED: 'true' },
     });
     const lines = server
@@ -104,7 +104,7 @@ describe('sluiced', () => {
       .split('\n')
       .filter((line) => line.includes('mean nothing here'));
     expect(lines).toHaveLength(1);
-    for (const option of ['engine-path', 'storage-cache-max-memory-size', 'reporting-disabled']) expect(lines[0]).toContain(option);
+    for (const option of ['assets-path', 'storage-cache-max-memory-size', 'reporting-disabled']) expect(lines[0]).toContain(option);
     await server.stop();
   });
 

@@ -55,11 +55,18 @@ function bend(random: Random, members: Record<string, unknown>): Record<string, 
 
 /** A permission that the maker has, or one like it. */
 function nearby(random: Random, world: World, maker: Maker, place: Place): Held {
-  const { action, resource } = random.pick(maker.held);
+  // Half of them for the kinds that open something here.
+  const telling = maker.held.filter(({ resource: { type } }) => OFTEN.includes(type));
+  const { action, resource } = random.pick(telling.length > 0 && random.chance(0.5) ? telling : maker.held);
   const changed: Record<string, string> = { ...resource };
   // `instance` is for nobody: what it covers is asked for instead.
   if (changed.type === 'instance') changed.type = random.pick(OFTEN);
   const type = changed.type ?? '';
+  // All of his organization, and an id of another one beside it.
+  if (changed.orgID !== undefined && random.chance(0.15)) {
+    changed.id = idOf(random, world, random.pick(world.places.filter(({ id }) => id !== changed.orgID)), type);
+    return { action, resource: changed as unknown as Held['resource'] };
+  }
   for (let changes = random.below(4); changes > 0; changes--) {
     const change = random.below(6);
     if (change === 0) changed.id = idOf(random, world, random.pick(world.places), type);
@@ -101,7 +108,7 @@ export function createBody(random: Random, world: World, maker: Maker): NewToken
   }
   return {
     orgID: place.id,
-    ...(random.chance(0.2) ? { userID: random.pick(world.people).id } : {}),
+    ...(random.chance(0.1) ? { userID: random.pick(world.people).id } : {}),
     ...(random.chance(0.02) ? { status: 'inactive' } : {}),
     permissions: permissions.map(({ action, resource }) =>
       bend(random, { action, resource: bend(random, resource as unknown as Record<string, unknown>) }),

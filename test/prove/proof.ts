@@ -30,6 +30,25 @@ const V1_PASSWORD = 'agent-passw0rd';
 const V1_ROUTES = ['POST /write', 'GET /query', 'POST /query'];
 const ASKS_PER_TOKEN = 4;
 
+const ALL_ROUTES = Object.keys(ASKS);
+const ABOUT: Readonly<Record<string, RegExp>> = {
+  users: /users|\/me|passwords/,
+  orgs: /orgs/,
+  secrets: /secrets/,
+  labels: /labels/,
+  authorizations: /authorizations/,
+  dbrp: /dbrps/,
+  buckets: /buckets|write|query|delete$|dbrps/,
+};
+
+/** Those on which it shows what the body asked for. */
+function routesAbout({ permissions }: NewToken): readonly string[] {
+  const text = JSON.stringify(permissions);
+  const named = Object.entries(ABOUT).filter(([type]) => text.includes(`"${type}"`));
+  const about = ALL_ROUTES.filter((route) => named.some(([, pattern]) => pattern.test(route)));
+  return about.length > 0 ? about : ALL_ROUTES;
+}
+
 /** @returns the case that breaks it, made as small as it stays one */
 export async function proveCase(world: World, seed: number, index: number, tally: Tally): Promise<Counterexample | undefined> {
   const random = new Random(seed, index);
@@ -45,7 +64,7 @@ export async function proveCase(world: World, seed: number, index: number, tally
     for (let n = 0; n < ASKS_PER_TOKEN; n++) {
       // A password costs what passwords cost: of the v1-compatible ones few are used.
       if (isV1 && (n > 0 || !random.chance(0.2))) break;
-      const route = random.pick(isV1 ? V1_ROUTES : Object.keys(ASKS));
+      const route = random.pick(isV1 ? V1_ROUTES : random.chance(0.7) ? routesAbout(body) : ALL_ROUTES);
       tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1);
       const ask = ASKS[route]?.({ random, world, maker, subject: made.subject } satisfies Chances);
       if (ask === undefined) continue;

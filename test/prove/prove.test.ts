@@ -4,7 +4,7 @@ import { ASKS, NOT_ASKED } from './asks.js';
 import { proveCase, type Tally } from './proof.js';
 import { createWorld, type World } from './world.js';
 
-const CASES = 1500;
+const CASES = 600;
 
 describe('what a new token opens', () => {
   let world: World;

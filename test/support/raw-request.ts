@@ -101,6 +101,6 @@ function parse(bytes: Buffer, isClosed: boolean): RawAnswer | undefined {
     const text = body.toString('utf8');
     return text.endsWith('0\r\n\r\n') ? { status, headers, text } : undefined;
   }
-  if (status === 204 || status === 304) return { status, headers, text: '' };
+  if (status === 100 || status === 204 || status === 304) return { status, headers, text: '' };
   return isClosed ? { status, headers, text: body.toString('utf8') } : undefined;
 }

@@ -8,7 +8,7 @@ import { formatTime } from '../../wire/time.js';
 import { COMPATIBLE_VERSION } from '../../domain/compatibility.js';
 import { answerError } from '../errors.js';
 import type { Metrics } from '../metrics.js';
-import { empty, json, type Method, type Route } from '../route.js';
+import { type Answer, empty, json, type Method, type Route } from '../route.js';
 
 export interface ServerRoutesDependencies {
   readonly clock: Clock;
@@ -18,21 +18,26 @@ export interface ServerRoutesDependencies {
   readonly metrics: Metrics | undefined;
   /** What `GET /api/v2/config` shows to operators; secrets are masked in it. */
   readonly configuration: () => unknown;
+  /** What keeps points from being stored or read, in words. */
+  readonly listProblems: () => readonly string[];
 }
 
 const ALL_METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-export function serverRoutes({ clock, startedAtMs, version, metrics, configuration }: ServerRoutesDependencies): Route[] {
-  const health = json(200, {
-    name: 'influxdb',
-    message: 'ready for queries and writes',
-    status: 'pass',
-    checks: [],
-    version: COMPATIBLE_VERSION,
-    commit: `sluice-${version}`,
-  });
+export function serverRoutes({ clock, startedAtMs, version, metrics, configuration, listProblems }: ServerRoutesDependencies): Route[] {
+  const health = (): Answer => {
+    const [problem] = listProblems();
+    return json(problem === undefined ? 200 : 503, {
+      name: 'influxdb',
+      message: problem ?? 'ready for queries and writes',
+      status: problem === undefined ? 'pass' : 'fail',
+      checks: [],
+      version: COMPATIBLE_VERSION,
+      commit: `sluice-${version}`,
+    });
+  };
   return [
-    ...ALL_METHODS.map((method): Route => ({ method, path: '/health', access: 'open', handle: () => health })),
+    ...ALL_METHODS.map((method): Route => ({ method, path: '/health', access: 'open', handle: health })),
     {
       method: 'GET',
       path: '/ready',

@@ -62,4 +62,83 @@ describe('a tar archive', () => {
       { numRuns: 500 },
     );
   });
+
+  it('is refused where the extended header is no list of lines with their lengths', async () => {
+    const header = (text: string): Buffer => {
+      const archive = makeTar([
+        { name: 'pax', content: Buffer.from(text) },
+        { name: 'a', content: Buffer.from('x') },
+      ]);
+      archive[156] = 'x'.charCodeAt(0);
+      archive.write('        ', 148, 'latin1');
+      const sum = archive.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+      archive.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+      return archive;
+    };
+    expect(await read(header('11 path=ab\n'))).toEqual([{ name: 'ab', content: Buffer.from('x') }]);
+    for (const text of [
+      '1e-300 path=abc\n',
+      '0 path=abc\n',
+      '-9 path=abc\n',
+      '0x0c path=ab\n',
+      '12. path=ab\n',
+      ' path=ab\n',
+      '11 path=abc\n',
+      '99 path=ab\n',
+      '3 path=ab\n',
+      '11 pathabc\n',
+      'Infinity path=ab\n',
+      '',
+      ' ',
+      '999999999999999999999 a=b\n',
+      '12 size=1e9\n',
+      '11 size=-1\n',
+      '13 size=0x10\n',
+    ]) {
+      const outcome = read(header(text));
+      if (text === '') expect(await outcome).toHaveLength(1);
+      else await expect(outcome, text).rejects.toThrow('the.tar: is damaged');
+    }
+    // Whatever stands in it: it ends, and at once.
+    const piece = fc.oneof(
+      fc.constantFrom('1', '9', '11', '1e-300', ' ', '=', '\n', 'path', 'size', '-', '\0'),
+      fc.string({ maxLength: 3 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
+        await read(header(pieces.join(''))).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(DomainError);
+        });
+      }),
+      { numRuns: 1000, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true },
+    );
+  });
+
+  it('ends, whatever the bytes, and takes no more than they are', { timeout: 60_000 }, async () => {
+    const whole = Buffer.concat([
+      makeLongNames({ name: `${'folder/'.repeat(30)}file.tsm`, content: Buffer.from('hello') }),
+      makeTar([{ name: 'a', content: Buffer.alloc(2000, 1) }]),
+    ]);
+    const fix = (bytes: Buffer): void => {
+      for (let at = 0; at + 512 <= bytes.length; at += 512) {
+        bytes.write('        ', at + 148, 'latin1');
+        const sum = bytes.subarray(at, at + 512).reduce((total, byte) => total + byte, 0);
+        bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, at + 148, 'latin1');
+      }
+    };
+    const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 20 }), fc.boolean(), async (changes, isFixed) => {
+        const bytes = Buffer.from(whole);
+        for (const [at, byte] of changes) bytes[at] = byte;
+        if (isFixed) fix(bytes);
+        const files = await read(bytes).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(DomainError);
+          return [];
+        });
+        expect(files.reduce((sum, { content }) => sum + content.length, 0)).toBeLessThanOrEqual(bytes.length);
+      }),
+      { numRuns: 1500, interruptAfterTimeLimit: 40_000, markInterruptAsFailure: true },
+    );
+  });
 });

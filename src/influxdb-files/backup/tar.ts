@@ -5,6 +5,10 @@ const BLOCK_BYTES = 512;
 /** A name is at most so long, in the extensions that allow for long ones. */
 const EXTENSION_BYTES_MAX = 1 << 16;
 
+/** Of any number in an extension: what has more is no size of a file, nor exact. */
+const DECIMAL_DIGITS_MAX = 15;
+const DECIMAL = new RegExp(`^\\d{1,${DECIMAL_DIGITS_MAX}}$`);
+
 const NAME = { at: 0, length: 100 };
 const SIZE = { at: 124, length: 12 };
 const CHECKSUM = { at: 148, length: 8 };
@@ -57,9 +61,9 @@ async function* readFiles(bytes: ByteQueue, fail: Fail): AsyncGenerator<TarFile>
       } else {
         const fields = parsePax(extension, fail);
         longName = fields.get('path') ?? longName;
-        longSize = fields.has('size') ? Number(fields.get('size')) : longSize;
-        if (longSize !== undefined && !(Number.isSafeInteger(longSize) && longSize >= 0))
-          throw fail('is damaged: a file in it has an impossible size');
+        const size = fields.get('size');
+        if (size !== undefined && !DECIMAL.test(size)) throw fail('is damaged: a file in it has an impossible size');
+        if (size !== undefined) longSize = Number(size);
       }
       continue;
     }
@@ -172,16 +176,19 @@ function trimZeros(bytes: Buffer): string {
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
 }
 
-/** Lines of `<length of the line> <key>=<value>\n`. */
+/** Lines of `<length of the line> <key>=<value>\n`; the length is in decimal digits and counts itself. */
 function parsePax(bytes: Buffer, fail: Fail): Map<string, string> {
   const fields = new Map<string, string>();
   for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at);
-    const length = Number(bytes.toString('latin1', at, space));
+    const digits = bytes.toString('latin1', at, Math.min(space, at + DECIMAL_DIGITS_MAX + 1));
+    const end = space > at && DECIMAL.test(digits) ? at + Number(digits) : 0;
     const equals = bytes.indexOf(0x3d, space);
-    if (space < 0 || equals < 0 || !(length > 0) || at + length > bytes.length) throw fail('is damaged: an extended header in it is none');
-    fields.set(bytes.toString('utf8', space + 1, equals), bytes.toString('utf8', equals + 1, at + length - 1));
-    at += length;
+    if (end <= space || end > bytes.length || equals < 0 || equals >= end || bytes[end - 1] !== 0x0a) {
+      throw fail('is damaged: an extended header in it is none');
+    }
+    fields.set(bytes.toString('utf8', space + 1, equals), bytes.toString('utf8', equals + 1, end - 1));
+    at = end;
   }
   return fields;
 }

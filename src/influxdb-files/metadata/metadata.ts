@@ -169,6 +169,36 @@ export class InfluxMetadata {
     return message === undefined ? [] : decodeShards(message, this.#report);
   }
 
+  /**
+   * Reads all buckets, also those that nothing here looks into, and reports entries of the indexes of tokens that lead to no token of theirs.
+   *
+   * @throws DomainError where a page is damaged
+   */
+  readEverything(): void {
+    const read = (bucket: BoltBucket): void => {
+      const entries = bucket.entries();
+      while (entries.next().done !== true);
+      for (const name of bucket.bucketNames()) {
+        const within = bucket.bucket(name);
+        if (within !== undefined) read(within);
+      }
+    };
+    read(this.#root);
+    this.#checkIndex('authorizationindexv1', 'authorizationsv1', 'token');
+    this.#checkIndex('authorizationhashedindexv1', 'authorizationsv1', 'hashedToken');
+    this.#checkIndex('legacy/authorizationindexv1', 'legacy/authorizationsv1', 'token');
+  }
+
+  #checkIndex(index: string, records: string, member: string): void {
+    const found = new Map(this.#records(records, 'authorization', (record) => [record.text('id'), record.optionalText(member)] as const));
+    for (const [key, id] of this.#root.bucket(index)?.entries() ?? []) {
+      const name = id.toString('latin1');
+      // The key may be a token.
+      if (found.get(name) !== key.toString('utf8'))
+        this.#report({ kind: 'index of tokens', key: name, reason: 'it leads to another token' });
+    }
+  }
+
   /** What is in the file and has no place here; only what there is at least one of. */
   leftovers(): Leftover[] {
     return countLeftovers(this.#root);

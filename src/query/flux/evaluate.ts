@@ -38,6 +38,8 @@ export interface FluxQuery {
 const BUILDING_PLAN = 'error in building plan while starting program';
 const QUERY_SPECIFICATION = 'error in query specification while starting program';
 const INITIALIZING = 'failed to initialize execute state';
+/** Of a text, that are as much work as one step of a script. */
+const LETTERS_PER_STEP = 32;
 const NO_RESULT =
   'this Flux script returns no streaming data. Consider adding a "yield" or invoking streaming functions directly, without performing an assignment';
 
@@ -295,7 +297,11 @@ class Evaluation {
     },
     tablesOf: (node) => evaluation.questions.ask(node),
     global: (name) => evaluation.interpreter.global(name),
+    spend: (letters) => {
+      evaluation.turn.check(1 + letters / LETTERS_PER_STEP);
+    },
     reserve: (bytes) => {
+      evaluation.turn.check(1 + bytes / LETTERS_PER_STEP);
       evaluation.memory.hold(bytes);
       // What is made for a row does not outlive it.
       if (evaluation.interpreter.isInRows) evaluation.memory.release(bytes);

@@ -19,6 +19,7 @@ import { Regexp } from './regexp.js';
 import { parseTime } from '../../../domain/time.js';
 import type { FunctionDefinition, FunctionValue, RecordValue, Value } from './value.js';
 import { Dictionary, PlainRecord, Time, Unsigned, isArray, isFunction, isRecord, displayValue, scalarToString, typeName } from './value.js';
+import { withinTextLength } from './text-length.js';
 import { assert } from '../../../domain/errors.js';
 
 /** A call that is being evaluated: where in the script it stands, and what it calls. */
@@ -238,7 +239,7 @@ export class Interpreter {
         if (string === undefined) throw fluxError(`${place}: invalid expression type in string interpolation: ${typeName(value)}`);
         text += string;
       }
-      return text;
+      return withinTextLength(text);
     };
   }
 

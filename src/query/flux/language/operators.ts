@@ -4,6 +4,7 @@ import { Duration } from './duration.js';
 import { fluxError } from './errors.js';
 import { Regexp } from './regexp.js';
 import type { Value } from './value.js';
+import { withinTextLength } from './text-length.js';
 import { Time, Unsigned, isArray, isRecord, typeName } from './value.js';
 
 export type BinaryOperation = (left: Value, right: Value) => Value;
@@ -106,7 +107,7 @@ function matching(operator: '=~' | '!~'): BinaryOperation {
 }
 
 function addOthers(left: Value, right: Value): Value | undefined {
-  if (typeof left === 'string' && typeof right === 'string') return left + right;
+  if (typeof left === 'string' && typeof right === 'string') return withinTextLength(left + right);
   if (left instanceof Duration && right instanceof Duration) return new Duration(left.months + right.months, left.ns + right.ns);
   return undefined;
 }

@@ -23,6 +23,8 @@ export interface CallContext {
   readonly tablesOf: (stream: PlanNode) => readonly Chunk[];
   /** Called before something large is made of something small. @throws DomainError where the query may not hold that much */
   readonly reserve: (bytes: number) => void;
+  /** Called before letters are gone through one by one. @throws what ends a query that takes too long */
+  readonly spend: (letters: number) => void;
   /** What a name stands for in the script itself. */
   readonly global: (name: string) => Value | undefined;
   /** A function that is written in Flux, without names from around it. */

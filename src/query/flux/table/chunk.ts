@@ -48,8 +48,12 @@ export function sliceChunk(chunk: Chunk, from: number, to: number): Chunk {
   return { key: chunk.key, columns, rowCount: to - from };
 }
 
+/** What a chunk and each of its columns take beside their values. */
+const CHUNK_BYTES = 256;
+const COLUMN_BYTES = 128;
+
 export function chunkBytes(chunk: Chunk): number {
-  let bytes = 0;
+  let bytes = CHUNK_BYTES + chunk.columns.length * COLUMN_BYTES;
   for (const { vector } of chunk.columns) bytes += vectorBytes(vector);
   return bytes;
 }

@@ -4,11 +4,17 @@ import { compareUtf8 } from '../../../../domain/utf8-order.js';
 import { Duration } from '../../language/duration.js';
 import { fluxError } from '../../language/errors.js';
 import { Regexp } from '../../language/regexp.js';
+import { checkTextLength, withinTextLength } from '../../language/text-length.js';
 import type { Value } from '../../language/value.js';
 import { Dictionary, TableStream, Time, Unsigned, displayValue, isArray, isRecord, typeName } from '../../language/value.js';
 import { native } from '../native.js';
 
-export const encode = native((args) => Uint8Array.from(Buffer.from(encodeJson(args.required('v')))));
+export const encode = native((args, { reserve }) => {
+  const json = encodeJson(args.required('v'));
+  reserve(json.length * 2);
+  checkTextLength(json.length);
+  return Uint8Array.from(Buffer.from(json));
+});
 
 function encodeJson(value: Value): string {
   if (value === null) return 'null';
@@ -32,7 +38,7 @@ function encodeJson(value: Value): string {
 const encodeObject = (entries: readonly (readonly [string, Value])[]): string =>
   `{${[...entries]
     .sort(([a], [b]) => compareUtf8(a, b))
-    .map(([key, value]) => `${encodeText(key)}:${encodeJson(value)}`)
+    .map(([key, value]) => `${encodeText(key)}:${withinTextLength(encodeJson(value))}`)
     .join(',')}}`;
 
 /** Go escapes what HTML would take for its own. */

@@ -4,9 +4,13 @@ import type { Value } from '../../language/value.js';
 import { PlainRecord, typeName } from '../../language/value.js';
 import { native } from '../native.js';
 
-export const parse = native((args) => {
+/** What a byte of JSON can become: an element of an array takes two bytes there and a place here. */
+const BYTES_PER_BYTE = 16;
+
+export const parse = native((args, { reserve }) => {
   const data = args.required('data');
   if (!(data instanceof Uint8Array)) throw fluxError('parse data is not of type bytes');
+  reserve(data.length * BYTES_PER_BYTE);
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(data).toString('utf8'));

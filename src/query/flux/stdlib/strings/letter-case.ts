@@ -1,5 +1,5 @@
 /** Upper and lower case, letter by letter, as Go's `unicode` has it: no letter becomes two. */
-import { lettersOf, ofText, ofTexts } from './arguments.js';
+import { LETTER_BYTES, lettersOf, ofText, ofTexts } from './arguments.js';
 
 const isOne = (text: string): boolean => text.length === 1 || (text.length === 2 && (text.codePointAt(0) ?? 0) > 0xffff);
 
@@ -38,7 +38,8 @@ export const title = ofText((text) => {
   })(text);
 });
 
-export const equalFold = ofTexts('v', 't', (a, b) => {
+export const equalFold = ofTexts('v', 't', (a, b, { reserve }) => {
+  reserve((a.length + b.length) * LETTER_BYTES);
   const left = lettersOf(a);
   const right = lettersOf(b);
   return left.length === right.length && left.every((letter, i) => foldsTo(letter, right[i] as string));

@@ -3,7 +3,7 @@ import { compareUtf8 } from '../../../../domain/utf8-order.js';
 import { fluxError } from '../../language/errors.js';
 import { native } from '../native.js';
 import type { Native } from '../native.js';
-import { lettersOf, ofTexts, textArgument } from './arguments.js';
+import { ofTexts, textArgument } from './arguments.js';
 
 const bytesBefore = (text: string, at: number): bigint => (at < 0 ? -1n : BigInt(Buffer.byteLength(text.slice(0, at))));
 
@@ -38,9 +38,15 @@ export const lastIndex = ofTexts('v', 'substr', (text, part) => bytesBefore(text
 export const lastIndexAny = ofTexts('v', 'chars', (text, chars) => bytesBefore(text, lastIndexOfAny(text, chars)));
 export const compare = ofTexts('v', 't', (a, b) => BigInt(Math.sign(compareUtf8(a, b))));
 
+const countLetters = (text: string): number => {
+  let count = 0;
+  for (const letter of text) count += letter === '' ? 0 : 1;
+  return count;
+};
+
 export const countStr = ofTexts('v', 'substr', (text, part) => {
   // Between the letters and at both ends.
-  if (part === '') return BigInt(lettersOf(text).length + 1);
+  if (part === '') return BigInt(countLetters(text) + 1);
   let count = 0n;
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count++;
   return count;

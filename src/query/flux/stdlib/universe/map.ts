@@ -1,6 +1,7 @@
 /** `map`: a record for each row. */
 import type { Operator } from '../../execute/operator.js';
 import { regroup } from '../../execute/operator.js';
+import type { MemoryAccount } from '../../execute/memory.js';
 import type { RunContext } from '../../execute/run-context.js';
 import { fluxError, wrapError } from '../../language/errors.js';
 import { keyName } from '../../language/interpreter.js';
@@ -20,6 +21,29 @@ import type { Native } from '../native.js';
 import { step } from '../native.js';
 import { sortedRows } from './sort.js';
 
+/** Of a cell; a text comes on top. */
+const CELL_BYTES = 8;
+
+/** What the rows of a chunk have become: it is held until the next chunk comes, when it has gone on. */
+class MadeBytes {
+  private readonly memory: MemoryAccount;
+  private held = 0;
+
+  constructor(memory: MemoryAccount) {
+    this.memory = memory;
+  }
+
+  hold(bytes: number): void {
+    this.memory.hold(bytes);
+    this.held += bytes;
+  }
+
+  release(): void {
+    this.memory.release(this.held);
+    this.held = 0;
+  }
+}
+
 export const map = step((args) => {
   const fn = args.fn('fn');
   return { create: (run) => mapOperator(run, fn) };
@@ -29,12 +53,14 @@ export function mapOperator(run: RunContext, fn: FunctionValue): Operator {
   const apply = bindRowFunction(fn, 'r');
   const keepsOrder = fn.definition !== undefined && isVectorizable(fn.definition.expression);
   const types = new ResultTypes(fn);
+  const made = new MadeBytes(run.memory);
   return regroup((chunk, emit) => {
+    made.release();
     if (chunk.rowCount === 0) return;
     types.check(chunk);
     let columns: Column[];
     try {
-      columns = run.applyToRows(() => mapChunk(chunk, apply, types));
+      columns = run.applyToRows(() => mapChunk(chunk, apply, types, made));
     } catch (error) {
       throw wrapError(error, 'failed to evaluate map function');
     }
@@ -58,7 +84,7 @@ export const mapValues = (order: 'keeps order' | 'sorts', make: (chunk: Chunk) =
   }));
 
 /** The columns of the records. What all records take over from the row as it is, is taken over as a whole. */
-function mapChunk(chunk: Chunk, apply: (row: RecordValue) => Value, types: ResultTypes): Column[] {
+function mapChunk(chunk: Chunk, apply: (row: RecordValue) => Value, types: ResultTypes, made: MadeBytes): Column[] {
   const row = new Row(chunk);
   const builders = new Map<string, MappedColumn>();
   let takesOver = true;
@@ -66,21 +92,21 @@ function mapChunk(chunk: Chunk, apply: (row: RecordValue) => Value, types: Resul
     const record = apply(row.at(i));
     if (!isRecord(record)) throw fluxError(`map function must return an object, got ${typeName(record)}`);
     const own = ownLabels(record, row);
-    for (const label of own ?? record.labels()) if (!builders.has(label)) builders.set(label, builderUpTo(chunk, label, i));
+    for (const label of own ?? record.labels()) if (!builders.has(label)) builders.set(label, builderUpTo(chunk, label, i, made));
     if (own === undefined && takesOver) {
       // Rows before this one were taken over; now every column has to be told.
-      if (i > 0) for (const { label } of chunk.columns) if (!builders.has(label)) builders.set(label, builderUpTo(chunk, label, i));
+      if (i > 0) for (const { label } of chunk.columns) if (!builders.has(label)) builders.set(label, builderUpTo(chunk, label, i, made));
       takesOver = false;
     }
     for (const builder of builders.values()) builder.push(record.get(builder.label) ?? null);
   }
-  const made = [...builders.values()]
+  const columns = [...builders.values()]
     .map((builder) => builder.build(types.of(builder.label, chunk)))
     .filter((column) => column !== undefined);
-  if (!takesOver) return made;
+  if (!takesOver) return columns;
   // A column that is replaced stays where it is.
-  const kept = chunk.columns.map((column) => findColumn(made, column.label) ?? (builders.has(column.label) ? undefined : column));
-  const added = made.filter(({ label }) => findColumn(chunk.columns, label) === undefined);
+  const kept = chunk.columns.map((column) => findColumn(columns, column.label) ?? (builders.has(column.label) ? undefined : column));
+  const added = columns.filter(({ label }) => findColumn(chunk.columns, label) === undefined);
   return [...kept.filter((column) => column !== undefined), ...added];
 }
 
@@ -91,8 +117,9 @@ function ownLabels(record: RecordValue, row: Row): Iterable<string> | undefined 
 }
 
 /** A column of which the rows before one are those of the chunk. */
-function builderUpTo(chunk: Chunk, label: string, row: number): MappedColumn {
-  const builder = new MappedColumn(label, chunk.rowCount);
+function builderUpTo(chunk: Chunk, label: string, row: number, made: MadeBytes): MappedColumn {
+  made.hold(chunk.rowCount * CELL_BYTES);
+  const builder = new MappedColumn(label, chunk.rowCount, made);
   const column = findColumn(chunk.columns, label);
   for (let i = 0; i < row; i++) builder.push(column === undefined ? null : valueOfCell(column.type, cellAt(column.vector, i)));
   return builder;
@@ -102,12 +129,15 @@ function builderUpTo(chunk: Chunk, label: string, row: number): MappedColumn {
 export class MappedColumn {
   readonly label: string;
   private readonly rowCount: number;
+  private readonly made: MadeBytes | undefined;
+  private lastText = '';
   private nulls = 0;
   private builder: VectorBuilder | undefined;
 
-  constructor(label: string, rowCount: number) {
+  constructor(label: string, rowCount: number, made?: MadeBytes) {
     this.label = label;
     this.rowCount = rowCount;
+    this.made = made;
   }
 
   push(value: Value): void {
@@ -125,6 +155,11 @@ export class MappedColumn {
     }
     if (value !== null && columnTypeOf(value) !== this.builder.type) {
       throw fluxError(`map object property "${this.label}" is both of type ${this.builder.type} and ${typeName(value)}`);
+    }
+    // A text that comes again and again is there once.
+    if (typeof value === 'string' && this.made !== undefined && value !== this.lastText) {
+      this.made.hold(value.length * 2);
+      this.lastText = value;
     }
     this.builder.push(cellOfValue(value));
   }

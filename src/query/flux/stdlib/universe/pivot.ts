@@ -2,6 +2,8 @@
 import { emitTable, wholeTable } from '../../execute/operator.js';
 import type { Operator } from '../../execute/operator.js';
 import type { MemoryAccount } from '../../execute/memory.js';
+import type { RunContext } from '../../execute/run-context.js';
+import type { Turn } from '../../execute/turn.js';
 import { fluxError } from '../../language/errors.js';
 import { quoteGo } from '../../../../domain/go-quote.js';
 import { formatTimeFully } from '../../../../domain/time.js';
@@ -26,17 +28,17 @@ export const pivot = step((args) => {
   if (spec.rowKey.includes(spec.valueColumn) || spec.columnKey.includes(spec.valueColumn)) {
     throw fluxError(`value column was found in row key or column key: ${spec.valueColumn}`);
   }
-  return { create: (run) => pivotOperator(run.memory, spec) };
+  return { create: (run) => pivotOperator(run, spec) };
 });
 
-function pivotOperator(memory: MemoryAccount, spec: PivotSpec): Operator {
+function pivotOperator(run: RunContext, spec: PivotSpec): Operator {
   const pivoted = new Map<string, PivotedTable>();
-  const input = wholeTable(memory, (table) => {
+  const input = wholeTable(run.memory, (table) => {
     const keyed = table.key.columns.filter(({ label }) => !spec.columnKey.includes(label) && label !== spec.valueColumn);
     const key = new GroupKey(keyed);
     let output = pivoted.get(key.id);
     if (output === undefined) {
-      output = new PivotedTable(key, spec, memory);
+      output = new PivotedTable(key, spec, run);
       pivoted.set(key.id, output);
     }
     output.add(table);
@@ -63,14 +65,17 @@ class PivotedTable {
   readonly key: GroupKey;
   private readonly spec: PivotSpec;
   private readonly memory: MemoryAccount;
+  private readonly turn: Turn;
+  private heldBytes = 0;
   private readonly rowOf = new Map<unknown, number>();
   private readonly kept = new Map<string, VectorBuilder>();
   private readonly columns = new Map<string, PivotedColumn>();
 
-  constructor(key: GroupKey, spec: PivotSpec, memory: MemoryAccount) {
+  constructor(key: GroupKey, spec: PivotSpec, { memory, turn }: RunContext) {
     this.key = key;
     this.spec = spec;
     this.memory = memory;
+    this.turn = turn;
   }
 
   add(table: Chunk): void {
@@ -82,7 +87,7 @@ class PivotedTable {
     const rowKey = this.spec.rowKey.map(find);
     const columnKey = this.spec.columnKey.map(find);
     const value = find(this.spec.valueColumn);
-    this.memory.hold(table.rowCount * CELL_BYTES);
+    this.turn.check(table.rowCount);
     const keptColumns = table.columns.filter(({ label }) => this.spec.rowKey.includes(label) || this.key.has(label));
     for (const { label, type } of keptColumns) if (!this.kept.has(label)) this.kept.set(label, new VectorBuilder(type));
     const rows = this.rowsOf(table, rowKey, keptColumns);
@@ -91,6 +96,7 @@ class PivotedTable {
       const column = this.column(constantLabel ?? labelOf(columnKey, row), value.type);
       column.cells[rows[row] as number] = cellAt(value.vector, row);
     }
+    this.holdAll();
   }
 
   /** For each row of a table the row of the result that it goes into. */
@@ -115,6 +121,14 @@ class PivotedTable {
     return rows;
   }
 
+  /** Every column will have a cell for every row, most of them empty it may be. */
+  private holdAll(): void {
+    const bytes = this.columns.size * this.rowOf.size * CELL_BYTES;
+    if (bytes <= this.heldBytes) return;
+    this.memory.hold(bytes - this.heldBytes);
+    this.heldBytes = bytes;
+  }
+
   private column(label: string, type: ColumnType): PivotedColumn {
     let column = this.columns.get(label);
     if (column === undefined) {
@@ -125,6 +139,7 @@ class PivotedTable {
       }
       column = { type, cells: [] };
       this.columns.set(label, column);
+      this.holdAll();
     }
     if (column.type !== type)
       throw fluxError(`schema collision detected: column ${quoteGo(label)} is both of type ${type} and ${column.type}`);

@@ -1,0 +1,87 @@
+/** What must be so of a store before it takes the place of the one in force: all of it can be read, and somebody can go on with it. */
+import { Secret } from '../auth/secret.js';
+import type { Authorization } from '../domain/authorization.js';
+import { firstMissingOperatorPermission } from '../domain/authorization.js';
+import { DomainError, invalid } from '../domain/errors.js';
+import { WHOLE_LIST } from '../domain/page.js';
+import { EVERYTHING, PermissionSet } from '../domain/permission.js';
+import type { StoreReader } from '../domain/store.js';
+import type { Problem } from '../influxdb-files/problem.js';
+
+const FETCH_ROWS = 1000;
+const PROBLEMS_SHOWN_MAX = 5;
+/** A permission of which the kind is not known here is left out, and takes nothing from anybody that could be had here. */
+const LEFT_OUT_ANYWAY = 'permission of authorization';
+
+/** @throws DomainError `invalid` where records could not be read: what was read is not all there was */
+export function refuseUnread(problems: readonly Problem[]): void {
+  const unread = problems.filter(({ kind }) => kind !== LEFT_OUT_ANYWAY);
+  if (unread.length === 0) return;
+  const shown = unread.slice(0, PROBLEMS_SHOWN_MAX).map(({ kind, key, reason }) => `${kind} ${JSON.stringify(key)} (${reason})`);
+  throw invalid(
+    `the metadata of the backup is damaged, and nothing was changed: ${shown.join(', ')}` +
+      `${unread.length > shown.length ? ` and ${unread.length - shown.length} more` : ''}. ` +
+      'To take over what can be read of it, stop the server and use: sluiced import',
+  );
+}
+
+/** The oldest first, among them only those with which a client could go on: active, not ended, of an active user, and with a hash. */
+async function* activeOperators(store: StoreReader): AsyncGenerator<Authorization> {
+  let after: string | undefined;
+  for (;;) {
+    const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING, tokenKind: 'operator', status: 'active' } as const;
+    const page = await store.listAuthorizations(filter, { ...WHOLE_LIST, limit: FETCH_ROWS, after });
+    for (const authorization of page) {
+      const { secret, userID, endedAtMs, permissions } = authorization;
+      if (secret.kind !== 'token' || secret.hash === undefined || endedAtMs !== undefined) continue;
+      if (firstMissingOperatorPermission(new PermissionSet(permissions)) !== undefined) continue;
+      if ((await store.findUser(userID))?.status === 'active') yield authorization;
+    }
+    if (page.length < FETCH_ROWS) return;
+    after = page.at(-1)?.id;
+  }
+}
+
+/**
+ * Reads every record, and looks for an operator token.
+ *
+ * @returns the oldest active operator token that is in the clear (InfluxDB's rule): a client goes on with it, and knows it of old
+ * @throws DomainError `invalid` where a record cannot be read, or no operator token would open the store
+ */
+export async function checkRestored(store: StoreReader): Promise<Secret | undefined> {
+  const everything = { readable: EVERYTHING, readableUsers: EVERYTHING, readableOrganizations: EVERYTHING };
+  let isOpened = false;
+  let plain: Secret | undefined;
+  try {
+    for (const { id } of await store.listOrganizations(everything, WHOLE_LIST)) {
+      await store.listMappings(id);
+      await store.listSecretKeys(id);
+    }
+    await store.listUsers(everything, WHOLE_LIST);
+    await store.listBuckets(everything, WHOLE_LIST);
+    await store.listLabels(everything);
+    for (const kind of ['token', 'v1'] as const) {
+      for (let after: string | undefined, count = FETCH_ROWS; count === FETCH_ROWS;) {
+        const page = await store.listAuthorizations({ ...everything, kind }, { ...WHOLE_LIST, limit: FETCH_ROWS, after });
+        after = page.at(-1)?.id;
+        count = page.length;
+      }
+    }
+    for await (const { secret } of activeOperators(store)) {
+      isOpened = true;
+      if (secret.kind !== 'token' || secret.plainToken === undefined) continue;
+      plain = new Secret(secret.plainToken);
+      break;
+    }
+  } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
+    throw invalid('the metadata of the backup is damaged: a record in it cannot be read; nothing was changed', { cause });
+  }
+  if (!isOpened) {
+    throw invalid(
+      'no token of this backup would open the server: it has no active operator token of an active user. Nothing was changed; ' +
+        'to use the backup all the same, stop the server and use: sluiced import',
+    );
+  }
+  return plain;
+}
