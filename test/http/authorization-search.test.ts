@@ -1,6 +1,8 @@
 /** The list of tokens as its page asks for it: searched, filtered, sorted, counted; and what a caller may do himself. */
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findAuthorizationOfToken } from '../../src/client/authorizations.js';
+import { createNodeTransport } from '../../src/client/node-transport.js';
 import { startTestServer, type Credentials, type SetUp, type TestClient, type TestServer } from '../support/server.js';
 
 describe('the list of tokens', () => {
@@ -121,6 +123,12 @@ describe('the list of tokens', () => {
       'active',
     ]);
     expect(answer.text).not.toContain(found.token);
+    const send = createNodeTransport({
+      url: new URL(server.url),
+      skipVerify: false,
+      headers: { authorization: `Token ${world.operator.token}` },
+    });
+    expect((await findAuthorizationOfToken(send, found.token)).id).toBe(found.id);
 
     // Inactive ones are found, too; what is not there, not to be read, ended or no token at all is all the same.
     await client.patch(`/api/v2/authorizations/${found.id}`, { as: operator, json: { status: 'inactive' } });
