@@ -145,7 +145,8 @@ describe('the list of tokens', () => {
     });
     const stored = `$influxdb2-sha256$${hash('sha256', world.operator.token, 'base64url')}=`;
     for (const token of [ended.token, 'v1 name', stored, 'x'.repeat(100_000)]) {
-      const refused = await find(token);
+      // As text: a name and a hash are no secrets, and rest in the store as they are.
+      const refused = await client.post('/api/v2/authorizations/find', { as: operator, body: JSON.stringify({ token }) });
       expect([refused.status, refused.json]).toEqual([404, unknown.json]);
       expect(refused.text).not.toContain(token);
     }
