@@ -114,6 +114,7 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
     path: '/api/v2/authorizations',
     json: { orgID: world.orgId, userID: world.userId, status: 'inactive', description: 'new', permissions: permissions(world) },
   }),
+  'POST /api/v2/authorizations/find': ({ operator }) => ({ path: '/api/v2/authorizations/find', json: { token: operator.token } }),
   'PATCH /api/v2/authorizations/:id': async (world) => ({
     path: `/api/v2/authorizations/${await newToken(world)}`,
     json: authorizationChange,

@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operatorPermissions } from '../../src/domain/permission.js';
 import { takeBackup } from '../support/backup.js';
 import { makeBolt } from '../support/influxdb/bolt-writer.js';
 import { startTestServer, type Credentials, type SetUp, type TestClient, type TestServer } from '../support/server.js';
@@ -155,6 +156,7 @@ describe('permissions of an InfluxDB', () => {
     '00000000000000d1',
     '00000000000000d2',
   ] as const;
+  const OPERATOR = '00000000000000d3';
   const TOKEN = 'token of a thief';
   const hashOf = (token: string): string =>
     `$influxdb2-sha256$${createHash('sha256').update(token).digest('base64').replaceAll('+', '-').replaceAll('/', '_')}`;
@@ -168,6 +170,8 @@ describe('permissions of an InfluxDB', () => {
       usersv1: { [USER]: JSON.stringify({ id: USER, name: 'admin', status: 'active' }) },
       bucketsv1: { [BUCKET]: JSON.stringify({ id: BUCKET, orgID: ACME, name: 'data', type: 0, retentionPeriod: 0 }) },
       authorizationsv1: {
+        // Without an operator nothing is restored.
+        [OPERATOR]: record(OPERATOR, operatorPermissions(), { hashedToken: hashOf('an operator token') }),
         [THIEF]: record(
           THIEF,
           [
@@ -181,7 +185,7 @@ describe('permissions of an InfluxDB', () => {
           hashedToken: hashOf('an honest token'),
         }),
       },
-      authorizationhashedindexv1: { [hashOf(TOKEN)]: THIEF, [hashOf('an honest token')]: HONEST },
+      authorizationhashedindexv1: { [hashOf('an operator token')]: OPERATOR, [hashOf(TOKEN)]: THIEF, [hashOf('an honest token')]: HONEST },
     });
     const server = await startTestServer();
     const { client } = server;

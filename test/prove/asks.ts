@@ -227,6 +227,7 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
   'GET /api/v2/authorizations': (chances) => list('/api/v2/authorizations', 'authorizations', chances, 'authorizations'),
   'POST /api/v2/authorizations': (chances) => grandchild('/api/v2/authorizations', chances, {}),
   ...single('/api/v2/authorizations', 'authorizations'),
+  'POST /api/v2/authorizations/find': ({ world }) => simple({ method: 'POST', path: '/api/v2/authorizations/find', json: world.operator }),
   'GET /private/legacy/authorizations': (chances) => list('/private/legacy/authorizations', 'authorizations', chances, 'v1'),
   // A name that is taken: it is told when all else is allowed.
   'POST /private/legacy/authorizations': (chances) => grandchild('/private/legacy/authorizations', chances, { token: 'agent of acme' }),
