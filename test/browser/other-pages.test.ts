@@ -142,7 +142,7 @@ describe('People', () => {
     await page.getByRole('menuitem', { name: 'Set a password' }).click();
     await page.getByRole('dialog').getByLabel('New password').fill('another-passw0rd');
     await page.keyboard.press('Enter');
-    await said('The password of grace was set');
+    await said('The password of grace is set.');
     await client.signIn('grace', 'another-passw0rd');
 
     await page.getByRole('button', { name: 'Actions for grace' }).click();

@@ -27,7 +27,7 @@ describe('the own password', () => {
   it('is asked for before it is changed; then all other sessions end, and this one goes on', async () => {
     const elsewhere = await client.signIn(ADMIN.name, ADMIN.password);
     await page.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link', { name: 'People' }).click();
-    await page.getByRole('button', { name: `Actions for ${ADMIN.name}` }).click();
+    await page.getByRole('button', { name: /^Signed in as admin/ }).click();
     await page.getByRole('menuitem', { name: 'Change your password' }).click();
     const dialog = page.getByRole('dialog', { name: 'Change your password' });
     const [current, next] = [dialog.getByLabel('Current password', { exact: true }), dialog.getByLabel('New password')];
@@ -45,10 +45,10 @@ describe('the own password', () => {
     await current.fill(ADMIN.password);
     await next.fill('short');
     await page.keyboard.press('Enter');
-    await dialog.getByRole('alert').getByText('passwords must be between 8 and 72 characters long').waitFor();
+    await dialog.getByRole('alert').getByText('A password has 8 to 72 characters.').waitFor();
     await next.fill(NEXT);
     await page.keyboard.press('Enter');
-    await page.getByRole('status').getByText('Your password was changed').first().waitFor();
+    await page.getByRole('status').getByText('Your password is changed.').first().waitFor();
     expect(await statusOf(elsewhere)).toBe(401);
     await client.signIn(ADMIN.name, NEXT);
     await expect(client.signIn(ADMIN.name, ADMIN.password)).rejects.toThrow('401');
@@ -67,7 +67,7 @@ describe('the own password', () => {
     expect(await dialog.getByLabel('Current password', { exact: true }).count()).toBe(0);
     await dialog.getByLabel('New password').fill(noteSecret('grace-passw0rd', 'a password'));
     await page.keyboard.press('Enter');
-    await page.getByRole('status').getByText('The password of grace was set').first().waitFor();
+    await page.getByRole('status').getByText('The password of grace is set.').first().waitFor();
     await client.signIn('grace', 'grace-passw0rd');
     expect(stage.said).toEqual([]);
   });

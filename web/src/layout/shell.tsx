@@ -7,6 +7,7 @@ import { useAnnounce } from '../components/announcer.js';
 import { AboutIcon, BucketIcon, CheckIcon, ChevronIcon, CrossIcon, KeyIcon, MenuIcon, PeopleIcon, QueryIcon } from '../components/icons.js';
 import { shownText } from '../components/shown-text.js';
 import { setZone, useZone, ZONE_NAMES, ZONES, type Zone } from '../components/zone.js';
+import { PasswordDialog } from '../session/password-dialog.js';
 import { usePlace, useSession } from '../session/session.js';
 import { addressesOf, switchAddress } from './addresses.js';
 import { Brand } from './brand.js';
@@ -138,56 +139,82 @@ function PersonMenu() {
   const { me, signOut } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const zone = useZone();
+  const [changing, setChanging] = useState(false);
   const announce = useAnnounce();
   return (
-    <Menu position="top-start" width="target">
-      <Menu.Target>
-        <button type="button" className={styles.person} aria-label={`Signed in as ${shownText(me.name)}. Appearance, times and sign-out`}>
-          <span>
-            <small>Signed in as</small>
-            <strong>{shownText(me.name)}</strong>
-          </span>
-          <ChevronIcon />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Appearance</Menu.Label>
-        <Menu.RadioGroup
-          value={colorScheme}
-          onChange={(value) => {
-            setColorScheme(value as MantineColorScheme);
+    <>
+      <Menu position="top-start" width="target">
+        <Menu.Target>
+          <button
+            type="button"
+            className={styles.person}
+            aria-label={`Signed in as ${shownText(me.name)}. Appearance, times, password and sign-out`}
+          >
+            <span>
+              <small>Signed in as</small>
+              <strong>{shownText(me.name)}</strong>
+            </span>
+            <ChevronIcon />
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>Appearance</Menu.Label>
+          <Menu.RadioGroup
+            value={colorScheme}
+            onChange={(value) => {
+              setColorScheme(value as MantineColorScheme);
+            }}
+          >
+            {SCHEMES.map(({ value, label }) => (
+              <Menu.RadioItem key={value} value={value}>
+                {label}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+          <Menu.Label>Times</Menu.Label>
+          <Menu.RadioGroup
+            value={zone}
+            onChange={(value) => {
+              setZone(value as Zone);
+            }}
+          >
+            {ZONES.map((each) => (
+              <Menu.RadioItem key={each} value={each}>
+                {ZONE_NAMES[each]}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+          <Menu.Divider />
+          <Menu.Item
+            onClick={() => {
+              setChanging(true);
+            }}
+          >
+            Change your password …
+          </Menu.Item>
+          <Menu.Item
+            onClick={() => {
+              signOut().catch((error: unknown) => {
+                announce.failed(error, 'You are still signed in.');
+              });
+            }}
+          >
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {changing && (
+        <PasswordDialog
+          person={me}
+          done={(text) => {
+            announce.done(text);
+            return Promise.resolve();
           }}
-        >
-          {SCHEMES.map(({ value, label }) => (
-            <Menu.RadioItem key={value} value={value}>
-              {label}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-        <Menu.Label>Times</Menu.Label>
-        <Menu.RadioGroup
-          value={zone}
-          onChange={(value) => {
-            setZone(value as Zone);
+          onClose={() => {
+            setChanging(false);
           }}
-        >
-          {ZONES.map((each) => (
-            <Menu.RadioItem key={each} value={each}>
-              {ZONE_NAMES[each]}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-        <Menu.Divider />
-        <Menu.Item
-          onClick={() => {
-            signOut().catch((error: unknown) => {
-              announce.failed(error, 'You are still signed in.');
-            });
-          }}
-        >
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        />
+      )}
+    </>
   );
 }

@@ -1,7 +1,7 @@
 /** People: users of the server, with their roles in this organization. */
-import { Button, Menu, NativeSelect, PasswordInput, Switch, TextInput, ActionIcon } from '@mantine/core';
+import { Button, Menu, NativeSelect, Switch, TextInput, ActionIcon } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { globalPermission, permissionById } from '../../../src/domain/permission.js';
 import { sendJson } from '../api/http.js';
 import { membersQuery, usersQuery, type Member, type User } from '../api/resources.js';
@@ -9,18 +9,17 @@ import { useAnnounce } from '../components/announcer.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
 import { CopyValue } from '../components/copy-field.js';
 import { Cell, DataTable, Row } from '../components/data-table.js';
-import { FormDialog } from '../components/form-dialog.js';
 import { DotsIcon, PlusIcon, SearchIcon } from '../components/icons.js';
 import { Loaded } from '../components/loading.js';
 import { ErrorMessage, Remark } from '../components/message.js';
 import { EmptyState, Page, Panel } from '../components/page.js';
 import { Shown, shownText } from '../components/shown-text.js';
-import { useAction } from '../components/use-action.js';
+import { PasswordDialog } from '../session/password-dialog.js';
 import { usePlace, useSession } from '../session/session.js';
 import { countWords } from '../tokens/words.js';
-import { AddMemberDialog, ROLE_OPTIONS } from './add-member-dialog.js';
+import { AddMemberDialog } from './add-member-dialog.js';
 import styles from './buckets-page.module.css';
-import { PasswordDialog } from './password-dialog.js';
+import { CreateUserDialog, RenameDialog } from './user-dialogs.js';
 
 const COLUMNS = [
   { key: 'name', label: 'User' },
@@ -315,87 +314,5 @@ function PersonRow({ person, done, refresh, onOpen }: PersonRowProps) {
         </Menu>
       </Cell>
     </Row>
-  );
-}
-
-interface DialogProps {
-  readonly done: Done;
-  readonly onClose: () => void;
-}
-
-function CreateUserDialog({ done, onClose }: DialogProps) {
-  const { orgID, organization } = usePlace();
-  const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('member');
-  const password = useRef<HTMLInputElement>(null);
-  // What has been done already is not done again when the next step fails.
-  const made = useRef<{ id: string; name: string; isMember: boolean } | undefined>(undefined);
-  const action = useAction(async () => {
-    if (made.current?.name !== name) {
-      const { id } = await sendJson<User>('POST', '/api/v2/users', { name });
-      made.current = { id, name, isMember: false };
-    }
-    const { id } = made.current;
-    const secret = password.current?.value ?? '';
-    if (secret !== '') await sendJson('POST', `/api/v2/users/${id}/password`, { password: secret });
-    if (!made.current.isMember) await sendJson('POST', `/api/v2/orgs/${orgID}/${role}s`, { id });
-    made.current = { ...made.current, isMember: true };
-    await done(`User “${shownText(name)}” is created.`);
-  });
-  return (
-    <FormDialog title="Create user" submit="Create" action={action} run={action.run} onClose={onClose}>
-      <TextInput
-        label="User name"
-        value={name}
-        required
-        withAsterisk={false}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoFocus
-        onChange={(event) => {
-          setName(event.currentTarget.value);
-        }}
-      />
-      <PasswordInput
-        ref={password}
-        label="Password"
-        description="8 to 72 characters. Without one, the user cannot sign in yet."
-        autoComplete="new-password"
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
-      />
-      <NativeSelect
-        label={`Role in ${shownText(organization.name)}`}
-        value={role}
-        data={ROLE_OPTIONS}
-        onChange={(event) => {
-          setRole(event.currentTarget.value as Role);
-        }}
-      />
-    </FormDialog>
-  );
-}
-
-function RenameDialog({ person, done, onClose }: DialogProps & { readonly person: Person }) {
-  const [name, setName] = useState(person.name);
-  const action = useAction(async () => {
-    await sendJson('PATCH', `/api/v2/users/${person.id}`, { name });
-    await done(`${shownText(person.name)} is now called ${shownText(name)}.`);
-  });
-  return (
-    <FormDialog title={`Edit the name of ${shownText(person.name)}`} submit="Save" action={action} run={action.run} onClose={onClose}>
-      <TextInput
-        label="User name"
-        value={name}
-        required
-        withAsterisk={false}
-        autoComplete="off"
-        spellCheck={false}
-        autoFocus
-        onChange={(event) => {
-          setName(event.currentTarget.value);
-        }}
-      />
-    </FormDialog>
   );
 }

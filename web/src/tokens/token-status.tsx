@@ -78,7 +78,7 @@ export function StatusSwitch({ token }: { readonly token: Authorization }) {
         label={isStopped ? 'No access' : active ? 'Active' : 'Inactive'}
         description={isStopped ? 'Its owner is inactive' : undefined}
         aria-label={isStopped ? `“${name}” is active, but its owner is inactive` : `“${name}” is ${active ? 'active' : 'inactive'}`}
-        color={isStopped ? 'gray' : undefined}
+        {...(isStopped ? { color: 'gray' } : {})}
         onChange={(event) => {
           start(event.currentTarget.checked);
         }}

@@ -4,8 +4,9 @@ import { useRef } from 'react';
 import { ApiError, send, sendJson } from '../api/http.js';
 import type { User } from '../api/resources.js';
 import { FormDialog } from '../components/form-dialog.js';
+import { shownText } from '../components/shown-text.js';
 import { useAction } from '../components/use-action.js';
-import { useSession } from '../session/session.js';
+import { useSession } from './session.js';
 
 /** What the server says with this status here, and with no other reason. */
 const WRONG_PASSWORD = 'your username or password is incorrect';
@@ -34,11 +35,11 @@ export function PasswordDialog({ person: { id, name }, done, onClose }: Password
     const next = password.current?.value ?? '';
     if (isMe) await changeOwn(name, current.current?.value ?? '', next);
     else await sendJson('POST', `/api/v2/users/${id}/password`, { password: next });
-    await done(isMe ? 'Your password was changed' : `The password of ${name} was set`);
+    await done(isMe ? 'Your password is changed. Your other sessions have ended.' : `The password of ${shownText(name)} is set.`);
   });
   return (
     <FormDialog
-      title={isMe ? 'Change your password' : `Set a password for ${name}`}
+      title={isMe ? 'Change your password' : `Set a password for ${shownText(name)}`}
       submit={isMe ? 'Change password' : 'Set password'}
       action={action}
       run={action.run}
