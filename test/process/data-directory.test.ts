@@ -24,7 +24,11 @@ async function whileRunning(
   let log = '';
   child.stdout.on('data', (data: Buffer) => (log += data.toString()));
   child.stderr.on('data', (data: Buffer) => (log += data.toString()));
-  const ended = new Promise<void>((resolve) => child.on('exit', () => { resolve(); }));
+  const ended = new Promise<void>((resolve) =>
+    child.on('exit', () => {
+      resolve();
+    }),
+  );
   const client = new TestClient(`http://127.0.0.1:${port}`);
   try {
     for (let isUp = false; !isUp && child.exitCode === null;) {

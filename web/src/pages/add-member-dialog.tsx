@@ -25,7 +25,7 @@ export function AddMemberDialog({ done, onClose }: { readonly done: (text: strin
   const action = useAction(async () => {
     const text = who.trim();
     const add = (body: object): Promise<Member> => sendJson<Member>('POST', `/api/v2/orgs/${orgID}/${role}s`, body);
-    const { name } = await add(ID.test(text) ? { id: text } : { name: text });
+    const { name } = await add(ID.test(text) ? { id: text } : { userName: text });
     await done(`${shownText(name)} is ${role === 'owner' ? 'an owner' : 'a member'} of ${shownText(organization.name)}.`);
   });
   return (
