@@ -99,8 +99,9 @@ describe('the list', () => {
     await page.getByRole('status').getByText('4 tokens').waitFor();
     for (const name of NEWEST_FIRST) {
       await page.getByRole('button', { name: `Actions for “${name}”` }).click();
-      await page.getByRole('menuitem', { name: 'Clone' }).waitFor();
-      await page.keyboard.press('Escape');
+      const item = page.getByRole('menuitem', { name: 'Clone' });
+      await item.press('Escape');
+      await item.waitFor({ state: 'hidden' });
     }
   });
 

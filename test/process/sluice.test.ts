@@ -199,7 +199,7 @@ describe('points', () => {
     expect(await sluice([...write, '-'], { input: 'm,from=input v=1 1600000005\n' })).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(await countOf('m')).toEqual(['6']);
     const times = ['--start', '1970-01-01T00:00:00Z', '--stop', '2030-01-01T00:00:00Z'];
-    await succeed('delete', '--bucket', 'data', ...times, '--predicate', '_measurement="m" AND from="file"');
+    await succeed('delete', '--bucket', 'data', ...times, '--predicate', '_measurement="m" AND "from"="file"');
     expect(await countOf('m')).toEqual(['4']);
     expect(await fail([...write, '--url', 'http://localhost/points'])).toContain('sluice fetches nothing');
     expect(await fail([...write, 'm v='])).toBe(
