@@ -22,6 +22,7 @@ import { configForApi, type Config, type TlsConfig } from './config.js';
 import { holdDataDirectory } from './data-directory.js';
 import { createIdGenerator, type Clock } from './domain/id.js';
 import type { SeriesEngine } from './domain/series.js';
+import type { Store } from './domain/store.js';
 import { createApp } from './http/app.js';
 import { Metrics } from './http/metrics.js';
 import { loadPages } from './http/pages.js';
@@ -107,6 +108,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     refuseLostStore(directory.path);
     const store = rememberReads(await openSqliteStore(directory.path));
     closing.push(() => store.close());
+    const storeProblems = watchStore(store, logger);
     for (const name of readdirSync(directory.path)) {
       if (name.startsWith(TEMPORARY_PREFIX)) rmSync(join(directory.path, name), { recursive: true });
     }
@@ -207,7 +209,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
         version: VERSION,
         metrics: config.metricsDisabled ? undefined : metrics,
         configuration: () => configForApi(config),
-        listProblems: () => engine.listProblems(),
+        listProblems: () => [...storeProblems, ...engine.listProblems()],
       }),
       ...setupRoutes(setup),
       ...sessionRoutes(sessions),
@@ -254,6 +256,20 @@ export async function startServer({ config, logger, clock = Date.now, unattended
     await close();
     throw error;
   }
+}
+
+/** @returns what is wrong with the file of the store; it grows while the server runs */
+function watchStore(store: Store, logger: Logger): readonly string[] {
+  const problems: string[] = [];
+  store.onDamage(({ noun, id, problem }) => {
+    logger.error({ noun, id, problem }, 'the metadata store is damaged');
+    // A single record is its owner's trouble, and no reason to take the server out of service.
+    if (id === undefined) problems.push('the metadata store is damaged: stop the server and restore a backup');
+  });
+  store.checkIntegrity().catch((error: unknown) => {
+    logger.error({ err: error }, 'the metadata store cannot be looked at for damage');
+  });
+  return problems;
 }
 
 /** Waits for the requests in flight; the connections that they leave open would be waited for as long as their clients like. */

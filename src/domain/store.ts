@@ -256,6 +256,15 @@ export type Noun =
   'organization' | 'user' | 'password' | 'session' | 'membership' | 'bucket' | 'label' | 'mapping' | 'secret' | 'authorization';
 export type Change = { readonly noun: Noun; readonly kind: 'insert' | 'update' | 'delete'; readonly id: string };
 
+/** Something in the store is not as it was written. */
+export interface StoreDamage {
+  /** The record, where it is known which. */
+  readonly noun?: Noun | undefined;
+  readonly id?: string | undefined;
+  /** What is wrong, without any content of the store. */
+  readonly problem: string;
+}
+
 export interface Store extends StoreReader {
   /**
    * Runs the work in one transaction: all of it is durable when the promise is fulfilled, nothing of it remains when it is rejected.
@@ -265,6 +274,15 @@ export interface Store extends StoreReader {
 
   /** Calls the listener with what a transaction changed, after its commit and before its promise is fulfilled. */
   onCommit(listener: (changes: readonly Change[]) => void): void;
+
+  /**
+   * Calls the listener with damage, once for each record: with what has been found before, and with what is found from then on. A damaged
+   * record does not fail a list: permissions that cannot be read grant nothing.
+   */
+  onDamage(listener: (damage: StoreDamage) => void): void;
+
+  /** Looks for damage in all of the store, without keeping anybody waiting; tells of it as of other damage. */
+  checkIntegrity(): Promise<void>;
 
   /** Writes all that is committed into a file that does not exist yet, while others may write: a store of its own, for its owner alone. */
   copyTo(file: string): Promise<void>;

@@ -5,7 +5,7 @@ import { firstMissingOperatorPermission } from '../domain/authorization.js';
 import { DomainError, invalid } from '../domain/errors.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING, PermissionSet } from '../domain/permission.js';
-import type { StoreReader } from '../domain/store.js';
+import type { Store, StoreDamage, StoreReader } from '../domain/store.js';
 import type { Problem } from '../influxdb-files/problem.js';
 
 const FETCH_ROWS = 1000;
@@ -48,10 +48,12 @@ async function* activeOperators(store: StoreReader): AsyncGenerator<Authorizatio
  * @returns the oldest active operator token that is in the clear (InfluxDB's rule): a client goes on with it, and knows it of old
  * @throws DomainError `invalid` where a record cannot be read, or no operator token would open the store
  */
-export async function checkRestored(store: StoreReader): Promise<Secret | undefined> {
+export async function checkRestored(store: Store): Promise<Secret | undefined> {
   const everything = { readable: EVERYTHING, readableUsers: EVERYTHING, readableOrganizations: EVERYTHING };
   let isOpened = false;
   let plain: Secret | undefined;
+  let damage: StoreDamage | undefined;
+  store.onDamage((found) => (damage ??= found));
   try {
     for (const { id } of await store.listOrganizations(everything, WHOLE_LIST)) {
       await store.listMappings(id);
@@ -76,6 +78,10 @@ export async function checkRestored(store: StoreReader): Promise<Secret | undefi
   } catch (cause) {
     if (cause instanceof DomainError) throw cause;
     throw invalid('the metadata of the backup is damaged: a record in it cannot be read; nothing was changed', { cause });
+  }
+  if (damage !== undefined) {
+    const { noun, id, problem } = damage;
+    throw invalid(`the metadata of the backup is damaged, and nothing was changed: ${noun ?? 'the file'} ${id ?? ''}: ${problem}`);
   }
   if (!isOpened) {
     throw invalid(

@@ -2,13 +2,14 @@
 import { sql, type ExpressionBuilder, type SqlBool } from 'kysely';
 import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
 import type { AuthorizationId, OrganizationId, UserId } from '../domain/id.js';
-import type { Action, Permission, ResourceType } from '../domain/permission.js';
+import { isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
 import type { AuthorizationFilter, AuthorizationOrder, OpenedBucket, StoreWriter } from '../domain/store.js';
 import { tokenKindOf, type TokenKind } from '../domain/token-kind.js';
 import type { Status } from '../domain/user.js';
 import { factQueries } from './facts.js';
 import { cut, pageBy, within } from './paging.js';
-import type { Database, Record } from './queries.js';
+import type { Database, Record, TellDamage } from './queries.js';
+import { readJson } from './stored-json.js';
 import type { Tables } from './tables.js';
 
 type Methods = Pick<
@@ -28,17 +29,17 @@ type Methods = Pick<
   | 'deleteAuthorization'
 >;
 
-export const authorizationQueries = (db: Database, record: Record): Methods => ({
+export const authorizationQueries = (db: Database, record: Record, tellDamage: TellDamage): Methods => ({
   async findAuthorization(id) {
-    return decode(await db.selectFrom('authorizations').selectAll().where('id', '=', id).executeTakeFirst());
+    return decode(await db.selectFrom('authorizations').selectAll().where('id', '=', id).executeTakeFirst(), tellDamage);
   },
 
   async findAuthorizationByHash(hash) {
-    return decode(await db.selectFrom('authorizations').selectAll().where('hash', '=', hash).executeTakeFirst());
+    return decode(await db.selectFrom('authorizations').selectAll().where('hash', '=', hash).executeTakeFirst(), tellDamage);
   },
 
   async findAuthorizationByV1User(userName) {
-    return decode(await db.selectFrom('authorizations').selectAll().where('v1_user', '=', userName).executeTakeFirst());
+    return decode(await db.selectFrom('authorizations').selectAll().where('v1_user', '=', userName).executeTakeFirst(), tellDamage);
   },
 
   async listAuthorizations(filter, page, order = 'createdAt') {
@@ -47,10 +48,11 @@ export const authorizationQueries = (db: Database, record: Record): Methods => (
     let query = selectWithin(db, filter).selectAll('authorizations');
     if (tokenKind !== undefined) query = query.where('token_kind', '=', tokenKind);
     if (status !== undefined) query = query.where(statusColumn, '=', status);
-    if (order === 'createdAt') return (await pageBy(query, 'authorizations.id', page, page.after).execute()).map(decodeRow);
+    if (order === 'createdAt')
+      return (await pageBy(query, 'authorizations.id', page, page.after).execute()).map((row) => decodeRow(row, tellDamage));
     const direction = page.descending ? 'desc' : 'asc';
     const sorted = query.orderBy(order === 'status' ? statusColumn : ORDER_COLUMNS[order], direction).orderBy('authorizations.id');
-    return (await cut(sorted, page).execute()).map(decodeRow);
+    return (await cut(sorted, page).execute()).map((row) => decodeRow(row, tellDamage));
   },
 
   async countAuthorizations(filter) {
@@ -74,7 +76,7 @@ export const authorizationQueries = (db: Database, record: Record): Methods => (
       .where('ended_at_ms', 'is', null)
       .orderBy('id')
       .execute();
-    return rows.map(decodeRow);
+    return rows.map((row) => decodeRow(row, tellDamage));
   },
 
   async countTokens() {
@@ -234,6 +236,20 @@ const decodePermission = ([action, type, id, orgID, statedOrgID]: StoredPermissi
   },
 });
 
+const isIdOrNull = (value: unknown): boolean => value === null || (typeof value === 'string' && /^[0-9a-f]{16}$/.test(value));
+
+const areStoredPermissions = (value: unknown): value is StoredPermission[] =>
+  Array.isArray(value) &&
+  value.every(
+    (stored) =>
+      Array.isArray(stored) &&
+      isAction(String(stored[0])) &&
+      isResourceType(String(stored[1])) &&
+      isIdOrNull(stored[2]) &&
+      isIdOrNull(stored[3]) &&
+      (stored[4] === undefined || isIdOrNull(stored[4])),
+  );
+
 type SecretColumns = Pick<Tables['authorizations'], 'hash' | 'plain_token' | 'v1_user' | 'v1_password_hash'>;
 
 const encodeSecret = (secret: StoredSecret): SecretColumns =>
@@ -262,17 +278,25 @@ const encode = (authorization: Authorization): Tables['authorizations'] => ({
   updated_at_ms: authorization.updatedAtMs,
 });
 
-const decodeRow = (row: Tables['authorizations']): Authorization => ({
-  id: row.id as AuthorizationId,
-  orgID: row.organization_id as OrganizationId,
-  userID: row.user_id as UserId,
-  status: row.status as Status,
-  description: row.description,
-  permissions: (JSON.parse(row.permissions) as StoredPermission[]).map(decodePermission),
-  secret: decodeSecret(row),
-  endedAtMs: row.ended_at_ms ?? undefined,
-  createdAtMs: row.created_at_ms,
-  updatedAtMs: row.updated_at_ms,
-});
+/** Permissions of which one cannot be read grant nothing: a flipped bit must not make a read a write. */
+function decodeRow(row: Tables['authorizations'], tellDamage: TellDamage): Authorization {
+  const permissions = readJson(row.permissions, areStoredPermissions);
+  if (permissions === undefined) {
+    tellDamage({ noun: 'authorization', id: row.id, problem: 'its permissions cannot be read: it grants nothing; create another one' });
+  }
+  return {
+    id: row.id as AuthorizationId,
+    orgID: row.organization_id as OrganizationId,
+    userID: row.user_id as UserId,
+    status: row.status as Status,
+    description: row.description,
+    permissions: (permissions ?? []).map(decodePermission),
+    secret: decodeSecret(row),
+    endedAtMs: row.ended_at_ms ?? undefined,
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  };
+}
 
-const decode = (row: Tables['authorizations'] | undefined): Authorization | undefined => row && decodeRow(row);
+const decode = (row: Tables['authorizations'] | undefined, tellDamage: TellDamage): Authorization | undefined =>
+  row && decodeRow(row, tellDamage);

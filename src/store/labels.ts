@@ -3,7 +3,8 @@ import type { LabelId, OrganizationId } from '../domain/id.js';
 import { labelNameKey, type Label } from '../domain/label.js';
 import type { StoreWriter } from '../domain/store.js';
 import { within } from './paging.js';
-import type { Database, Record } from './queries.js';
+import type { Database, Record, TellDamage } from './queries.js';
+import { readJson } from './stored-json.js';
 import type { Tables } from './tables.js';
 
 type Methods = Pick<
@@ -11,10 +12,10 @@ type Methods = Pick<
   'findLabel' | 'listLabels' | 'listLabelsOn' | 'insertLabel' | 'updateLabel' | 'deleteLabel' | 'attachLabel' | 'detachLabel'
 >;
 
-export const labelQueries = (db: Database, record: Record): Methods => ({
+export const labelQueries = (db: Database, record: Record, tellDamage: TellDamage): Methods => ({
   async findLabel(id) {
     const row = await db.selectFrom('labels').selectAll().where('id', '=', id).executeTakeFirst();
-    return row && decodeRow(row);
+    return row && decodeRow(row, tellDamage);
   },
 
   async listLabels(filter) {
@@ -26,7 +27,7 @@ export const labelQueries = (db: Database, record: Record): Methods => ({
     if (orgID !== undefined) query = query.where('organization_id', '=', orgID);
     if (name !== undefined) query = query.where('name_key', '=', labelNameKey(name));
     const rows = await query.orderBy('id').execute();
-    return rows.map(decodeRow);
+    return rows.map((row) => decodeRow(row, tellDamage));
   },
 
   async listLabelsOn(resourceId) {
@@ -37,7 +38,7 @@ export const labelQueries = (db: Database, record: Record): Methods => ({
       .where('label_attachments.resource_id', '=', resourceId)
       .orderBy('labels.id')
       .execute();
-    return rows.map(decodeRow);
+    return rows.map((row) => decodeRow(row, tellDamage));
   },
 
   async insertLabel(label) {
@@ -87,9 +88,11 @@ const encode = (label: Label): Tables['labels'] => ({
   properties: JSON.stringify(label.properties),
 });
 
-const decodeRow = (row: Tables['labels']): Label => ({
-  id: row.id as LabelId,
-  orgID: row.organization_id as OrganizationId,
-  name: row.name,
-  properties: JSON.parse(row.properties) as Label['properties'],
-});
+function decodeRow(row: Tables['labels'], tellDamage: TellDamage): Label {
+  const properties = readJson(row.properties, isProperties);
+  if (properties === undefined) tellDamage({ noun: 'label', id: row.id, problem: 'its properties cannot be read' });
+  return { id: row.id as LabelId, orgID: row.organization_id as OrganizationId, name: row.name, properties: properties ?? {} };
+}
+
+const isProperties = (value: unknown): value is Label['properties'] =>
+  typeof value === 'object' && value !== null && Object.values(value).every((property) => typeof property === 'string');

@@ -1,6 +1,6 @@
 /** All questions and changes of the metadata store, written once for every engine. */
 import type { Kysely } from 'kysely';
-import type { Change, StoreWriter } from '../domain/store.js';
+import type { Change, StoreDamage, StoreWriter } from '../domain/store.js';
 import { authorizationQueries } from './authorizations.js';
 import { bucketQueries } from './buckets.js';
 import { dbrpQueries } from './dbrps.js';
@@ -17,18 +17,22 @@ import { userQueries } from './users.js';
 
 export type Database = Kysely<Tables>;
 export type Record = (change: Change) => void;
+export type TellDamage = (damage: StoreDamage) => void;
 
-/** @param record is told of every change that was made */
-export const createQueries = (db: Database, record: Record): StoreWriter => ({
+/**
+ * @param record is told of every change that was made
+ * @param tellDamage is told of records that cannot be read whole
+ */
+export const createQueries = (db: Database, record: Record, tellDamage: TellDamage): StoreWriter => ({
   ...organizationQueries(db, record),
   ...userQueries(db, record),
   ...sessionQueries(db, record),
   ...membershipQueries(db, record),
   ...bucketQueries(db, record),
-  ...labelQueries(db, record),
+  ...labelQueries(db, record, tellDamage),
   ...dbrpQueries(db, record),
   ...secretQueries(db, record),
-  ...authorizationQueries(db, record),
+  ...authorizationQueries(db, record, tellDamage),
   ...factQueries(db),
   ...shardQueries(db),
   ...tombstoneQueries(db),

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import type { AuthorizationId, OrganizationId, UserId } from '../domain/id.js';
+import type { Authorization } from '../domain/authorization.js';
+import type { AuthorizationId, LabelId, OrganizationId, UserId } from '../domain/id.js';
+import type { StoreDamage } from '../domain/store.js';
 import { EVERYTHING } from '../domain/permission.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { migrationProvider } from './migrations/index.js';
@@ -14,6 +16,20 @@ import { storeContract } from './store.contract.js';
 
 storeContract('SQLite', openSqliteStore);
 storeContract('SQLite, with its reads remembered', async (directory) => rememberReads(await openSqliteStore(directory)));
+
+const orgID = '0000000000000001' as OrganizationId;
+
+const authorizationOf = (id: string): Authorization => ({
+  id: id as AuthorizationId,
+  orgID,
+  userID: '01' as UserId,
+  status: 'active',
+  description: '',
+  permissions: [{ action: 'read', resource: { type: 'buckets', id: '0000000000000003', orgID } }],
+  secret: { kind: 'token', hash: `hash ${id}` },
+  createdAtMs: 0,
+  updatedAtMs: 0,
+});
 
 describe('the SQLite file', () => {
   it('is private, with all that lies beside it', async () => {
@@ -41,12 +57,68 @@ describe('the SQLite file', () => {
     const raw = new Sqlite(join(directory, SQLITE_FILE));
     raw.exec("INSERT INTO organizations VALUES ('01', 'acme', 'acme', '', 0, 0)");
     raw.exec(`INSERT INTO authorizations VALUES
-      ('02', '01', '01', 'active', 'Wärme', '[["read","buckets","03","01"]]', 0, 'h', NULL, NULL, NULL, NULL, 0, 0)`);
+      ('02', '01', '01', 'active', 'Wärme', '[["read","buckets","0000000000000003","0000000000000001"]]', 0, 'h', NULL, NULL, NULL, NULL, 0, 0)`);
     raw.close();
     const store = await openSqliteStore(directory);
     const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING, search: 'WÄRME' } as const;
     expect((await store.listAuthorizations({ ...filter, tokenKind: 'read-write' }, WHOLE_LIST)).map(({ id }) => id)).toEqual(['02']);
     await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('of which records are damaged goes on without them, and says which: what cannot be read grants nothing', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'));
+    const store = await openSqliteStore(directory);
+    const all = ['11', '12', '13'].map((id) => authorizationOf(id));
+    await store.transaction((writer) =>
+      writer.insertOrganization({ id: orgID, name: 'acme', description: '', createdAtMs: 0, updatedAtMs: 0 }),
+    );
+    await store.transaction((writer) => writer.insertAuthorizations(all));
+    await store.transaction((writer) => writer.insertLabel({ id: '21' as LabelId, orgID, name: 'l', properties: { a: 'b' } }));
+    await store.close();
+    const raw = new Sqlite(join(directory, SQLITE_FILE));
+    raw.exec(`UPDATE authorizations SET permissions = replace(permissions, 'read', 'rfad') WHERE id = '11'`);
+    raw.exec(`UPDATE authorizations SET permissions = substr(permissions, 2) WHERE id = '12'`);
+    raw.exec(`UPDATE labels SET properties = '{"a":'`);
+    raw.close();
+    const damaged = await openSqliteStore(directory);
+    const told: StoreDamage[] = [];
+    damaged.onDamage((each) => told.push(each));
+    const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING } as const;
+    for (let round = 0; round < 2; round++) {
+      const listed = await damaged.listAuthorizations(filter, WHOLE_LIST);
+      expect(listed.map(({ id, permissions }) => [id, permissions.length])).toEqual([
+        ['11', 0],
+        ['12', 0],
+        ['13', 1],
+      ]);
+      expect((await damaged.listLabels({ readable: EVERYTHING })).map(({ properties }) => properties)).toEqual([{}]);
+    }
+    expect(told.map(({ noun, id }) => `${noun} ${id}`)).toEqual(['authorization 11', 'authorization 12', 'label 21']);
+    expect(JSON.stringify(told)).not.toContain('rfad');
+    await damaged.checkIntegrity();
+    expect(told).toHaveLength(3);
+    await damaged.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('with a page that was overwritten is found out without anybody asking for what stands there', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'));
+    const file = join(directory, SQLITE_FILE);
+    const store = await openSqliteStore(directory);
+    const many = Array.from({ length: 3_000 }, (_, i) => authorizationOf(String(1_000 + i)));
+    await store.transaction((writer) => writer.insertAuthorizations(many));
+    await store.close();
+    const bytes = readFileSync(file);
+    // Behind the pages of the schema, which every start reads.
+    writeFileSync(file, bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 8192));
+    const damaged = await openSqliteStore(directory);
+    const told: StoreDamage[] = [];
+    damaged.onDamage((each) => told.push(each));
+    await damaged.checkIntegrity();
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.every(({ id }) => id === undefined)).toBe(true);
+    await damaged.close();
     rmSync(directory, { recursive: true });
   });
 

@@ -3,9 +3,19 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, type SqliteDatabase } from 'kysely';
-import { DuplicateError, type Change, type Noun, type Store, type StoreReader, type StoreWriter } from '../domain/store.js';
+import {
+  DuplicateError,
+  type Change,
+  type Noun,
+  type Store,
+  type StoreDamage,
+  type StoreReader,
+  type StoreWriter,
+} from '../domain/store.js';
+import { DamageList } from './damage-list.js';
+import { checkIntegrity, type IntegrityCheck } from './integrity.js';
 import { migrationProvider } from './migrations/index.js';
-import { createQueries } from './queries.js';
+import { createQueries, type TellDamage } from './queries.js';
 import type { Tables } from './tables.js';
 
 export const SQLITE_FILE = 'sluice.sqlite';
@@ -34,15 +44,31 @@ export async function openSqliteStore(directory: string, name: string = SQLITE_F
   const reader = openConnection(file, (db) => db.pragma('query_only = ON'));
 
   const listeners: ((changes: readonly Change[]) => void)[] = [];
-  const transactions = new TransactionQueue(writer, (changes) => {
-    for (const listener of listeners) listener(changes);
-  });
+  const damage = new DamageList();
+  const tellDamage = (each: StoreDamage): void => {
+    damage.add(each);
+  };
+  const transactions = new TransactionQueue(
+    writer,
+    (changes) => {
+      for (const listener of listeners) listener(changes);
+    },
+    tellDamage,
+  );
+  let check: IntegrityCheck | undefined;
 
   return {
-    ...createQueries(reader.kysely, refuseToWrite),
+    ...createQueries(reader.kysely, refuseToWrite, tellDamage),
     transaction: (work) => transactions.run(work),
     onCommit: (listener) => {
       listeners.push(listener);
+    },
+    onDamage: (listener) => {
+      damage.onAdd(listener);
+    },
+    async checkIntegrity() {
+      check = checkIntegrity(file);
+      for (const problem of await check.faults) tellDamage({ problem });
     },
     copyTo: (copy) => copyDatabase(file, copy),
     replaceBy: (other) =>
@@ -56,6 +82,7 @@ export async function openSqliteStore(directory: string, name: string = SQLITE_F
       writer.database.pragma('wal_checkpoint(TRUNCATE)');
     },
     async close() {
+      await check?.stop();
       await transactions.settle();
       await reader.kysely.destroy();
       writer.database.pragma('wal_checkpoint(TRUNCATE)');
@@ -101,7 +128,7 @@ export async function lookIntoSqliteStore<T>(file: string, look: (store: StoreRe
     if (seen.some(({ executedAt }) => executedAt === undefined) || seen.length !== known.length) {
       throw new Error(`${file} was left by another version; start the server once`);
     }
-    return await look(createQueries(kysely, refuseToWrite));
+    return await look(createQueries(kysely, refuseToWrite, () => undefined));
   } finally {
     await kysely.destroy();
   }
@@ -222,10 +249,10 @@ class TransactionQueue {
   #waiting: Job[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(connection: Connection, committed: (changes: readonly Change[]) => void) {
+  constructor(connection: Connection, committed: (changes: readonly Change[]) => void, tellDamage: TellDamage) {
     this.#connection = connection;
     this.#committed = committed;
-    this.#writer = createQueries(connection.kysely, (change) => this.#changes.push(change));
+    this.#writer = createQueries(connection.kysely, (change) => this.#changes.push(change), tellDamage);
   }
 
   run<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {

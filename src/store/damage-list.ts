@@ -1,0 +1,22 @@
+/** Damage that was found in the store: each is told once, however often it is met. */
+import type { StoreDamage } from '../domain/store.js';
+
+/** Beyond it nothing more is told: the store is to be restored, not read line by line. */
+const DAMAGE_MAX = 1_000;
+
+export class DamageList {
+  readonly #found = new Map<string, StoreDamage>();
+  readonly #listeners: ((damage: StoreDamage) => void)[] = [];
+
+  add(damage: StoreDamage): void {
+    const key = JSON.stringify([damage.noun, damage.id, damage.problem]);
+    if (this.#found.has(key) || this.#found.size >= DAMAGE_MAX) return;
+    this.#found.set(key, damage);
+    for (const listener of this.#listeners) listener(damage);
+  }
+
+  onAdd(listener: (damage: StoreDamage) => void): void {
+    for (const damage of this.#found.values()) listener(damage);
+    this.#listeners.push(listener);
+  }
+}
