@@ -4,6 +4,7 @@ import { closeSync, constants, ftruncateSync, readFileSync, renameSync, rmSync, 
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { SEALING_KEY_BYTES } from './auth/sealer.js';
+import { dropBallast, takeBallast } from './ballast.js';
 import { checkPrivateFile, makePrivateDirectory, openPrivateFile } from './private-directory.js';
 import { SQLITE_FILE } from './store/sqlite.js';
 
@@ -25,6 +26,7 @@ export interface DataDirectory {
  */
 export function holdDataDirectory(path: string): DataDirectory {
   makePrivateDirectory(path);
+  dropBallast(path);
   // The lock is SQLite's on an empty database of its own: the operating system drops it with the process, so that none goes stale.
   const lockFile = join(path, LOCK_FILE);
   closeSync(openOrMake(lockFile));
@@ -36,6 +38,7 @@ export function holdDataDirectory(path: string): DataDirectory {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
+    if (!isBusy(cause)) throw new Error(`${lockFile} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     throw new Error(`${path} is in use by another server${describeHolder(pidFile)}; stop it, or give another --data-dir`, { cause });
   }
   let sealingKey: Buffer;
@@ -46,6 +49,7 @@ export function holdDataDirectory(path: string): DataDirectory {
     lock.close();
     throw error;
   }
+  takeBallast(path);
   return {
     path,
     sealingKey,
@@ -55,6 +59,8 @@ export function holdDataDirectory(path: string): DataDirectory {
     },
   };
 }
+
+const isBusy = (error: unknown): boolean => error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
 
 function openOrMake(path: string): number {
   const file = openPrivateFile(path, constants.O_RDWR | constants.O_CREAT);
