@@ -38,7 +38,8 @@ export function holdDataDirectory(path: string): DataDirectory {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    if (!isBusy(cause)) throw new Error(`${lockFile} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    if (!isBusy(cause))
+      throw new Error(`${lockFile} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     throw new Error(`${path} is in use by another server${describeHolder(pidFile)}; stop it, or give another --data-dir`, { cause });
   }
   let sealingKey: Buffer;

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BodyTimeoutError } from './errors.js';
 import type { OpenRequest } from './open-requests.js';
 import type { Route } from './route.js';
+import { Slots, type Slotted } from './slots.js';
 
 /** How often bodies are looked at. */
 const LOOK_INTERVAL_MS = 500;
@@ -24,7 +25,7 @@ interface Allowance {
   readonly bytesPerSecondMin?: number;
 }
 
-interface Reading {
+interface Reading extends Slotted {
   readonly request: OpenRequest;
   readonly allowance: Allowance;
   readonly startedAtMs: number;
@@ -44,7 +45,7 @@ export const hasBody = (headers: IncomingHttpHeaders): boolean =>
 
 export class Bodies {
   readonly #bodyTimeMaxMs: number;
-  readonly #reading = new Map<OpenRequest, Reading>();
+  readonly #reading = new Slots<Reading>();
   readonly #refused = new Set<Refused>();
   readonly #timer: NodeJS.Timeout;
   /** Runs while there is a refused body. */
@@ -70,12 +71,15 @@ export class Bodies {
     if (allowance === undefined) return;
     const now = performance.now();
     const bytes = request.raw.socket.bytesRead;
-    this.#reading.set(request, { request, allowance, startedAtMs: now, bytesBefore: bytes, bytes, lastAtMs: now });
+    const reading: Reading = { slot: -1, request, allowance, startedAtMs: now, bytesBefore: bytes, bytes, lastAtMs: now };
+    request.reading = reading;
+    this.#reading.add(reading);
   }
 
   /** The body is there, or nobody waits for it any more. */
   forget(request: OpenRequest): void {
-    this.#reading.delete(request);
+    if (request.reading !== undefined) this.#reading.delete(request.reading as Reading);
+    request.reading = undefined;
   }
 
   /** A request was answered whose body is not there: takes in a little of it, then ends the connection. */
@@ -105,7 +109,7 @@ export class Bodies {
   }
 
   #look(now: number): void {
-    for (const reading of this.#reading.values()) {
+    this.#reading.forEach((reading) => {
       const { request } = reading;
       const { raw } = request;
       // A handler that takes the body as a stream, and keeps it waiting, is not its sender's fault.
@@ -115,7 +119,7 @@ export class Bodies {
         this.forget(request);
         request.cut(new BodyTimeoutError());
       }
-    }
+    });
   }
 
   #lookAtRefused(now: number): void {

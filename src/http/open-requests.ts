@@ -10,6 +10,7 @@ import type { Actor } from '../domain/actor.js';
 import type { Change } from '../domain/store.js';
 import { queryOf, type Access, type Gate, type Visitor } from './gate.js';
 import type { RouteRequest } from './route.js';
+import { Slots, type Slotted } from './slots.js';
 
 const NO_BODY = new Uint8Array(0);
 /** A session may run out between two commits: its verdict is good for this long. */
@@ -45,7 +46,10 @@ export interface OpenRequestHooks {
 }
 
 /** A request as handlers see it; what is seldom asked for is made when it is. */
-export class OpenRequest implements RouteRequest {
+export class OpenRequest implements RouteRequest, Slotted {
+  slot = -1;
+  /** While its body is waited for. */
+  reading: Slotted | undefined;
   readonly access: Access;
   phase: 'reading' | 'handling' | 'answering' | 'answered' = 'reading';
   /** Why it was cut. */
@@ -224,7 +228,7 @@ function detach(body: unknown, cutBy: Error | undefined): Readable {
 
 /** The requests that are open at this moment. */
 export class OpenRequests {
-  readonly #open = new Set<OpenRequest>();
+  readonly #open = new Slots<OpenRequest>();
 
   add(request: OpenRequest): void {
     this.#open.add(request);
@@ -238,6 +242,8 @@ export class OpenRequests {
   review(changes: readonly Change[]): void {
     const ending = changes.filter(({ kind }) => kind !== 'insert');
     if (ending.length === 0) return;
-    for (const request of this.#open) if (request.isTouchedBy(ending)) void request.review();
+    this.#open.forEach((request) => {
+      if (request.isTouchedBy(ending)) void request.review();
+    });
   }
 }

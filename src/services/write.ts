@@ -21,9 +21,10 @@ export interface WritableBucket {
    * Stores the slices of a body one after the other; when this is fulfilled the points are durable.
    *
    * @param nowNs what is older than the bucket keeps at this time is not stored
+   * @param confirm asked before each slice; what it throws ends the write
    * @throws DomainError `unprocessable entity`, in InfluxDB's words, when points were dropped; the others have been stored
    */
-  write(slices: Iterable<PointBatch> | AsyncIterable<PointBatch>, nowNs: bigint): Promise<void>;
+  write(slices: Iterable<PointBatch> | AsyncIterable<PointBatch>, nowNs: bigint, confirm: () => Promise<void>): Promise<void>;
 }
 
 export type Write = ReturnType<typeof createWrite>;
@@ -35,9 +36,15 @@ export const createWrite = ({ store, engine }: { readonly store: StoreReader; re
     }
     return {
       bucket,
-      async write(slices, nowNs) {
+      async write(slices, nowNs, confirm) {
         const body = new BodyWrite(engine, bucket, nowNs);
-        for await (const slice of slices) await body.store(slice);
+        const store = async (slice: PointBatch): Promise<void> => {
+          await confirm();
+          await body.store(slice);
+        };
+        // Nearly all bodies are read at once; waiting for each of their slices as for one from elsewhere costs more than reading it.
+        if (Symbol.iterator in slices) for (const slice of slices) await store(slice);
+        else for await (const slice of slices) await store(slice);
         const { reason, droppedCount, namesPlace } = body.outcome();
         if (reason === undefined) return;
         const place = namesPlace ? ` for database: ${bucket.id} for retention policy: autogen` : '';

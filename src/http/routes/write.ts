@@ -37,14 +37,11 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
   ): Promise<Answer> {
     const target = await open(actor);
     let judged = actor;
-    async function* confirmed(slices: Iterable<PointBatch> | AsyncIterable<PointBatch>): AsyncGenerator<PointBatch> {
-      for await (const slice of slices) {
-        const current = (await request.confirm()) as A;
-        if (current !== judged) await open(current);
-        judged = current;
-        yield slice;
-      }
-    }
+    const confirm = async (): Promise<void> => {
+      const current = (await request.confirm()) as A;
+      if (current !== judged) await open(current);
+      judged = current;
+    };
     await bodies.use(request, (body) => {
       const nowNs = BigInt(clock()) * 1_000_000n;
       const settings = { precision, defaultTimeNs: nowNs };
@@ -52,7 +49,7 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
       const slices = isShort
         ? parseSlices(body, settings)
         : elsewhere.read(body, settings, { user: userOf(actor), signal: request.signal });
-      return target.write(confirmed(slices), nowNs);
+      return target.write(slices, nowNs, confirm);
     });
     return empty(204);
   }
