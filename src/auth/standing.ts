@@ -18,10 +18,10 @@ export async function confirmStanding(store: StoreReader, actor: Actor, required
   const user = await store.findUser(actor.userId);
   if (user?.status !== 'active') throw forbidden('User is inactive');
   if (actor.kind === 'token') {
-    const authorization = await store.findAuthorization(actor.authorizationId);
-    if (authorization === undefined || authorization.endedAtMs !== undefined) throw unauthorized('unauthorized access');
-    const permissions = new PermissionSet(authorization.permissions);
-    requireAll({ ...actor, permissions, inactive: authorization.status !== 'active' }, required);
+    const standing = await store.findAuthorizationStanding(actor.authorizationId);
+    if (standing === undefined || standing.endedAtMs !== undefined) throw unauthorized('unauthorized access');
+    // The permissions of an authorization never change.
+    requireAll({ ...actor, inactive: standing.status !== 'active' }, required);
     return;
   }
   if ((await store.findSession(actor.sessionHash)) === undefined) throw unauthorized('unauthorized access');

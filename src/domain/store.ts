@@ -154,6 +154,8 @@ export interface StoreReader {
   findSealedSecret(orgID: OrganizationId, key: string): Promise<Uint8Array | undefined>;
 
   findAuthorization(id: AuthorizationId): Promise<Authorization | undefined>;
+  /** What can change of an authorization, without its permissions, which cannot. */
+  findAuthorizationStanding(id: AuthorizationId): Promise<Pick<Authorization, 'status' | 'endedAtMs'> | undefined>;
   findAuthorizationByHash(hash: string): Promise<Authorization | undefined>;
   findAuthorizationByV1User(userName: string): Promise<Authorization | undefined>;
   /**

@@ -15,6 +15,7 @@ import type { Tables } from './tables.js';
 type Methods = Pick<
   StoreWriter,
   | 'findAuthorization'
+  | 'findAuthorizationStanding'
   | 'findAuthorizationByHash'
   | 'findAuthorizationByV1User'
   | 'listAuthorizations'
@@ -32,6 +33,11 @@ type Methods = Pick<
 export const authorizationQueries = (db: Database, record: Record, tellDamage: TellDamage): Methods => ({
   async findAuthorization(id) {
     return decode(await db.selectFrom('authorizations').selectAll().where('id', '=', id).executeTakeFirst(), tellDamage);
+  },
+
+  async findAuthorizationStanding(id) {
+    const row = await db.selectFrom('authorizations').select(['status', 'ended_at_ms']).where('id', '=', id).executeTakeFirst();
+    return row && { status: row.status as Status, endedAtMs: row.ended_at_ms ?? undefined };
   },
 
   async findAuthorizationByHash(hash) {

@@ -232,6 +232,9 @@ export function storeContract(name: string, open: (directory: string) => Promise
         expect(await store.findPasswordHash(ann.id)).toBeUndefined();
         expect(await store.listMembershipsOfResource('orgs', acme.id)).toEqual([]);
         expect((await store.findAuthorization(id<AuthorizationId>(7)))?.endedAtMs).toBe(123);
+        expect((await store.findAuthorizationStanding(id<AuthorizationId>(7)))?.endedAtMs).toBe(123);
+        expect(await store.findAuthorizationStanding(id<AuthorizationId>(8))).toEqual({ status: 'active', endedAtMs: undefined });
+        expect(await store.findAuthorizationStanding(id<AuthorizationId>(999))).toBeUndefined();
         expect((await store.findAuthorization(id<AuthorizationId>(8)))?.endedAtMs).toBeUndefined();
       });
 
