@@ -10,6 +10,7 @@ describe('generateToken', () => {
     for (const token of tokens) expect(token).toMatch(/^[A-Za-z0-9_-]{86}==$/);
     expect(new Set(tokens).size).toBe(100);
     expect(generateToken(() => Buffer.alloc(64, 0xff)).reveal()).toBe(`${'_'.repeat(85)}w==`);
+    for (let first = 0; first < 256; first++) expect(generateToken(() => Buffer.alloc(64, first)).reveal()).not.toMatch(/^-/);
   });
 });
 

@@ -10,7 +10,13 @@ const TOKEN_LENGTH_MAX = 4096;
 
 export type RandomBytes = (size: number) => Buffer;
 
-export const generateToken = (random: RandomBytes = randomBytes): Secret => new Secret(toPaddedBase64Url(random(TOKEN_BYTES)));
+/** None begins with a dash: on a command line it would be taken for a flag, and be shown in the error. */
+export function generateToken(random: RandomBytes = randomBytes): Secret {
+  const bytes = random(TOKEN_BYTES);
+  // 62 is the dash; the bit that is taken away is one of 512.
+  if ((bytes[0] ?? 0) >> 2 === 62) bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  return new Secret(toPaddedBase64Url(bytes));
+}
 
 /** The variants that InfluxDB 2.9 stores tokens in. It makes the first, and reads both. */
 export const HASH_VARIANTS = ['sha256', 'sha512'] as const;

@@ -53,6 +53,7 @@ describe('arguments', () => {
   });
 
   it('refuses what it does not know, in the words of influx, with what was probably meant', () => {
+    expect(() => parse([`-J2eM${'x'.repeat(80)}==`])).toThrow(/^flag provided but not defined: -J2e… \(/);
     expect(() => parse(['--buckte', 'x'])).toThrow(new UsageError('flag provided but not defined: -buckte (did you mean --bucket?)'));
     expect(() => parse(['--limit', 'x'])).toThrow('invalid value "x" for flag -limit: parse error');
     expect(() => parse(['--json=maybe'])).toThrow('invalid boolean value "maybe" for -json: parse error');

@@ -26,6 +26,8 @@ export interface Arguments<F extends Flags> {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const HELP = new Set(['help', 'h']);
+/** No flag is longer. */
+const FLAG_LENGTH_MAX = 40;
 
 interface Given {
   readonly texts: readonly string[];
@@ -56,7 +58,9 @@ export function parseArguments<F extends Flags>(flags: F, argv: readonly string[
     const name = names.get(typed);
     if (name === undefined) {
       if (HELP.has(typed)) return undefined;
-      throw new UsageError(`flag provided but not defined: -${typed}${describeNearNames(typed, [...names.keys()], '--')}`);
+      // What is longer than any flag may be a token that begins with a dash.
+      const shown = typed.length > FLAG_LENGTH_MAX ? `${typed.slice(0, 3)}… (give a value that begins with - as --flag=value)` : typed;
+      throw new UsageError(`flag provided but not defined: -${shown}${describeNearNames(typed, [...names.keys()], '--')}`);
     }
     let value = inline;
     if (value === undefined && flags[name]?.value !== undefined) {

@@ -91,7 +91,7 @@ export class TestClient {
       parsed = undefined;
     }
     // The `token` of a v1 authorization is its user name, and what is looked for may be a name or a hash.
-    noteSecretsIn(json, /^\/private\/legacy|\/authorizations\/find$/.test(path) ? 'no tokens' : parsed, response.headers);
+    noteSecretsIn(json, /^\/private\/legacy|\/authorizations\/find\b/.test(path) ? 'no tokens' : parsed, response.headers);
     return { status: response.status, headers: response.headers, text, json: parsed };
   }
 
