@@ -1,5 +1,6 @@
 /** Predicates, as far as names and tags decide them: what is left asks of values only. */
-import type { Comparison, Predicate, Subject } from '../domain/series.js';
+import { holds } from '../domain/comparison.js';
+import type { Predicate, Subject } from '../domain/series.js';
 import { compareUtf8 } from '../domain/utf8-order.js';
 
 /** Decided, or what is still to be asked. */
@@ -52,24 +53,6 @@ function decideAll(predicate: Predicate & { readonly op: 'and' | 'or' }, known: 
   const [only] = open;
   if (only === undefined) return isAnd;
   return open.length === 1 ? only : { op: predicate.op, operands: open };
-}
-
-/** @param order below zero where the left side comes first, zero where the sides are equal */
-export function holds(comparison: Comparison, order: number): boolean {
-  switch (comparison) {
-    case '==':
-      return order === 0;
-    case '!=':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-  }
 }
 
 export function mentions(predicate: Predicate, kind: Subject['kind']): boolean {

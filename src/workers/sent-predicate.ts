@@ -2,8 +2,9 @@
  * Predicates on their way from a thread that works to the one that answers, where the engine asks them of every series: patterns travel as
  * their source, and what would take that thread long does not travel at all, but is asked by the thread that works.
  */
+import { holds } from '../domain/comparison.js';
 import { DomainError } from '../domain/errors.js';
-import type { Comparison, Pattern, Predicate, SeriesTable, Subject } from '../domain/series.js';
+import type { Pattern, Predicate, SeriesTable, Subject } from '../domain/series.js';
 import { compareUtf8 } from '../domain/utf8-order.js';
 import { Regexp } from '../query/flux/language/regexp.js';
 
@@ -160,22 +161,5 @@ function textOf(subject: Subject, { measurement, field, tags }: Pick<SeriesTable
       return tags.find(([key]) => key === subject.key)?.[1];
     case 'value':
       return undefined;
-  }
-}
-
-function holds(comparison: Comparison, order: number): boolean {
-  switch (comparison) {
-    case '==':
-      return order === 0;
-    case '!=':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
   }
 }
