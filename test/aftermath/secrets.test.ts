@@ -4,9 +4,6 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { artifactsDirectory, PLAIN_FILE, SECRETS_FILE } from '../support/artifacts.js';
 
-/** What the server generates: 64 bytes in base64. */
-const GENERATED = /[A-Za-z0-9_-]{86}==/g;
-
 function filesBelow(directory: string): string[] {
   const isPlain = existsSync(join(directory, PLAIN_FILE));
   return readdirSync(directory).flatMap((name) => {
@@ -14,6 +11,32 @@ function filesBelow(directory: string): string[] {
     if (statSync(path).isDirectory()) return isPlain && name === 'data' ? [] : filesBelow(path);
     return [path];
   });
+}
+
+/** Finds many texts in one pass over the bytes, by their first three: the time does not grow with the number of texts. */
+function finder(texts: Iterable<string>): (bytes: Buffer) => Set<string> {
+  const starts = new Map<number, { text: string; bytes: Buffer }[]>();
+  const isStart = new Uint8Array(1 << 24);
+  for (const text of texts) {
+    const bytes = Buffer.from(text);
+    if (bytes.length < 3) throw new RangeError('a secret of less than three bytes would be found everywhere');
+    const start = bytes.readUIntBE(0, 3);
+    isStart[start] = 1;
+    starts.set(start, [...(starts.get(start) ?? []), { text, bytes }]);
+  }
+  return (bytes) => {
+    const found = new Set<string>();
+    let start = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      start = ((start << 8) | (bytes[i] ?? 0)) & 0xffffff;
+      if (isStart[start] === 0 || i < 2) continue;
+      for (const one of starts.get(start) ?? []) {
+        if (bytes.compare(one.bytes, 0, one.bytes.length, i - 2, Math.min(i - 2 + one.bytes.length, bytes.length)) === 0)
+          found.add(one.text);
+      }
+    }
+    return found;
+  };
 }
 
 describe('the secrets of all tests', () => {
@@ -32,16 +55,18 @@ describe('the secrets of all tests', () => {
     expect(files.some((file) => file.endsWith('sluice.sqlite'))).toBe(true);
   });
 
-  it('stand nowhere', () => {
-    const chosen = [...secrets.keys()].filter((secret) => !secret.match(GENERATED));
+  it('are found by the search, wherever they begin and end', () => {
+    const find = finder(['aab', 'abc', 'c==']);
+    expect([...find(Buffer.from('aabc=='))].sort()).toEqual(['aab', 'abc', 'c==']);
+    expect([...find(Buffer.from('ab'))]).toEqual([]);
+    expect([...find(Buffer.from('aaab'))]).toEqual(['aab']);
+  });
+
+  it('stand nowhere', { timeout: 120_000 }, () => {
+    const find = finder(secrets.keys());
     const found: string[] = [];
     for (const file of files) {
-      const bytes = readFileSync(file);
-      const hits = [
-        ...(bytes.toString('latin1').match(GENERATED) ?? []).filter((text) => secrets.has(text)),
-        ...chosen.filter((secret) => bytes.includes(secret)),
-      ];
-      found.push(...hits.map((hit) => `${secrets.get(hit)} in ${relative(root, file)}`));
+      for (const hit of find(readFileSync(file))) found.push(`${secrets.get(hit)} in ${relative(root, file)}`);
     }
     expect(found).toEqual([]);
   });
