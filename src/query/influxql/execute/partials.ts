@@ -2,7 +2,7 @@
 import type { Aggregate, Column, FieldType } from '../../../domain/series.js';
 import { gatherRows, reverseRows, type Rows } from './block.js';
 import { ColumnBuilder, gatherFromColumns, isValid, type Value, valueAt } from './column.js';
-import type { PartialRows } from './read.js';
+import type { PartialRows } from './read-reduced.js';
 import { checkArgument, compareValues, isBefore, type IsBefore, wrap } from './reducers.js';
 import type { Windows } from './windows.js';
 

@@ -2,7 +2,7 @@
 import type { MemoryAccount } from '../../flux/execute/memory.js';
 import { type Block, type Blocks, compareGroups, type Group, groupOf, type Rows } from './block.js';
 import { bytesOfColumn, concatColumns } from './column.js';
-import type { GroupInputs } from './read.js';
+import type { GroupInputs } from './gather.js';
 
 /**
  * Each fine group becomes one input of its coarse group, in the order in which they come. Where the dimensions are the same, groups go on as

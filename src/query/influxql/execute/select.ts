@@ -11,7 +11,7 @@ import { type CallContext, streamCall, streamRows } from './call.js';
 import { castColumn, constantColumn, type Value } from './column.js';
 import { evaluate, evaluateCondition } from './evaluate.js';
 import { fillNulls, joinStreams } from './join.js';
-import type { GroupInputs } from './read.js';
+import type { GroupInputs } from './gather.js';
 import { checkArgument } from './reducers.js';
 import { collectGroups } from './regroup.js';
 import { tagValue } from './series-filter.js';

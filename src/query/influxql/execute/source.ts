@@ -6,7 +6,9 @@ import type { Zone } from '../../flux/language/zone.js';
 import { compareGroups, type Group } from './block.js';
 import { compareUtf8 } from '../../../domain/utf8-order.js';
 import type { MeasurementSchema } from './measurement.js';
-import { type GroupInputs, type ReadContext, readGroups, type ReadRequest } from './read.js';
+import type { GroupInputs } from './gather.js';
+import { readGroups } from './read.js';
+import type { ReadContext, ReadRequest } from './read-request.js';
 
 export interface MeasurementSource {
   readonly kind: 'measurements';
