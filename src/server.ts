@@ -22,7 +22,7 @@ import { configForApi, type Config, type TlsConfig } from './config.js';
 import { holdDataDirectory } from './data-directory.js';
 import { createIdGenerator, type Clock } from './domain/id.js';
 import type { SeriesEngine } from './domain/series.js';
-import type { Store } from './domain/store.js';
+import type { FileStore } from './domain/store-file.js';
 import { createApp } from './http/app.js';
 import { Metrics } from './http/metrics.js';
 import { loadPages } from './http/pages.js';
@@ -259,7 +259,7 @@ export async function startServer({ config, logger, clock = Date.now, unattended
 }
 
 /** @returns what is wrong with the file of the store; it grows while the server runs */
-function watchStore(store: Store, logger: Logger): readonly string[] {
+function watchStore(store: FileStore, logger: Logger): readonly string[] {
   const problems: string[] = [];
   store.onDamage(({ noun, id, problem }) => {
     logger.error({ noun, id, problem }, 'the metadata store is damaged');

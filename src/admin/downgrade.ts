@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
+import type { FileStore } from '../domain/store-file.js';
 import type { Store, TokenCounts } from '../domain/store.js';
 import { SQLITE_FILE } from '../store/sqlite.js';
 import { VERSION } from '../version.js';
@@ -40,7 +41,7 @@ export async function runDowngrade(argv: readonly string[]): Promise<void> {
   await withStore(command.config, ({ store, directory }) => downgrade(store, directory.path, target, command));
 }
 
-async function downgrade(store: Store, directory: string, target: string, command: Command): Promise<void> {
+async function downgrade(store: FileStore, directory: string, target: string, command: Command): Promise<void> {
   const counts = await store.countTokens();
   const doomedCount = hashedCount(counts);
   process.stdout.write(

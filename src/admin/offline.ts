@@ -8,7 +8,7 @@ import { OPTIONS, type Option } from '../config/options.js';
 import { holdDataDirectory, type DataDirectory } from '../data-directory.js';
 import { refuseInfluxdbFolder } from '../influxdb-folder.js';
 import { createIdGenerator, type IdGenerator } from '../domain/id.js';
-import type { Store } from '../domain/store.js';
+import type { FileStore } from '../domain/store-file.js';
 import { openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 
 export interface Command {
@@ -57,7 +57,7 @@ export const misused = (message: string, command: string): ConfigError =>
 
 export interface Offline {
   readonly directory: DataDirectory;
-  readonly store: Store;
+  readonly store: FileStore;
   readonly ids: IdGenerator;
 }
 

@@ -1,6 +1,6 @@
 /** Stores that hold tokens in the clear: how one is written, and how all of them are hashed. */
 import type { StoredSecret } from '../domain/authorization.js';
-import type { Store } from '../domain/store.js';
+import type { FileStore } from '../domain/store-file.js';
 import type { Secret } from './secret.js';
 import { hashToken } from './token.js';
 
@@ -21,7 +21,7 @@ export const storeToken = (token: Secret, hashTokens: boolean): StoredSecret => 
  * @param onProgress told how many there have been
  * @returns how many there were
  */
-export async function hashPlainTokens(store: Store, onProgress: (count: number) => void = () => undefined): Promise<number> {
+export async function hashPlainTokens(store: FileStore, onProgress: (count: number) => void = () => undefined): Promise<number> {
   let count = 0;
   for (;;) {
     const forgotten = await store.transaction((writer) => writer.forgetPlainTokens(BATCH_ROWS));

@@ -283,19 +283,5 @@ export interface Store extends StoreReader {
    */
   onDamage(listener: (damage: StoreDamage) => void): void;
 
-  /** Looks for damage in all of the store, without keeping anybody waiting; tells of it as of other damage. */
-  checkIntegrity(): Promise<void>;
-
-  /** Writes all that is committed into a file that does not exist yet, while others may write: a store of its own, for its owner alone. */
-  copyTo(file: string): Promise<void>;
-
-  /**
-   * Puts all that such a file holds in the place of all that is here, in one transaction. The file must have the schema of this version.
-   */
-  replaceBy(file: string): Promise<void>;
-
-  /** Makes sure that nothing that was deleted or overwritten can be found in any file. */
-  purge(): Promise<void>;
-
   close(): Promise<void>;
 }

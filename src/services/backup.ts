@@ -16,7 +16,8 @@ import type { Clock } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
 import type { SeriesEngine, TimeRange } from '../domain/series.js';
-import type { Shard, Store } from '../domain/store.js';
+import type { FileStore } from '../domain/store-file.js';
+import type { Shard } from '../domain/store.js';
 import { writeShardArchive } from '../influxdb-files/backup/shard-writer.js';
 
 /** Folders in the data directory for the time of a request; the next start removes what a crash left. */
@@ -50,7 +51,7 @@ export interface BackedUpBucket {
 }
 
 export interface BackupDependencies {
-  readonly store: Store;
+  readonly store: FileStore;
   readonly engine: SeriesEngine;
   readonly clock: Clock;
   readonly sealer: Sealer;

@@ -20,6 +20,7 @@ import type { BucketId, Clock, IdGenerator, OrganizationId } from '../domain/id.
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING, operatorPermissions } from '../domain/permission.js';
 import type { SeriesEngine, TimeRange } from '../domain/series.js';
+import type { FileStore } from '../domain/store-file.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 import { asProblem, Findings } from '../import/findings.js';
 import { importMetadata } from '../import/metadata.js';
@@ -71,7 +72,7 @@ export type RestoreEvent =
   | { readonly kind: 'secrets stay sealed'; readonly count: number };
 
 export interface RestoreDependencies {
-  readonly store: Store;
+  readonly store: FileStore;
   readonly engine: SeriesEngine & { switchTo(next: SeriesEngine): SeriesEngine };
   readonly ids: IdGenerator;
   readonly clock: Clock;
@@ -80,9 +81,9 @@ export interface RestoreDependencies {
   /** Of the store and its copies, and of the folders of points. */
   readonly directory: string;
   /** Opens the store in a file, which is made where it is missing. */
-  readonly openStore: (directory: string, name: string) => Promise<Store>;
+  readonly openStore: (directory: string, name: string) => Promise<FileStore>;
   /** Opens one that came from elsewhere and brings it up to date; it throws for what is none. */
-  readonly adoptStore: (directory: string, name: string) => Promise<Store>;
+  readonly adoptStore: (directory: string, name: string) => Promise<FileStore>;
   readonly storeFile: string;
   /** Makes a folder of points that carries an identity, and opens it. */
   readonly openEngine: (name: string, identity: string) => Promise<SeriesEngine>;
@@ -107,7 +108,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
   }
 
   /** The upload as a store of this version, in a file of its own. */
-  async function prepareStore(folder: string, upload: string): Promise<Store> {
+  async function prepareStore(folder: string, upload: string): Promise<FileStore> {
     const head = await readHead(upload);
     if (head.toString('latin1', 0, SQLITE_MAGIC.length) === SQLITE_MAGIC) {
       try {
@@ -144,7 +145,7 @@ export const createRestore = (dependencies: RestoreDependencies) => {
     }
   }
 
-  async function replaceAll(folder: string, prepared: Store, confirm: Upload['confirm']): Promise<void> {
+  async function replaceAll(folder: string, prepared: FileStore, confirm: Upload['confirm']): Promise<void> {
     const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const seriesDirectory = `series-${stamp}-${ids().slice(-6)}`;
     const previousDirectory = (await store.findFact('series directory')) ?? 'series';

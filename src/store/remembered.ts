@@ -8,7 +8,7 @@ const ANSWERS_MAX = 50_000;
  * Only this process writes to the store, so that what it remembers is right until it commits a change itself. With an engine that others
  * write to as well, it must be told of their changes through `onCommit`.
  */
-export function rememberReads(store: Store): Store {
+export function rememberReads<S extends Store>(store: S): S {
   const answersOf = new Map<Noun, Map<string, Promise<unknown>>>();
   let generation = 0;
   store.onCommit((changes) => {

@@ -13,9 +13,13 @@ import { migrationProvider } from './migrations/index.js';
 import { rememberReads } from './remembered.js';
 import { openSqliteStore, SQLITE_FILE } from './sqlite.js';
 import { storeContract } from './store.contract.js';
+import { storeFileContract } from './store-file.contract.js';
 
 storeContract('SQLite', openSqliteStore);
-storeContract('SQLite, with its reads remembered', async (directory) => rememberReads(await openSqliteStore(directory)));
+storeFileContract('SQLite', openSqliteStore);
+const openRemembered = async (directory: string) => rememberReads(await openSqliteStore(directory));
+storeContract('SQLite, with its reads remembered', openRemembered);
+storeFileContract('SQLite, with its reads remembered', openRemembered);
 
 const orgID = '0000000000000001' as OrganizationId;
 

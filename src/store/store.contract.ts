@@ -551,24 +551,5 @@ export function storeContract(name: string, open: (directory: string) => Promise
       await store.transaction((writer) => writer.deleteTombstone(bucket.id));
       expect(await store.listTombstones()).toEqual([]);
     });
-
-    it('can be copied while it changes, and take the place of another', async () => {
-      const bucket = await aBucket();
-      await store.transaction((writer) => writer.putFact('series directory', 'one'));
-      const file = join(directory, 'copy');
-      const copied = store.copyTo(file);
-      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
-      await copied;
-      const heard: string[] = [];
-      store.onCommit((changes) => heard.push(...changes.map(({ noun }) => noun)));
-      expect(await store.findBucket(bucket.id)).toBeUndefined();
-      await store.replaceBy(file);
-      expect(await store.findBucket(bucket.id)).toEqual(bucket);
-      expect(await store.findFact('series directory')).toBe('one');
-      expect(new Set(heard).size).toBe(10);
-      await expect(store.copyTo(file)).rejects.toThrow();
-      await expect(store.replaceBy(join(directory, 'missing', 'file'))).rejects.toThrow();
-      expect(await store.findBucket(bucket.id)).toEqual(bucket);
-    });
   });
 }

@@ -1,0 +1,49 @@
+/** What can be done with the file of a SQLite store as a whole: copy it, replace its content, rewrite it. */
+import { closeSync, openSync, rmSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+
+/** Pages that are copied before other work has its turn. */
+const PAGES_PER_TURN = 1000;
+
+/** Copies what is committed at this moment. Writers do not wait, and what they write meanwhile is not in the copy. */
+export async function copyDatabase(file: string, copy: string): Promise<void> {
+  closeSync(openSync(copy, 'wx', 0o600));
+  const source = new Sqlite(file, { readonly: true });
+  try {
+    source.exec('BEGIN');
+    source.prepare('SELECT count(*) FROM sqlite_master').get();
+    await source.backup(copy, { progress: () => PAGES_PER_TURN });
+  } catch (error) {
+    rmSync(copy, { force: true });
+    throw error;
+  } finally {
+    source.close();
+  }
+  // One file, without a log beside it.
+  const copied = new Sqlite(copy);
+  copied.pragma('journal_mode = DELETE');
+  copied.close();
+}
+
+/** Replaces the rows of every table by those of a file with the same tables. */
+export function replaceContent(database: Sqlite.Database, other: string): void {
+  database.prepare('ATTACH ? AS other').run(other);
+  try {
+    const tables = database.prepare("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").pluck().all();
+    database.transaction(() => {
+      for (const table of tables as string[]) {
+        const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
+        const list = columns.map((column) => `"${column}"`).join(', ');
+        database.exec(`DELETE FROM main."${table}"; INSERT INTO main."${table}" (${list}) SELECT ${list} FROM other."${table}"`);
+      }
+    })();
+  } finally {
+    database.exec('DETACH other');
+  }
+}
+
+/** Rewrites the file without the pages that are free, and empties the log beside it. */
+export function rewriteDatabase(database: Sqlite.Database): void {
+  database.exec('VACUUM');
+  database.pragma('wal_checkpoint(TRUNCATE)');
+}

@@ -1,0 +1,103 @@
+/** Runs the transactions of a SQLite store one after the other; those that wait at the same time share one commit. */
+import Sqlite from 'better-sqlite3';
+import { DuplicateError, type Change, type StoreWriter } from '../domain/store.js';
+import { createQueries, type TellDamage } from './queries.js';
+import type { Connection } from './sqlite-connection.js';
+
+/** Transactions that may share one commit. */
+const TRANSACTIONS_PER_COMMIT_MAX = 256;
+
+interface Job {
+  readonly work: (writer: StoreWriter) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Transactions that wait when a commit begins share it, each in a savepoint of its own: one that fails leaves nothing behind and does not
+ * affect the others. A commit costs a wait for the disk; many clients at once pay for one.
+ */
+export class TransactionQueue {
+  readonly #connection: Connection;
+  readonly #committed: (changes: readonly Change[]) => void;
+  readonly #writer: StoreWriter;
+  #changes: Change[] = [];
+  #waiting: Job[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(connection: Connection, committed: (changes: readonly Change[]) => void, tellDamage: TellDamage) {
+    this.#connection = connection;
+    this.#committed = committed;
+    this.#writer = createQueries(connection.kysely, (change) => this.#changes.push(change), tellDamage);
+  }
+
+  run<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve: resolve as Job['resolve'], reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  /** Runs something between two commits. What it returns are changes to be told of. */
+  async exclusively(work: () => readonly Change[]): Promise<void> {
+    await this.settle();
+    this.#committed(work());
+  }
+
+  /** Waits until nothing runs or waits. */
+  async settle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Requests that arrived together are handled in one turn of the event loop; behind it all of them wait here.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#commitTogether(this.#waiting.splice(0, TRANSACTIONS_PER_COMMIT_MAX));
+    }
+    this.#running = undefined;
+  }
+
+  async #commitTogether(jobs: readonly Job[]): Promise<void> {
+    const { database } = this.#connection;
+    const settle: (() => void)[] = [];
+    this.#changes = [];
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      for (const job of jobs) settle.push(await this.#runInSavepoint(job));
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK');
+      for (const job of jobs) job.reject(error);
+      return;
+    }
+    if (this.#changes.length > 0) this.#committed(this.#changes);
+    for (const tell of settle) tell();
+  }
+
+  /** @returns how to tell the caller, once the commit has succeeded */
+  async #runInSavepoint(job: Job): Promise<() => void> {
+    const { database } = this.#connection;
+    const changeCount = this.#changes.length;
+    database.exec('SAVEPOINT work');
+    try {
+      const value = await job.work(this.#writer);
+      database.exec('RELEASE work');
+      return () => {
+        job.resolve(value);
+      };
+    } catch (error) {
+      // A full disk ends the whole transaction by itself; then there is no savepoint to return to.
+      if (!database.inTransaction) throw error;
+      database.exec('ROLLBACK TO work');
+      database.exec('RELEASE work');
+      this.#changes.length = changeCount;
+      return () => {
+        job.reject(isDuplicate(error) ? new DuplicateError('must be unique', { cause: error }) : error);
+      };
+    }
+  }
+}
+
+const isDuplicate = (error: unknown): boolean =>
+  error instanceof Sqlite.SqliteError && (error.code === 'SQLITE_CONSTRAINT_UNIQUE' || error.code === 'SQLITE_CONSTRAINT_PRIMARYKEY');
