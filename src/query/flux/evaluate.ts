@@ -1,25 +1,26 @@
 /** Runs Flux scripts. */
-import { notFound } from '../../domain/errors.js';
-import { fluxParser } from './syntax/parser.js';
-import { loadScript } from './syntax/script.js';
-import type { File } from './syntax/ast.js';
-import type { FluxEnvironment, ReadableBucket } from './environment.js';
+import type { FluxEnvironment } from './environment.js';
+import { findBuckets } from './execute/find-buckets.js';
 import { MemoryAccount } from './execute/memory.js';
 import type { RunContext } from './execute/run-context.js';
-import { TableQuestions } from './execute/table-questions.js';
 import type { ResultPiece } from './execute/run.js';
-import { Turn } from './execute/turn.js';
 import { Execution, withPlainErrors } from './execute/run.js';
+import type { RunnableNode } from './execute/runnable-node.js';
+import { TableQuestions } from './execute/table-questions.js';
+import { TableStream } from './execute/table-stream.js';
+import { Turn } from './execute/turn.js';
+import { Calls } from './language/calls.js';
 import { explainRangeError, fluxError, wrapError } from './language/errors.js';
 import { Interpreter } from './language/interpreter.js';
-import type { FunctionValue, RecordValue, Value } from './language/value.js';
-import { PlainRecord, TableStream, Time, isFunction } from './language/value.js';
-import type { BucketReference, PlanNode, SpecOf } from './plan/node.js';
+import { Time, isFunction } from './language/value.js';
 import { checkReads, pushDown } from './plan/push-down.js';
-import { PACKAGES, UNIVERSE } from './stdlib/index.js';
-import type { CallContext, Native, Package } from './stdlib/native.js';
-import { Arguments, UTC_LOCATION } from './stdlib/native.js';
-import { DEFAULT_RESULT_NAME } from './stdlib/universe/yield.js';
+import { BUILDING_PLAN, checkSteps, resultNames, resultRoots } from './plan/results.js';
+import type { CallContext } from './stdlib/native.js';
+import { UTC_LOCATION } from './stdlib/native.js';
+import { ScriptLibrary } from './stdlib/script-library.js';
+import type { File } from './syntax/ast.js';
+import { fluxParser } from './syntax/parser.js';
+import { loadScript } from './syntax/script.js';
 import type { Chunk } from './table/chunk.js';
 
 /** A named stream of tables. */
@@ -35,9 +36,7 @@ export interface FluxQuery {
   readonly extern?: File | undefined;
 }
 
-const BUILDING_PLAN = 'error in building plan while starting program';
 const QUERY_SPECIFICATION = 'error in query specification while starting program';
-const INITIALIZING = 'failed to initialize execute state';
 /** Of a text, that are as much work as one step of a script. */
 const LETTERS_PER_STEP = 32;
 const NO_RESULT =
@@ -102,30 +101,25 @@ class Evaluation {
   private readonly environment: FluxEnvironment;
   private readonly memory: MemoryAccount;
   private readonly questions: TableQuestions;
+  private readonly calls: Calls;
   private readonly interpreter: Interpreter;
   private readonly turn: Turn;
-  private readonly yields: PlanNode[] = [];
+  private readonly yields: RunnableNode[] = [];
 
   constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: TableQuestions) {
     this.environment = environment;
     this.memory = memory;
     this.questions = questions;
     this.turn = new Turn(environment.pulse);
-    const functions = new Map<string, Value>();
-    this.interpreter = new Interpreter({
-      universe: (name) => {
-        let value = functions.get(name);
-        if (value === undefined) {
-          value = this.universeValue(name);
-          if (value !== undefined) functions.set(name, value);
-        }
-        return value;
-      },
-      importPackage: (path) => this.packageRecord(path),
-      tick: () => {
-        this.turn.check();
-      },
+    this.calls = new Calls(() => {
+      this.turn.check();
     });
+    const library = new ScriptLibrary({
+      context: this.callContext,
+      nowNs: environment.now,
+      onResult: ({ node }) => this.yields.push(node),
+    });
+    this.interpreter = new Interpreter(library, this.calls);
   }
 
   run(...files: readonly (File | undefined)[]): void {
@@ -138,7 +132,8 @@ class Evaluation {
   }
 
   async start(): Promise<readonly FluxResult[]> {
-    const roots = this.roots();
+    const statements = this.interpreter.results.flatMap(({ value }) => (value instanceof TableStream ? [value.node] : []));
+    const roots = resultRoots([...this.yields, ...statements]);
     if (roots.length === 0) throw fluxError(`${QUERY_SPECIFICATION}: ${NO_RESULT}`);
     const names = resultNames(roots);
     const planned = plan(roots);
@@ -148,7 +143,7 @@ class Evaluation {
     return planned.map((root, i) => ({ name: names[i] as string, pieces: this.pieces(run, shared, root, `result ${i}`) }));
   }
 
-  private pieces(run: RunContext, shared: Execution, root: PlanNode, scope: string): AsyncIterable<ResultPiece> {
+  private pieces(run: RunContext, shared: Execution, root: RunnableNode, scope: string): AsyncIterable<ResultPiece> {
     let isFirst = true;
     const next = (): AsyncIterable<ResultPiece> => {
       const execution = isFirst ? shared : new Execution(run, [root]);
@@ -159,8 +154,8 @@ class Evaluation {
   }
 
   /** Whole tables of a stream, while the script waits for them. */
-  async compute(node: PlanNode, scope: string): Promise<readonly Chunk[]> {
-    const [root] = plan([node]) as [PlanNode];
+  async compute(node: RunnableNode, scope: string): Promise<readonly Chunk[]> {
+    const [root] = plan([node]) as [RunnableNode];
     const run = await this.prepare([root]);
     const collect = async (): Promise<readonly Chunk[]> => {
       const tables: Chunk[] = [];
@@ -170,36 +165,14 @@ class Evaluation {
     return this.questions.answering(scope, collect, (inner, innerScope) => this.compute(inner, innerScope));
   }
 
-  /** The streams that are results: what was yielded, and statements that are streams. */
-  private roots(): PlanNode[] {
-    const roots: PlanNode[] = [];
-    const add = (node: PlanNode): void => {
-      if (!roots.includes(node)) roots.push(node);
-    };
-    for (const node of this.yields) add(node);
-    for (const { value } of this.interpreter.results) if (value instanceof TableStream) add(value.node);
-    // A step that leads on to another result is none itself, unless it was yielded.
-    const inner = new Set(roots.flatMap(({ inputs }) => [...reachable(inputs)]));
-    return roots.filter((node) => node.spec.kind === 'yield' || !inner.has(node));
-  }
-
-  private async prepare(roots: readonly PlanNode[]): Promise<RunContext> {
-    const readable = new Map<string, ReadableBucket>();
-    const writable = new Map<string, ReadableBucket>();
-    for (const { spec } of reachable(roots)) {
-      if (spec.kind === 'read') readable.set(referenceKey(spec.bucket), await this.findBucket(spec.bucket));
-      if (spec.kind !== 'to') continue;
-      this.checkOrganization(spec.organization);
-      writable.set(referenceKey(spec.bucket), await this.findWritableBucket(spec.bucket));
-    }
+  private async prepare(roots: readonly RunnableNode[]): Promise<RunContext> {
     const deferred: Promise<unknown>[] = [];
     return {
+      ...(await findBuckets(roots, this.environment)),
       environment: this.environment,
       memory: this.memory,
       turn: this.turn,
-      applyToRows: (use) => this.interpreter.applyToRows(use),
-      bucket: (reference) => readable.get(referenceKey(reference)) as ReadableBucket,
-      writableBucket: (reference) => writable.get(referenceKey(reference)) as ReadableBucket,
+      applyToRows: (use) => this.calls.applyToRows(use),
       defer: (work) => {
         // Awaited below; until then a failure is nobody's.
         work.catch(() => undefined);
@@ -211,86 +184,13 @@ class Evaluation {
     };
   }
 
-  private checkOrganization({ name, id }: SpecOf<'to'>['organization']): void {
-    const { organizationName, organizationId } = this.environment;
-    if (name !== undefined && name !== organizationName) throw notFound(`${INITIALIZING}: could not find org "${name}"`);
-    if (id !== undefined && id !== organizationId)
-      throw fluxError(`${INITIALIZING}: host must be specified when writing points to another org`);
-  }
-
-  private async findBucket(reference: BucketReference): Promise<ReadableBucket> {
-    const bucket = await this.environment.findBucket(asLookUp(reference));
-    if (bucket === undefined) throw notFound(`${INITIALIZING}: could not find bucket "${reference.name ?? reference.id ?? ''}"`);
-    return bucket;
-  }
-
-  private async findWritableBucket(reference: BucketReference): Promise<ReadableBucket> {
-    try {
-      const bucket = await this.environment.findWritableBucket(asLookUp(reference));
-      if (bucket === undefined) throw notFound(`could not find bucket "${reference.name ?? reference.id ?? ''}"`);
-      return bucket;
-    } catch (error) {
-      throw wrapError(error, INITIALIZING);
-    }
-  }
-
-  private universeValue(name: string): Value | undefined {
-    switch (name) {
-      case 'true':
-        return true;
-      case 'false':
-        return false;
-      case 'now':
-        return { isFunction: true, pipeParameter: undefined, call: () => new Time(this.environment.now) };
-      case 'location':
-        return UTC_LOCATION;
-      case 'task':
-        return PlainRecord.of({});
-    }
-    const definition = Object.hasOwn(UNIVERSE, name) ? UNIVERSE[name] : undefined;
-    if (definition === undefined) throw fluxError(`function "${name}" is not supported by this server`);
-    return 'value' in definition ? definition.value : this.functionValue(definition);
-  }
-
-  private packageRecord(path: string): RecordValue {
-    const definitions: Package = PACKAGES.get(path) ?? {};
-    const values = new Map<string, Value>();
-    const name = path.split('/').at(-1) ?? path;
-    return {
-      isRecord: true,
-      labels: () => Object.keys(definitions),
-      get: (label) => {
-        let value = values.get(label);
-        if (value !== undefined) return value;
-        const definition = Object.hasOwn(definitions, label) ? definitions[label] : undefined;
-        if (definition === undefined) throw fluxError(`function "${name}.${label}" of package "${path}" is not supported by this server`);
-        value = 'value' in definition ? definition.value : this.functionValue(definition);
-        values.set(label, value);
-        return value;
-      },
-    };
-  }
-
-  private functionValue({ call, pipe }: Native): FunctionValue {
-    return {
-      isFunction: true,
-      pipeParameter: pipe,
-      call: (args) => {
-        const result = call(new Arguments(args), this.callContext);
-        if (result instanceof TableStream && (result.node.spec.kind === 'yield' || result.node.spec.kind === 'to'))
-          this.yields.push(result.node);
-        return result;
-      },
-    };
-  }
-
   /** One for all calls; it is asked anew for what changes while the script runs. */
   private readonly callContext = ((evaluation: Evaluation): CallContext => ({
     get nowNs() {
       return evaluation.nowNs();
     },
     get site() {
-      return evaluation.interpreter.callStack.at(-1);
+      return evaluation.calls.site;
     },
     get location() {
       return evaluation.interpreter.global('location') ?? UTC_LOCATION;
@@ -304,7 +204,7 @@ class Evaluation {
       evaluation.turn.check(1 + bytes / LETTERS_PER_STEP);
       evaluation.memory.hold(bytes);
       // What is made for a row does not outlive it.
-      if (evaluation.interpreter.isInRows) evaluation.memory.release(bytes);
+      if (evaluation.calls.isInRows) evaluation.memory.release(bytes);
     },
     compile: (expression) => evaluation.interpreter.compileFunctionValue(expression),
   }))(this);
@@ -318,63 +218,13 @@ class Evaluation {
   }
 }
 
-const asLookUp = ({ name, id }: BucketReference): { name: string } | { id: string } => (name === undefined ? { id: id ?? '' } : { name });
-
-const referenceKey = ({ name, id }: BucketReference): string => (name === undefined ? `id:${id ?? ''}` : `name:${name}`);
-
-/** All steps that lead to some. */
-function reachable(roots: readonly PlanNode[]): Set<PlanNode> {
-  const seen = new Set<PlanNode>();
-  const visit = (node: PlanNode): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    node.inputs.forEach(visit);
-  };
-  roots.forEach(visit);
-  return seen;
-}
-
-function plan(roots: readonly PlanNode[]): PlanNode[] {
+function plan(roots: readonly RunnableNode[]): RunnableNode[] {
   try {
-    for (const { spec } of reachable(roots)) {
-      if (spec.kind === 'range' && spec.range.startNs >= spec.range.stopNs) throw fluxError('cannot query an empty range');
-      if (spec.kind === 'operator' && spec.fault !== undefined) throw fluxError(spec.fault);
-    }
+    checkSteps(roots);
     const planned = pushDown(roots);
     checkReads(planned);
     return planned;
   } catch (error) {
     throw wrapError(error, BUILDING_PLAN);
   }
-}
-
-/** @throws DomainError where two results have one name */
-function resultNames(roots: readonly PlanNode[]): string[] {
-  const yielded = new Set<string>();
-  for (const { spec } of reachable(roots)) {
-    if (spec.kind !== 'yield') continue;
-    if (yielded.has(spec.name)) throw fluxError(`${BUILDING_PLAN}: found more than one call to yield() with the name "${spec.name}"`);
-    yielded.add(spec.name);
-  }
-  const numbers = stepNumbers(roots);
-  const names: string[] = [];
-  for (const root of roots) {
-    const { spec } = root;
-    const name = spec.kind === 'yield' ? spec.name : spec.kind === 'to' ? `${spec.name}${numbers.get(root) ?? 0}` : DEFAULT_RESULT_NAME;
-    if (names.includes(name)) throw fluxError(`${INITIALIZING}: tried to produce more than one result with the name "${name}"`);
-    names.push(name);
-  }
-  return names;
-}
-
-/** Steps numbered as InfluxDB numbers them: inputs first. The result of a `to` is named by it. */
-function stepNumbers(roots: readonly PlanNode[]): Map<PlanNode, number> {
-  const numbers = new Map<PlanNode, number>();
-  const visit = (node: PlanNode): void => {
-    if (numbers.has(node)) return;
-    node.inputs.forEach(visit);
-    numbers.set(node, numbers.size);
-  };
-  roots.forEach(visit);
-  return numbers;
 }

@@ -2,7 +2,8 @@
 import type { Reduction, SeriesTable } from '../../../domain/series.js';
 import { DomainError } from '../../../domain/errors.js';
 import { compareUtf8 } from '../../../domain/utf8-order.js';
-import type { ReadShape, ReadSpec, SourceTable } from '../plan/node.js';
+import type { ReadShape, ReadSpec } from '../plan/node.js';
+import type { SourceTable } from './runnable-node.js';
 import type { Chunk, Column } from '../table/chunk.js';
 import { columnOf, constantColumn, keyColumns } from '../table/chunk.js';
 import type { KeyColumn } from '../table/group-key.js';
@@ -10,7 +11,7 @@ import { compareGroupKeys, GroupKey } from '../table/group-key.js';
 import type { Cell, Vector } from '../table/vector.js';
 import { cellAt, constantVector, timeVector } from '../table/vector.js';
 import { fluxError } from '../language/errors.js';
-import { matchingSeries, seriesTables, seriesTags, valueVector, type SourceTables } from './read.js';
+import { matchingSeries, seriesTables, seriesTags, valueVector, type SourceTables } from './series-read.js';
 import type { RunContext } from './run-context.js';
 
 /** Up to so many points a mean is added up point by point, as InfluxDB does: above, the last digit is not worth the reading. */

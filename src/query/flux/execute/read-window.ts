@@ -2,7 +2,8 @@
 import type { SeriesTable } from '../../../domain/series.js';
 import type { Bounds, Window } from '../language/window.js';
 import { intersectBounds } from '../language/window.js';
-import type { ReadSpec, SourceTable, WindowShape } from '../plan/node.js';
+import type { ReadSpec, WindowShape } from '../plan/node.js';
+import type { SourceTable } from './runnable-node.js';
 import { AGGREGATIONS } from '../stdlib/universe/aggregates.js';
 import { selectedRow } from '../stdlib/universe/selectors.js';
 import { windowsWithin } from '../stdlib/universe/window.js';
@@ -12,7 +13,7 @@ import type { KeyColumn } from '../table/group-key.js';
 import { GroupKey } from '../table/group-key.js';
 import type { ColumnType, Vector } from '../table/vector.js';
 import { VectorBuilder, cellAt, sliceVector, timeVector } from '../table/vector.js';
-import { isSelector, seriesKey, seriesTables, valueVector, withLast } from './read.js';
+import { isSelector, seriesKey, seriesTables, valueVector, withLast } from './series-read.js';
 import type { RunContext } from './run-context.js';
 
 /** What came of the windows of one series that hold points: for each, its bounds (not cut), the value, and the selected point's time. */

@@ -1,6 +1,6 @@
 /** Runs a plan: pulls tables from sources and pushes them through the steps, a piece at a time. */
 import { explainRangeError, formatLocation, wrapError } from '../language/errors.js';
-import type { PlanNode, SourceTable } from '../plan/node.js';
+import type { RunnableNode, SourceTable } from './runnable-node.js';
 import type { Chunk } from '../table/chunk.js';
 import { concatChunks } from '../table/chunk.js';
 import type { GroupKey } from '../table/group-key.js';
@@ -20,16 +20,16 @@ const TURN_MS = 15;
 /** Keeps what several steps share, where computing it again would cost more than it is worth. */
 export class Execution {
   private readonly run: RunContext;
-  private readonly materialized = new Map<PlanNode, Promise<readonly SourceTable[]>>();
-  private readonly consumerCount: ReadonlyMap<PlanNode, number>;
+  private readonly materialized = new Map<RunnableNode, Promise<readonly SourceTable[]>>();
+  private readonly consumerCount: ReadonlyMap<RunnableNode, number>;
 
-  constructor(run: RunContext, roots: readonly PlanNode[]) {
+  constructor(run: RunContext, roots: readonly RunnableNode[]) {
     this.run = run;
     this.consumerCount = countConsumers(roots);
   }
 
   /** The tables of a stream, as InfluxDB hands them to whoever asks for a result. */
-  async *pieces(root: PlanNode): AsyncGenerator<ResultPiece> {
+  async *pieces(root: RunnableNode): AsyncGenerator<ResultPiece> {
     const sink = new ResultSink(this.run);
     let turnEnds = performance.now() + TURN_MS;
     this.run.turn.begin();
@@ -53,7 +53,7 @@ export class Execution {
   }
 
   /** The tables of a stream, each in one chunk. */
-  async *wholeTables(root: PlanNode): AsyncGenerator<{ readonly chunk: Chunk }> {
+  async *wholeTables(root: RunnableNode): AsyncGenerator<{ readonly chunk: Chunk }> {
     let pieces: Chunk[] = [];
     for (const { chunk, last } of await this.tables(root)) {
       pieces.push(chunk);
@@ -64,7 +64,7 @@ export class Execution {
   }
 
   /** Whole tables of a stream, in memory. */
-  private async tables(root: PlanNode): Promise<readonly SourceTable[]> {
+  private async tables(root: RunnableNode): Promise<readonly SourceTable[]> {
     const found: SourceTable[] = [];
     let table: Chunk[] = [];
     for await (const { chunk, startsTable } of this.pieces(root)) {
@@ -80,7 +80,7 @@ export class Execution {
   }
 
   /** The sources of a stream, each with the step that takes what it makes; together they feed `consumer`. */
-  private *connect(node: PlanNode, consumer: Consumer): Iterable<ConnectedSource> {
+  private *connect(node: RunnableNode, consumer: Consumer): Iterable<ConnectedSource> {
     if (node.spec.kind === 'yield' || node.create === undefined) {
       const [input] = node.inputs;
       if (input !== undefined) yield* this.connectInput(input, consumer);
@@ -92,7 +92,7 @@ export class Execution {
     if (node.inputs.length === 0) yield { tables: none(), consumer: step.input(0, 1) };
   }
 
-  private *connectInput(node: PlanNode, consumer: Consumer): Iterable<ConnectedSource> {
+  private *connectInput(node: RunnableNode, consumer: Consumer): Iterable<ConnectedSource> {
     if ((this.consumerCount.get(node) ?? 0) <= 1 || isChain(node)) {
       yield* this.connect(node, consumer);
       return;
@@ -100,7 +100,7 @@ export class Execution {
     yield { tables: this.shared(node), consumer };
   }
 
-  private async *shared(node: PlanNode): AsyncIterable<SourceTable> {
+  private async *shared(node: RunnableNode): AsyncIterable<SourceTable> {
     let tables = this.materialized.get(node);
     if (tables === undefined) {
       tables = this.tables(node);
@@ -118,17 +118,17 @@ async function* none(): AsyncIterable<SourceTable> {
 }
 
 /** A source with nothing but single steps after it can be read again, piece by piece; what joins streams is computed once. */
-function isChain(node: PlanNode): boolean {
-  for (let current: PlanNode | undefined = node; current !== undefined; current = current.inputs[0]) {
+function isChain(node: RunnableNode): boolean {
+  for (let current: RunnableNode | undefined = node; current !== undefined; current = current.inputs[0]) {
     if (current.inputs.length > 1) return false;
   }
   return true;
 }
 
-function countConsumers(roots: readonly PlanNode[]): Map<PlanNode, number> {
-  const counts = new Map<PlanNode, number>();
-  const seen = new Set<PlanNode>();
-  const visit = (node: PlanNode): void => {
+function countConsumers(roots: readonly RunnableNode[]): Map<RunnableNode, number> {
+  const counts = new Map<RunnableNode, number>();
+  const seen = new Set<RunnableNode>();
+  const visit = (node: RunnableNode): void => {
     counts.set(node, (counts.get(node) ?? 0) + 1);
     if (seen.has(node)) return;
     seen.add(node);
@@ -159,7 +159,7 @@ class Step {
   private readonly prefix: string;
   private finishedInputs = 0;
 
-  constructor(node: PlanNode, operator: Operator, consumer: Consumer) {
+  constructor(node: RunnableNode, operator: Operator, consumer: Consumer) {
     this.operator = operator;
     this.consumer = consumer;
     this.emit =

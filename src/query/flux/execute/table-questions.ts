@@ -3,15 +3,15 @@
  * a chunk of rows; what asks for tables which are not there is given up, and run anew when they are.
  */
 import { fluxError } from '../language/errors.js';
-import type { PlanNode } from '../plan/node.js';
+import type { RunnableNode } from './runnable-node.js';
 import type { Chunk } from '../table/chunk.js';
 import type { MemoryAccount } from './memory.js';
 
 /** Thrown where a run cannot go on without the tables of a stream. */
 export class TablesNeeded extends Error {
   readonly key: string;
-  readonly node: PlanNode;
-  constructor(key: string, node: PlanNode) {
+  readonly node: RunnableNode;
+  constructor(key: string, node: RunnableNode) {
     super('the tables of a stream are needed');
     this.key = key;
     this.node = node;
@@ -28,7 +28,7 @@ const ASKED_TOO_LATE =
 export class TableQuestions {
   private readonly answers = new Map<string, readonly Chunk[]>();
   /** Of streams that live longer than one run, so that rows which ask for the same one ask once. */
-  private readonly answersByStream = new WeakMap<PlanNode, readonly Chunk[]>();
+  private readonly answersByStream = new WeakMap<RunnableNode, readonly Chunk[]>();
   private readonly memory: MemoryAccount;
   private scope = '';
   private count = 0;
@@ -38,7 +38,7 @@ export class TableQuestions {
   }
 
   /** The tables of a stream. What runs is the same each time, so that the question's number says which one it is. */
-  ask(node: PlanNode): readonly Chunk[] {
+  ask(node: RunnableNode): readonly Chunk[] {
     const key = `${this.scope}/${this.count++}`;
     const tables = this.answersByStream.get(node) ?? this.answers.get(key);
     if (tables === undefined) throw new TablesNeeded(key, node);
@@ -100,4 +100,4 @@ export class TableQuestions {
   }
 }
 
-type Compute = (node: PlanNode, scope: string) => Promise<readonly Chunk[]>;
+type Compute = (node: RunnableNode, scope: string) => Promise<readonly Chunk[]>;

@@ -5,7 +5,7 @@
 import type { Expression } from '../syntax/ast.js';
 import type { ColumnType } from '../table/vector.js';
 import { fluxError } from './errors.js';
-import { memberName } from './interpreter.js';
+import { memberName } from '../syntax/names.js';
 
 const ARITHMETIC = new Set(['+', '-', '*', '/', '%']);
 const CONVERSIONS: Readonly<Record<string, ColumnType>> = {

@@ -5,9 +5,7 @@
 import type { ColumnType, Cell } from '../table/vector.js';
 import { compareUtf8 } from '../../../domain/utf8-order.js';
 import { formatFloat } from '../../../domain/float.js';
-import type { PlanNode } from '../plan/node.js';
 import type { Expression, FunctionExpression } from '../syntax/ast.js';
-import type { Chunk } from '../table/chunk.js';
 import type { Duration } from './duration.js';
 import { Duration as DurationValue } from './duration.js';
 import { fluxError } from './errors.js';
@@ -28,8 +26,7 @@ export type Value =
   | Dictionary
   | RecordValue
   | FunctionValue
-  | TableStream
-  | TableValue
+  | OpaqueValue
   | readonly Value[];
 
 export class Time {
@@ -126,20 +123,10 @@ export interface FunctionDefinition {
   readonly withBody: (body: Expression) => FunctionValue;
 }
 
-/** A stream of tables: what it will be, as a plan. */
-export class TableStream {
-  readonly node: PlanNode;
-  constructor(node: PlanNode) {
-    this.node = node;
-  }
-}
-
-/** One table that `tableFind` has taken out of a stream. */
-export class TableValue {
-  readonly chunk: Chunk;
-  constructor(chunk: Chunk) {
-    this.chunk = chunk;
-  }
+/** A value that the language hands on without looking into it: the parts of the evaluator that make such values define their classes. */
+export abstract class OpaqueValue {
+  /** The name of its type in Flux's words. */
+  abstract readonly typeName: string;
 }
 
 export const isRecord = (value: Value | undefined): value is RecordValue =>
@@ -163,8 +150,7 @@ export function typeName(value: Value): string {
   if (value instanceof Regexp) return 'regexp';
   if (value instanceof Uint8Array) return 'bytes';
   if (value instanceof Dictionary) return 'dictionary';
-  if (value instanceof TableStream) return 'stream';
-  if (value instanceof TableValue) return 'table';
+  if (value instanceof OpaqueValue) return value.typeName;
   if (isArray(value)) return 'array';
   return isFunction(value) ? 'function' : 'object';
 }

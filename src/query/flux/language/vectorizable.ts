@@ -3,7 +3,7 @@
  * order of columns, every other one sorts them by name.
  */
 import type { Expression, FunctionExpression, ObjectExpression } from '../syntax/ast.js';
-import { keyName } from './interpreter.js';
+import { keyName } from '../syntax/names.js';
 
 const OPERATORS = new Set(['+', '-', '*', '/', '%', '^', '==', '!=', '<', '<=', '>', '>=']);
 const ROW = 'r';

@@ -1,12 +1,9 @@
 /** The plan of a stream: what each step does, before anything runs. */
 import type { Predicate } from '../../../domain/series.js';
-import type { Operator } from '../execute/operator.js';
-import type { RunContext } from '../execute/run-context.js';
-import type { CallSite } from '../language/interpreter.js';
+import type { CallSite } from '../language/call-site.js';
 import type { FunctionValue } from '../language/value.js';
 import type { Bounds, Window } from '../language/window.js';
 import { intersectBounds } from '../language/window.js';
-import type { Chunk } from '../table/chunk.js';
 
 /** How a script names a bucket. */
 export interface BucketReference {
@@ -91,12 +88,6 @@ export type Spec =
 
 export type SpecOf<Kind extends Spec['kind']> = Extract<Spec, { kind: Kind }>;
 
-/** A table as a source makes it. Pieces of one table follow each other; `last` ends it. */
-export interface SourceTable {
-  readonly chunk: Chunk;
-  readonly last: boolean;
-}
-
 export interface PlanNode {
   readonly spec: Spec;
   readonly inputs: readonly PlanNode[];
@@ -104,13 +95,12 @@ export interface PlanNode {
   readonly site: CallSite | undefined;
   /** The range of time that the step's rows lie in, where one is known. */
   readonly bounds: Bounds | undefined;
-  /** Makes the running step; sources have `produce` instead. */
-  readonly create?: ((run: RunContext) => Operator) | undefined;
-  readonly produce?: ((run: RunContext) => AsyncIterable<SourceTable>) | undefined;
 }
 
-export const isNode = <Kind extends Spec['kind']>(node: PlanNode | undefined, kind: Kind): node is PlanNode & { spec: SpecOf<Kind> } =>
-  node?.spec.kind === kind;
+export const isNode = <Node extends PlanNode, Kind extends Spec['kind']>(
+  node: Node | undefined,
+  kind: Kind,
+): node is Node & { spec: SpecOf<Kind> } => node?.spec.kind === kind;
 
 /** The range that holds the rows of all inputs; undefined where one of them has none. */
 export function unionBounds(inputs: readonly PlanNode[]): Bounds | undefined {

@@ -1,6 +1,6 @@
 /** Which parts of a `filter` storage can decide, as InfluxDB splits them, and what they are as a predicate of the series engine. */
 import type { Comparison, Predicate, Subject } from '../../../domain/series.js';
-import { keyName, memberName } from '../language/interpreter.js';
+import { keyName, memberName } from '../syntax/names.js';
 import { Regexp } from '../language/regexp.js';
 import type { FunctionValue, Value } from '../language/value.js';
 import { isRecord } from '../language/value.js';

@@ -10,7 +10,8 @@ import { aggregateWindowOperator } from '../stdlib/universe/aggregate-window.js'
 import { filterOperator } from '../stdlib/universe/filter.js';
 import { sortLimitOperator } from '../stdlib/universe/sort-limit.js';
 import { requireBounds } from '../stdlib/universe/window.js';
-import type { PlanNode, ReadShape, ReadSpec, SpecOf, WindowShape, WindowSpec } from './node.js';
+import type { ReadShape, ReadSpec, SpecOf, WindowShape, WindowSpec } from './node.js';
+import type { RunnableNode } from '../execute/runnable-node.js';
 import { isNode } from './node.js';
 import { allOf, isTrivialFilter, splitFilter } from './predicate.js';
 import { readSource } from '../execute/read.js';
@@ -18,19 +19,19 @@ import { readSource } from '../execute/read.js';
 const DEFAULT_VALUE = '_value';
 
 /** Plans the streams that lead to `roots`. Steps that several streams share stay shared. */
-export function pushDown(roots: readonly PlanNode[]): PlanNode[] {
+export function pushDown(roots: readonly RunnableNode[]): RunnableNode[] {
   return new Planner(roots).plan();
 }
 
 class Planner {
-  private readonly consumerCount = new Map<PlanNode, number>();
-  private readonly planned = new Map<PlanNode, PlanNode>();
-  private readonly roots: readonly PlanNode[];
+  private readonly consumerCount = new Map<RunnableNode, number>();
+  private readonly planned = new Map<RunnableNode, RunnableNode>();
+  private readonly roots: readonly RunnableNode[];
 
-  constructor(roots: readonly PlanNode[]) {
+  constructor(roots: readonly RunnableNode[]) {
     this.roots = roots;
-    const seen = new Set<PlanNode>();
-    const visit = (node: PlanNode): void => {
+    const seen = new Set<RunnableNode>();
+    const visit = (node: RunnableNode): void => {
       if (seen.has(node)) return;
       seen.add(node);
       for (const input of node.inputs) {
@@ -41,11 +42,11 @@ class Planner {
     for (const root of roots) visit(root);
   }
 
-  plan(): PlanNode[] {
+  plan(): RunnableNode[] {
     return this.roots.map((root) => this.physical(root));
   }
 
-  private physical(node: PlanNode): PlanNode {
+  private physical(node: RunnableNode): RunnableNode {
     let result = this.planned.get(node);
     if (result === undefined) {
       const inputs = node.inputs.map((input) => this.physical(input));
@@ -60,11 +61,11 @@ class Planner {
   }
 
   /** Whether nothing but one step takes what a step makes. */
-  private hasOneConsumer(node: PlanNode | undefined): boolean {
+  private hasOneConsumer(node: RunnableNode | undefined): boolean {
     return node !== undefined && (this.consumerCount.get(node) ?? 0) <= 1;
   }
 
-  private rewrite(node: PlanNode): PlanNode {
+  private rewrite(node: RunnableNode): RunnableNode {
     const [input] = node.inputs;
     switch (node.spec.kind) {
       case 'range':
@@ -94,7 +95,7 @@ class Planner {
     }
   }
 
-  private rewriteLimit(node: PlanNode, { count, offset }: SpecOf<'limit'>): PlanNode {
+  private rewriteLimit(node: RunnableNode, { count, offset }: SpecOf<'limit'>): RunnableNode {
     const [input] = node.inputs;
     // A limit of nothing leaves empty tables, which neither storage nor a sort that drops rows makes.
     if (count <= 0 || offset !== 0) return node;
@@ -111,22 +112,22 @@ class Planner {
   }
 
   /** The read that a step stands directly upon, where it is one of whole series. */
-  private seriesRead(input: PlanNode | undefined): (ReadSpec & { shape: Extract<ReadShape, { kind: 'series' }> }) | undefined {
+  private seriesRead(input: RunnableNode | undefined): (ReadSpec & { shape: Extract<ReadShape, { kind: 'series' }> }) | undefined {
     if (!isNode(input, 'read') || !this.hasOneConsumer(input)) return undefined;
     const { shape } = input.spec;
     return shape.kind === 'series' && shape.limit === undefined ? { ...input.spec, shape } : undefined;
   }
 
-  private rewriteFilter(node: PlanNode): PlanNode {
+  private rewriteFilter(node: RunnableNode): RunnableNode {
     if (node.spec.kind !== 'filter') return node;
     const { fn, keepEmpty } = node.spec;
     const [input] = node.inputs;
-    if (isTrivialFilter(fn) && this.hasOneConsumer(input)) return input as PlanNode;
+    if (isTrivialFilter(fn) && this.hasOneConsumer(input)) return input as RunnableNode;
     const series = this.seriesRead(input);
     if (series === undefined || keepEmpty) return node;
     const parts = splitFilter(fn);
     if (parts?.pushed === undefined) return node;
-    const narrowed = read(input as PlanNode, { ...series, predicate: allOf(series.predicate, parts.pushed) });
+    const narrowed = read(input as RunnableNode, { ...series, predicate: allOf(series.predicate, parts.pushed) });
     if (parts.rest === undefined) return { ...narrowed, site: node.site };
     this.consumerCount.set(narrowed, 1);
     // Storage has decided the rest for good: it does not take a missing tag for a null.
@@ -139,7 +140,7 @@ class Planner {
     };
   }
 
-  private rewriteGroup(node: PlanNode): PlanNode {
+  private rewriteGroup(node: RunnableNode): RunnableNode {
     if (node.spec.kind !== 'group') return node;
     const { mode, columns } = node.spec;
     const [input] = node.inputs;
@@ -152,7 +153,7 @@ class Planner {
     return read(node, { ...series, shape: { kind: 'group', columns } });
   }
 
-  private rewriteAggregate(node: PlanNode, method: WindowShape['method']): PlanNode {
+  private rewriteAggregate(node: RunnableNode, method: WindowShape['method']): RunnableNode {
     const [input] = node.inputs;
     const series = this.seriesRead(input);
     if (series !== undefined) return read(node, { ...series, shape: { kind: 'aggregate', method } });
@@ -173,20 +174,20 @@ class Planner {
     return node;
   }
 
-  private rewriteFillEmpty(node: PlanNode): PlanNode {
+  private rewriteFillEmpty(node: RunnableNode): RunnableNode {
     const [input] = node.inputs;
     const windowed = this.windowRead(input);
     if (windowed === undefined) return node;
-    return read(input as PlanNode, { ...windowed, shape: { ...windowed.shape, forceAggregate: true } });
+    return read(input as RunnableNode, { ...windowed, shape: { ...windowed.shape, forceAggregate: true } });
   }
 
-  private windowRead(input: PlanNode | undefined): (ReadSpec & { shape: WindowShape }) | undefined {
+  private windowRead(input: RunnableNode | undefined): (ReadSpec & { shape: WindowShape }) | undefined {
     if (!isNode(input, 'read') || !this.hasOneConsumer(input) || input.spec.shape.kind !== 'window') return undefined;
     return { ...input.spec, shape: input.spec.shape };
   }
 
   /** `duplicate |> window(every: inf)` puts windows together again. */
-  private rewriteWindow(node: PlanNode): PlanNode {
+  private rewriteWindow(node: RunnableNode): RunnableNode {
     const [copy] = node.inputs;
     if (node.spec.kind !== 'window' || !isWholeRange(node.spec)) return node;
     if (!isNode(copy, 'columns') || !this.hasOneConsumer(copy)) return node;
@@ -202,7 +203,7 @@ class Planner {
     return this.rewriteAggregateWindow(node, source, timeColumn);
   }
 
-  private rewriteAggregateWindow(node: PlanNode, source: PlanNode | undefined, timeColumn: '_start' | '_stop'): PlanNode {
+  private rewriteAggregateWindow(node: RunnableNode, source: RunnableNode | undefined, timeColumn: '_start' | '_stop'): RunnableNode {
     const aggregate = isNode(source, 'fillEmpty') && this.hasOneConsumer(source) ? source.inputs[0] : source;
     if (!isNode(aggregate, 'aggregate') || !this.hasOneConsumer(aggregate)) return node;
     const { method, columns } = aggregate.spec;
@@ -221,7 +222,7 @@ class Planner {
   }
 
   /** `keys |> keep |> distinct` and `keep |> group |> distinct` ask for the schema. */
-  private rewriteDistinct(node: PlanNode): PlanNode {
+  private rewriteDistinct(node: RunnableNode): RunnableNode {
     if (node.spec.kind !== 'distinct') return node;
     const { column } = node.spec;
     const [input] = node.inputs;
@@ -243,7 +244,7 @@ class Planner {
   }
 }
 
-function keepsOnly(node: PlanNode, column: string): boolean {
+function keepsOnly(node: RunnableNode, column: string): boolean {
   if (node.spec.kind !== 'columns') return false;
   const { mutation } = node.spec;
   return mutation.op === 'keep' && mutation.columns?.length === 1 && mutation.columns[0] === column;
@@ -257,14 +258,14 @@ const isPushable = (spec: WindowSpec): boolean => spec.isPlain && hasDefaultColu
 const isWholeRange = (spec: WindowSpec): boolean =>
   spec.window.every.equals(INFINITE) && spec.window.period.equals(INFINITE) && hasDefaultColumns(spec) && !spec.createEmpty;
 
-function read(node: PlanNode, spec: ReadSpec): PlanNode {
+function read(node: RunnableNode, spec: ReadSpec): RunnableNode {
   return { spec, inputs: [], site: node.site, bounds: node.bounds, produce: readSource(spec) };
 }
 
 /** @throws DomainError for a read that has no range, or an empty one */
-export function checkReads(roots: readonly PlanNode[]): void {
-  const seen = new Set<PlanNode>();
-  const visit = (node: PlanNode): void => {
+export function checkReads(roots: readonly RunnableNode[]): void {
+  const seen = new Set<RunnableNode>();
+  const visit = (node: RunnableNode): void => {
     if (seen.has(node)) return;
     seen.add(node);
     if (node.spec.kind === 'from') {

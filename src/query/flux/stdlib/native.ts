@@ -1,12 +1,14 @@
 /** How functions of the library are written: named arguments in, a value or a step of a plan out. */
-import type { CallSite } from '../language/interpreter.js';
+import type { CallSite } from '../language/call-site.js';
 import { Duration } from '../language/duration.js';
 import { fluxError } from '../language/errors.js';
 import type { FunctionValue, RecordValue, Value } from '../language/value.js';
-import { PlainRecord, TableStream, Time, isArray, isFunction, isRecord, typeName } from '../language/value.js';
+import { PlainRecord, Time, isArray, isFunction, isRecord, typeName } from '../language/value.js';
+import { TableStream } from '../execute/table-stream.js';
 import type { Bounds, Location } from '../language/window.js';
 import { Zone } from '../language/zone.js';
-import type { PlanNode, Spec } from '../plan/node.js';
+import type { Spec } from '../plan/node.js';
+import type { RunnableNode } from '../execute/runnable-node.js';
 import { unionBounds } from '../plan/node.js';
 import type { FunctionExpression } from '../syntax/ast.js';
 import type { Chunk } from '../table/chunk.js';
@@ -20,7 +22,7 @@ export interface CallContext {
   /** `option location`. */
   readonly location: Value;
   /** The tables of a stream, which are computed while the script still runs. */
-  readonly tablesOf: (stream: PlanNode) => readonly Chunk[];
+  readonly tablesOf: (stream: RunnableNode) => readonly Chunk[];
   /** Called before something large is made of something small. @throws DomainError where the query may not hold that much */
   readonly reserve: (bytes: number) => void;
   /** Called before letters are gone through one by one. @throws what ends a query that takes too long */
@@ -124,7 +126,7 @@ export class Arguments {
     });
   }
 
-  stream(name = 'tables'): PlanNode {
+  stream(name = 'tables'): RunnableNode {
     return this.typed(name, 'stream', undefined, (value) => (value instanceof TableStream ? value.node : undefined));
   }
 
@@ -145,10 +147,10 @@ export const native = (call: Native['call'], pipe?: string): Native => ({ call, 
 
 export const constant = (value: Value): { value: Value } => ({ value });
 
-type Step = { readonly spec?: Spec; readonly bounds?: Bounds | undefined } & Pick<PlanNode, 'create'>;
+type Step = { readonly spec?: Spec; readonly bounds?: Bounds | undefined } & Pick<RunnableNode, 'create'>;
 
 export interface StepInput {
-  readonly node: PlanNode;
+  readonly node: RunnableNode;
   readonly context: CallContext;
 }
 
@@ -164,7 +166,7 @@ export function step(make: (args: Arguments, input: StepInput) => Step): Native 
 }
 
 /** Puts a step after another one. */
-export function addStep(node: PlanNode, { spec = { kind: 'operator' }, create, ...rest }: Step, context: CallContext): PlanNode {
+export function addStep(node: RunnableNode, { spec = { kind: 'operator' }, create, ...rest }: Step, context: CallContext): RunnableNode {
   return { spec, inputs: [node], site: context.site, bounds: 'bounds' in rest ? rest.bounds : unionBounds([node]), create };
 }
 
@@ -178,10 +180,10 @@ export function pipeline(build: (args: Arguments, pipe: Pipe, context: CallConte
 
 /** A stream to which library functions are applied one after the other. */
 export class Pipe {
-  readonly node: PlanNode;
+  readonly node: RunnableNode;
   readonly context: CallContext;
 
-  constructor(node: PlanNode, context: CallContext) {
+  constructor(node: RunnableNode, context: CallContext) {
     this.node = node;
     this.context = context;
   }

@@ -1,8 +1,9 @@
 /** `array.from`: records as a table. */
 import { fluxError } from '../../language/errors.js';
 import type { RecordValue, Value } from '../../language/value.js';
-import { TableStream, cellOfValue, columnTypeOf, isRecord, typeName } from '../../language/value.js';
-import type { CallSite } from '../../language/interpreter.js';
+import { cellOfValue, columnTypeOf, isRecord, typeName } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
+import type { CallSite } from '../../language/call-site.js';
 import type { Chunk, Column } from '../../table/chunk.js';
 import { columnOf } from '../../table/chunk.js';
 import { GroupKey } from '../../table/group-key.js';

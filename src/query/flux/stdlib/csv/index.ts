@@ -2,9 +2,9 @@
 import { DomainError } from '../../../../domain/errors.js';
 import { decodeAnnotatedCsv } from '../../../../wire/annotated-csv-decoder.js';
 import { fluxError, wrapError } from '../../language/errors.js';
-import { TableStream } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import type { RunContext } from '../../execute/run-context.js';
-import type { SourceTable } from '../../plan/node.js';
+import type { SourceTable } from '../../execute/runnable-node.js';
 import { chunkBytes } from '../../table/chunk.js';
 import { GroupKey } from '../../table/group-key.js';
 import type { Package } from '../native.js';

@@ -1,5 +1,5 @@
 /** Package `experimental`. Functions that the prelude has too work on `_value` here, and storage does nothing for them. */
-import { TableStream } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import { add, sub } from '../date/arithmetic.js';
 import { wideTo } from '../influxdb/to.js';
 import type { Native, Package } from '../native.js';

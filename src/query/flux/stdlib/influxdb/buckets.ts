@@ -1,7 +1,7 @@
 /** `buckets`: the buckets that the caller may read, as a table. */
 import { notFound } from '../../../../domain/errors.js';
-import { TableStream } from '../../language/value.js';
-import type { SourceTable } from '../../plan/node.js';
+import { TableStream } from '../../execute/table-stream.js';
+import type { SourceTable } from '../../execute/runnable-node.js';
 import type { RunContext } from '../../execute/run-context.js';
 import { columnOf, constantColumn } from '../../table/chunk.js';
 import { GroupKey } from '../../table/group-key.js';

@@ -1,6 +1,6 @@
 /** `cardinality`: how many series a bucket holds. */
 import { fluxError } from '../../language/errors.js';
-import { TableStream } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import { readSource } from '../../execute/read.js';
 import type { ReadSpec } from '../../plan/node.js';
 import { isTrivialFilter, splitFilter } from '../../plan/predicate.js';

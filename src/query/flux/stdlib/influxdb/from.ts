@@ -1,6 +1,6 @@
 /** `from`: the series of a bucket. */
 import { fluxError } from '../../language/errors.js';
-import { TableStream } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import type { BucketReference } from '../../plan/node.js';
 import type { Arguments } from '../native.js';
 import { native } from '../native.js';

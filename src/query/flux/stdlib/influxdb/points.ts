@@ -2,7 +2,7 @@
 import type { Column as FieldValues, FieldColumn, PointBatch, Tag } from '../../../../domain/series.js';
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
 import { fluxError } from '../../language/errors.js';
-import { keyName, memberName } from '../../language/interpreter.js';
+import { keyName, memberName } from '../../syntax/names.js';
 import { Row, bindRowFunction } from '../../language/row.js';
 import type { FunctionValue } from '../../language/value.js';
 import { cellOfValue, columnTypeOf, isRecord, typeName } from '../../language/value.js';

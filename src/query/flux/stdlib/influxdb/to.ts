@@ -4,7 +4,7 @@ import { DomainError } from '../../../../domain/errors.js';
 import { narrow } from '../../execute/operator.js';
 import type { RunContext } from '../../execute/run-context.js';
 import { fluxError } from '../../language/errors.js';
-import { TableStream } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import type { BucketReference } from '../../plan/node.js';
 import type { Chunk } from '../../table/chunk.js';
 import { findColumn, gatherChunk } from '../../table/chunk.js';

@@ -1,7 +1,7 @@
 /** The `on` of a join: which columns of the left and the right table must be equal. */
 import { DomainError } from '../../../../domain/errors.js';
 import { fluxError } from '../../language/errors.js';
-import { memberName } from '../../language/interpreter.js';
+import { memberName } from '../../syntax/names.js';
 import type { FunctionValue } from '../../language/value.js';
 import { withoutParens } from '../../language/vectorizable.js';
 import { bodyExpression } from '../../plan/predicate.js';

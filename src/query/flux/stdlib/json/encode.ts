@@ -6,7 +6,8 @@ import { fluxError } from '../../language/errors.js';
 import { Regexp } from '../../language/regexp.js';
 import { checkTextLength, withinTextLength } from '../../language/text-length.js';
 import type { Value } from '../../language/value.js';
-import { Dictionary, TableStream, Time, Unsigned, displayValue, isArray, isRecord, typeName } from '../../language/value.js';
+import { Dictionary, Time, Unsigned, displayValue, isArray, isRecord, typeName } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import { native } from '../native.js';
 
 export const encode = native((args, { reserve }) => {

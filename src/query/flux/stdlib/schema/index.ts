@@ -1,7 +1,8 @@
 /** Package `influxdata/influxdb/schema`: questions about what a bucket holds. */
 import { Duration } from '../../language/duration.js';
 import type { FunctionValue, Value } from '../../language/value.js';
-import { TableStream, Time, typeName } from '../../language/value.js';
+import { Time, typeName } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import { fluxError } from '../../language/errors.js';
 import type { FunctionExpression } from '../../syntax/ast.js';
 import { from } from '../influxdb/from.js';

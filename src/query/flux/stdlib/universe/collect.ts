@@ -1,14 +1,14 @@
 /** Steps that make one table of each table. */
 import { wholeTablesCollected } from '../../execute/operator.js';
 import { fluxError } from '../../language/errors.js';
-import type { PlanNode } from '../../plan/node.js';
+import type { RunnableNode } from '../../execute/runnable-node.js';
 import type { Chunk, Column } from '../../table/chunk.js';
 import { findColumn, gatherChunk } from '../../table/chunk.js';
 import type { ColumnType, Vector } from '../../table/vector.js';
 import { cellAt } from '../../table/vector.js';
 import { quoteGo } from '../../../../domain/go-quote.js';
 
-export const collectTables = (make: (table: Chunk) => Chunk): Required<Pick<PlanNode, 'create'>> => ({
+export const collectTables = (make: (table: Chunk) => Chunk): Required<Pick<RunnableNode, 'create'>> => ({
   create: (run) =>
     wholeTablesCollected(run.memory, (table, emitTable) => {
       emitTable(run.applyToRows(() => make(table)));

@@ -1,7 +1,8 @@
 /** `covariance`, `cov` and `pearsonr`: how two columns change together. */
 import { fluxError } from '../../language/errors.js';
 import type { Value } from '../../language/value.js';
-import { PlainRecord, TableStream } from '../../language/value.js';
+import { PlainRecord } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import { constantColumn, findColumn, keyColumns } from '../../table/chunk.js';
 import type { Chunk } from '../../table/chunk.js';
 import type { Vector } from '../../table/vector.js';

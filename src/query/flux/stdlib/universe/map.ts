@@ -4,7 +4,7 @@ import { regroup } from '../../execute/operator.js';
 import type { MemoryAccount } from '../../execute/memory.js';
 import type { RunContext } from '../../execute/run-context.js';
 import { fluxError, wrapError } from '../../language/errors.js';
-import { keyName } from '../../language/interpreter.js';
+import { keyName } from '../../syntax/names.js';
 import { Row, bindRowFunction } from '../../language/row.js';
 import { inferType } from '../../language/row-type.js';
 import type { FunctionValue, RecordValue, Value } from '../../language/value.js';

@@ -1,6 +1,6 @@
 /** `set`: one value in all rows of a column. Tables whose keys have become the same become one. */
 import { TableCollection, emitTable } from '../../execute/operator.js';
-import type { PlanNode } from '../../plan/node.js';
+import type { RunnableNode } from '../../execute/runnable-node.js';
 import type { Chunk } from '../../table/chunk.js';
 import { constantColumn, findColumn } from '../../table/chunk.js';
 import type { KeyColumn } from '../../table/group-key.js';
@@ -9,7 +9,7 @@ import { step } from '../native.js';
 
 export const set = step((args) => setColumns([{ label: args.string('key'), type: 'string', value: args.string('value') }]));
 
-export const setColumns = (values: readonly KeyColumn[]): Required<Pick<PlanNode, 'create'>> => ({
+export const setColumns = (values: readonly KeyColumn[]): Required<Pick<RunnableNode, 'create'>> => ({
   create: (run) => {
     const output = new TableCollection(run.memory);
     return {

@@ -2,7 +2,8 @@
 import { fluxError } from '../../language/errors.js';
 import { quoteGo } from '../../../../domain/go-quote.js';
 import type { FunctionValue, Value } from '../../language/value.js';
-import { PlainRecord, TableValue, valueOfCell } from '../../language/value.js';
+import { PlainRecord, valueOfCell } from '../../language/value.js';
+import { TableValue } from '../../execute/table-stream.js';
 import type { Chunk } from '../../table/chunk.js';
 import { findColumn as columnOfChunk } from '../../table/chunk.js';
 import type { GroupKey } from '../../table/group-key.js';

@@ -1,6 +1,7 @@
 /** `union`: the tables of several streams; those with one key become one. */
 import { fluxError } from '../../language/errors.js';
-import { TableStream, typeName } from '../../language/value.js';
+import { typeName } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import { unionBounds } from '../../plan/node.js';
 import { TableCollection, emitTable } from '../../execute/operator.js';
 import { native } from '../native.js';

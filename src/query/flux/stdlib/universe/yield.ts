@@ -1,8 +1,7 @@
 /** `yield`: a stream as a result of the script, under a name. */
-import { TableStream } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
+import { DEFAULT_RESULT_NAME } from '../../plan/results.js';
 import { native } from '../native.js';
-
-export const DEFAULT_RESULT_NAME = '_result';
 
 export const yieldResult = native((args, context) => {
   const node = args.stream();
