@@ -1,9 +1,13 @@
 /** The server binary `sluiced`: its commands, each loaded when it is wanted. */
 import { homedir } from 'node:os';
-import { ConfigError, helpText, loadConfig, parseFlags, printConfig, resolveConfig } from './config.js';
+import { ConfigError } from './config/config-error.js';
+import { parseFlags } from './config/flags.js';
+import { helpText } from './config/help.js';
+import { loadConfig, resolveConfig } from './config/load.js';
 import { OPTIONS } from './config/options.js';
+import { printConfig } from './config/print.js';
 import { COMPATIBLE_VERSION } from './domain/compatibility.js';
-import { surviveSignals } from './signals.js';
+import { surviveSignals } from './server/signals.js';
 import { VERSION } from './version.js';
 
 const USAGE = `Sluice ${VERSION}, compatible with InfluxDB ${COMPATIBLE_VERSION}
@@ -39,7 +43,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       surviveSignals();
       const loaded = loadConfig({ argv: flags, ...surroundings });
       if (loaded.helpRequested) process.stdout.write(USAGE + helpText());
-      else await (await import('./run.js')).run(loaded);
+      else await (await import('./server/run.js')).runServer(loaded);
       return;
     }
     case 'print-config': {

@@ -3,7 +3,7 @@
  * bucket and an operator token that everybody may know. Not for anything but this machine.
  */
 import { pino } from 'pino';
-import { loadConfig } from '../src/config.js';
+import { loadConfig } from '../src/config/load.js';
 import { Secret } from '../src/auth/secret.js';
 import { startServer } from '../src/server.js';
 
@@ -18,6 +18,7 @@ const { config } = loadConfig({
 const server = await startServer({
   config,
   logger: pino({ level: config.logLevel, base: null }),
+  clock: Date.now,
   unattendedSetup: { ...seed, password: new Secret(seed.password), token: new Secret(seed.token), retentionSeconds: 0 },
 });
 console.log(`\n  ${server.url}   user ${seed.username}, password ${seed.password}, operator token ${seed.token}\n`);

@@ -1,12 +1,12 @@
 /** `sluiced series`: the folder of points beside the store, looked at and repaired while the server is stopped. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { holdDataDirectory } from '../data-directory.js';
+import { holdDataDirectory } from '../data-directory/hold.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import { parseId, type BucketId } from '../domain/id.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { Store } from '../domain/store.js';
-import { checkPairing, findSeriesFolder, giveIdentity, listSeriesFolders } from '../pairing.js';
+import { checkPairing, findSeriesFolder, giveIdentity, listSeriesFolders } from '../data-directory/pairing.js';
 import { openDuckDbEngine } from '../series/duckdb.js';
 import { buildBucket } from '../services/buckets.js';
 import { openSqliteStore } from '../store/sqlite.js';

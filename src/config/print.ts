@@ -1,6 +1,6 @@
 /** Shows a configuration: as YAML for `print-config`, as JSON for `GET /api/v2/config`. Secrets are not in it to begin with. */
 import { stringify } from 'yaml';
-import type { Config } from '../config.js';
+import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
 import { formatDuration } from './duration.js';
 import { findOption, OPTIONS, type Option, type Value } from './options.js';

@@ -129,7 +129,7 @@ describe('sluiced', () => {
     expect(made.status).toBe(0);
     const port = await freePort();
     const { startServer } = await import('../../src/server.js');
-    const { loadConfig } = await import('../../src/config.js');
+    const { loadConfig } = await import('../../src/config/load.js');
     const { pino } = await import('pino');
     const { config } = loadConfig({
       argv: [
@@ -147,7 +147,7 @@ describe('sluiced', () => {
       cwd: directory,
       homeDir: directory,
     });
-    const server = await startServer({ config, logger: pino({ level: 'silent' }) });
+    const server = await startServer({ config, logger: pino({ level: 'silent' }), clock: Date.now, unattendedSetup: undefined });
     const send = (method: string, path: string, headers: Record<string, string>, body = ''): Promise<[number, string]> =>
       new Promise((resolve, reject) => {
         const request = httpsRequest(

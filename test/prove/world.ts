@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/load.js';
 import { startServer } from '../../src/server.js';
 import { RESOURCE_TYPES } from '../../src/domain/permission.js';
 import { Client, type Credentials } from './client.js';
@@ -69,7 +69,12 @@ export async function createWorld(): Promise<World> {
     cwd: directory,
     homeDir: directory,
   });
-  const server = await startServer({ config, logger: pino({ level: 'error' }, process.stderr) });
+  const server = await startServer({
+    config,
+    logger: pino({ level: 'error' }, process.stderr),
+    clock: Date.now,
+    unattendedSetup: undefined,
+  });
   const client = new Client(server.url);
   const setUp = await client.must(undefined, {
     method: 'POST',

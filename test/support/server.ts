@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/load.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { newServerDirectory, noteSecret, PLAIN_FILE } from './artifacts.js';
 
@@ -23,7 +23,7 @@ export interface TestServerOptions {
 
 export async function startTestServer({
   flags = [],
-  clock,
+  clock = Date.now,
   directory = newServerDirectory(),
 }: TestServerOptions = {}): Promise<TestServer> {
   const dataDirectory = join(directory, 'data');
@@ -45,7 +45,7 @@ export async function startTestServer({
       },
     },
   );
-  const server = await startServer({ config, logger, clock });
+  const server = await startServer({ config, logger, clock, unattendedSetup: undefined });
   return { ...server, directory, dataDirectory, log: () => log, client: new TestClient(server.url) };
 }
 

@@ -6,8 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Store, StoreReader } from './domain/store.js';
-import { SQLITE_FILE } from './store/sqlite.js';
+import type { Store, StoreReader } from '../domain/store.js';
+import { SQLITE_FILE } from '../store/sqlite.js';
 
 /** In the folder of points. */
 const IDENTITY_FILE = 'identity';

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, ftruncateSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { SEALING_KEY_BYTES } from './auth/sealer.js';
+import { SEALING_KEY_BYTES } from '../auth/sealer.js';
 import { dropBallast, takeBallast } from './ballast.js';
 import { checkPrivateFile, makePrivateDirectory, openPrivateFile } from './private-directory.js';
-import { SQLITE_FILE } from './store/sqlite.js';
+import { SQLITE_FILE } from '../store/sqlite.js';
 
 const LOCK_FILE = 'sluiced.lock';
 const PID_FILE = 'sluiced.pid';

@@ -1,8 +1,8 @@
 /** The data folder of a real InfluxDB, where it lies at the place of ours: it is moved in deliberately, or left alone. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from './config.js';
-import { SQLITE_FILE } from './store/sqlite.js';
+import type { Config } from '../config/config.js';
+import { SQLITE_FILE } from '../store/sqlite.js';
 
 /**
  * To be asked before anything is made in the data directory.

@@ -1,6 +1,9 @@
 /** What a server does again and again beside answering, and what it then has to tell. */
 import type { Logger } from 'pino';
-import type { Retention } from './services/retention.js';
+import type { Store } from '../domain/store.js';
+import type { Retention } from '../services/retention.js';
+import { tellNarrowedPermissions } from './narrowed-permissions.js';
+import type { StopSteps } from './stop-steps.js';
 
 const RETENTION_INTERVAL_MS = 10 * 60_000;
 const EXPIRED_SESSIONS_INTERVAL_MS = 10 * 60_000;
@@ -9,13 +12,15 @@ const UNKNOWN_BUCKETS_INTERVAL_MS = 24 * 60 * 60_000;
 const BUCKETS_TOLD_MAX = 20;
 
 export interface Housekeeping {
+  readonly store: Store;
   readonly retention: Retention;
   readonly sessions: { deleteExpired(): Promise<unknown> };
   readonly logger: Logger;
+  readonly stopSteps: StopSteps;
 }
 
-/** @returns what ends it */
-export async function startHousekeeping({ retention, sessions, logger }: Housekeeping): Promise<() => Promise<void>> {
+export async function startHousekeeping({ store, retention, sessions, logger, stopSteps }: Housekeeping): Promise<void> {
+  stopSteps.add(tellNarrowedPermissions(store, logger));
   const enforceRetention = async (): Promise<void> => {
     const { dropped } = await retention.enforce();
     if (dropped.length > 0) logger.info({ buckets: dropped }, 'points of deleted buckets were removed');
@@ -30,7 +35,7 @@ export async function startHousekeeping({ retention, sessions, logger }: Houseke
     );
   };
   await tellUnknown();
-  const ends = [
+  const works = [
     repeat(
       EXPIRED_SESSIONS_INTERVAL_MS,
       () => sessions.deleteExpired(),
@@ -45,9 +50,7 @@ export async function startHousekeeping({ retention, sessions, logger }: Houseke
       logger.error({ err: error }, 'cannot look for points of unknown buckets');
     }),
   ];
-  return async () => {
-    for (const end of ends.toReversed()) await end();
-  };
+  for (const stop of works) stopSteps.add(stop);
 }
 
 /**

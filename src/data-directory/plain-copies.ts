@@ -1,8 +1,8 @@
 /** Copies of the store that restores and downgrades have left: where tokens are hashed, no copy may hold one in the clear either. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashPlainTokens } from './auth/plain-tokens.js';
-import { lookIntoSqliteStore, openSqliteStore, SQLITE_FILE } from './store/sqlite.js';
+import { hashPlainTokens } from '../auth/plain-tokens.js';
+import { lookIntoSqliteStore, openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 
 export interface CopyOutcome {
   readonly file: string;

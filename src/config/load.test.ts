@@ -4,8 +4,12 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { configForApi, ConfigError, helpText, loadConfig, parseFlags, printConfig, resolveConfig } from './config.js';
-import { OPTIONS, type Option, type OptionName } from './config/options.js';
+import { ConfigError } from './config-error.js';
+import { parseFlags } from './flags.js';
+import { helpText } from './help.js';
+import { loadConfig, resolveConfig } from './load.js';
+import { OPTIONS, type Option, type OptionName } from './options.js';
+import { configForApi, printConfig } from './print.js';
 
 interface Case {
   readonly argv?: string[];

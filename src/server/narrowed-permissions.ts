@@ -1,7 +1,7 @@
 /** Tells once of each store which of its permissions open less than they did where they were granted. */
 import type { Logger } from 'pino';
-import { findNarrowed } from './auth/narrowed.js';
-import type { Store } from './domain/store.js';
+import { findNarrowed } from '../auth/narrowed.js';
+import type { Store } from '../domain/store.js';
 
 /** Authorizations that are named; what comes beyond is counted. */
 const NAMED_MAX = 10_000;

@@ -1,14 +1,14 @@
 /** The life of the server's process: it starts, and ends when a signal tells it to. */
 import { pino, type Logger } from 'pino';
-import type { LoadedConfig } from './config.js';
-import { startServer } from './server.js';
+import type { LoadedConfig } from '../config/load.js';
+import { startServer } from '../server.js';
 import { logSignals } from './signals.js';
 import { readUnattendedSetup } from './unattended-setup.js';
 
 /** Requests in flight get this long when the server is told to stop. */
 const STOP_TIMEOUT_MS = 30_000;
 
-export async function run({ config, dataDirBy, ignored, filePath }: LoadedConfig): Promise<void> {
+export async function runServer({ config, dataDirBy, ignored, filePath }: LoadedConfig): Promise<void> {
   // Whatever a library makes in the data directory is for its owner alone.
   process.umask(0o077);
   const unattendedSetup = readUnattendedSetup(process.env);
@@ -17,7 +17,7 @@ export async function run({ config, dataDirBy, ignored, filePath }: LoadedConfig
   logSignals(logger);
   if (filePath !== undefined) logger.info({ file: filePath }, 'configuration file read');
   if (ignored.length > 0) logger.info({ options: ignored }, 'options of InfluxDB that mean nothing here are ignored');
-  const server = await startServer({ config, logger, unattendedSetup });
+  const server = await startServer({ config, logger, clock: Date.now, unattendedSetup });
   stopOnSignal(() => server.stop(), logger);
 }
 

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { holdDataDirectory } from './data-directory.js';
+import { holdDataDirectory } from './hold.js';
 import { checkPrivateFile, faultOfOwnership, makePrivateDirectory, openPrivateFile, type Identity } from './private-directory.js';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'sluice-directory-'));

@@ -1,10 +1,10 @@
 /** Set-up from the environment, with the variables of InfluxDB's container image. */
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
-import type { Authenticator } from './auth/authenticate.js';
-import { Secret } from './auth/secret.js';
-import { firstMissingOperatorPermission } from './domain/authorization.js';
-import type { Setup, SetupInput } from './services/setup.js';
+import type { Authenticator } from '../auth/authenticate.js';
+import { Secret } from '../auth/secret.js';
+import { firstMissingOperatorPermission } from '../domain/authorization.js';
+import type { Setup, SetupInput } from '../services/setup.js';
 
 const PREFIX = 'DOCKER_INFLUXDB_INIT_';
 

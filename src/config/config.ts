@@ -1,0 +1,101 @@
+/** What the server acts on: every option in the unit and type that it is used in. */
+import { availableParallelism } from 'node:os';
+import { parseBindAddress, type BindAddress } from './bind-address.js';
+import { invalidValue, type Given } from './given.js';
+import type { OptionName, Values } from './options.js';
+
+/** Times of 0 and sizes of 0 mean no limit, except that `writeBodyBytesMax` is never 0. */
+export interface Config {
+  readonly dataDir: string;
+  readonly httpBindAddress: BindAddress;
+  readonly httpReadHeaderTimeoutMs: number;
+  readonly httpReadTimeoutMs: number;
+  readonly httpWriteTimeoutMs: number;
+  readonly httpBodyTimeoutMs: number;
+  readonly httpIdleTimeoutMs: number;
+  /** Networks as `address/bits`. */
+  readonly trustedProxies: readonly string[];
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsConfig | undefined;
+  readonly useHashedTokens: boolean;
+  readonly strongPasswords: boolean;
+  readonly sessionLengthMinutes: number;
+  readonly sessionRenewDisabled: boolean;
+  /** 0: by what the machine has. */
+  readonly engineMemoryBytes: number;
+  readonly queryMemoryBytes: number;
+  readonly queryMaxMemoryBytes: number;
+  readonly queryTimeoutMs: number;
+  readonly queryThreads: number;
+  readonly queryQueueSize: number;
+  readonly writeBodyBytesMax: number;
+  readonly logLevel: Values['log-level'];
+  readonly metricsDisabled: boolean;
+  readonly uiDisabled: boolean;
+  /** Every option as given, InfluxDB's ignored ones too: to be shown, not to be acted on. */
+  readonly values: Values;
+}
+
+export interface TlsConfig {
+  readonly certPath: string;
+  readonly keyPath: string;
+  readonly minVersion: Values['tls-min-version'];
+  readonly strictCiphers: boolean;
+}
+
+/** With `--query-queue-size=0`, which is no limit to InfluxDB. */
+const QUERY_QUEUE_MAX = 100_000;
+/** Two for one user, and one for others. More than a few have nothing to do but hold memory. */
+const QUERY_THREADS_LEAST = 3;
+const QUERY_THREADS_MOST = 9;
+
+const defaultQueryThreads = (): number => Math.min(QUERY_THREADS_MOST, Math.max(QUERY_THREADS_LEAST, availableParallelism() + 1));
+
+/** @throws ConfigError for options that need each other */
+export function toConfig(values: Values, winners: ReadonlyMap<string, Given>): Config {
+  return Object.freeze({
+    dataDir: values['data-dir'],
+    httpBindAddress: Object.freeze(parseBindAddress(values['http-bind-address'])),
+    httpReadHeaderTimeoutMs: toMs(values['http-read-header-timeout']),
+    httpReadTimeoutMs: toMs(values['http-read-timeout']),
+    httpWriteTimeoutMs: toMs(values['http-write-timeout']),
+    httpBodyTimeoutMs: toMs(values['http-body-timeout']),
+    httpIdleTimeoutMs: toMs(values['http-idle-timeout']),
+    trustedProxies: values['trusted-proxies'],
+    tls: toTls(values, winners),
+    useHashedTokens: values['use-hashed-tokens'],
+    strongPasswords: values['strong-passwords'],
+    sessionLengthMinutes: values['session-length'],
+    sessionRenewDisabled: values['session-renew-disabled'],
+    engineMemoryBytes: Number(values['engine-memory-bytes']),
+    queryMemoryBytes: Number(values['query-memory-bytes']),
+    queryMaxMemoryBytes: Number(values['query-max-memory-bytes']),
+    queryTimeoutMs: toMs(values['query-timeout']),
+    queryThreads: values['query-threads'] || defaultQueryThreads(),
+    queryQueueSize: values['query-queue-size'] || QUERY_QUEUE_MAX,
+    writeBodyBytesMax: Number(values['write-body-bytes-max']),
+    logLevel: values['log-level'],
+    metricsDisabled: values['metrics-disabled'],
+    uiDisabled: values['ui-disabled'],
+    values,
+  });
+}
+
+/** Rounded up. */
+const toMs = (ns: bigint): number => Number((ns + 999_999n) / 1_000_000n);
+
+/** One of the two alone is refused; InfluxDB falls back to plain HTTP, with tokens in the clear. */
+function toTls(values: Values, winners: ReadonlyMap<string, Given>): TlsConfig | undefined {
+  const certPath = values['tls-cert'];
+  const keyPath = values['tls-key'];
+  if (certPath === '' && keyPath === '') return undefined;
+  refuseHalf('tls-cert', 'tls-key', keyPath, winners);
+  refuseHalf('tls-key', 'tls-cert', certPath, winners);
+  return Object.freeze({ certPath, keyPath, minVersion: values['tls-min-version'], strictCiphers: values['tls-strict-ciphers'] });
+}
+
+function refuseHalf(name: OptionName, other: OptionName, otherPath: string, winners: ReadonlyMap<string, Given>): void {
+  const given = winners.get(name);
+  if (given && otherPath === '')
+    throw invalidValue(given, `it needs ${other} beside it; give both to serve HTTPS, or neither to serve HTTP`);
+}

@@ -1,0 +1,121 @@
+/** Puts the services together: each gets the stores and the parts of `auth/` that it works with. */
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import { Attempts } from '../auth/attempts.js';
+import { Authenticator } from '../auth/authenticate.js';
+import { createAuthorizations, createV1Authorizations } from '../auth/authorizations.js';
+import { PasswordChecks } from '../auth/password-checks.js';
+import { PasswordVerifier } from '../auth/passwords.js';
+import { Sealer } from '../auth/sealer.js';
+import { SessionRules } from '../auth/session-rules.js';
+import { createSessions } from '../auth/sessions.js';
+import { generateToken } from '../auth/token.js';
+import { V1Authenticator } from '../auth/v1.js';
+import type { Config } from '../config/config.js';
+import { newIdentity } from '../data-directory/pairing.js';
+import { createIdGenerator, type Clock } from '../domain/id.js';
+import { createBackup } from '../services/backup.js';
+import { createBuckets } from '../services/buckets.js';
+import { createDbrps } from '../services/dbrps.js';
+import { createDelete } from '../services/delete.js';
+import { createInfluxql } from '../services/influxql.js';
+import { createLabels } from '../services/labels.js';
+import { createMemberships } from '../services/memberships.js';
+import { createOrganizations } from '../services/organizations.js';
+import { createQuery } from '../services/query.js';
+import { createRestore } from '../services/restore.js';
+import { createRetention } from '../services/retention.js';
+import { createSecrets } from '../services/secrets.js';
+import { createSetup } from '../services/setup.js';
+import { resolveOrganization, type OrganizationParameters } from '../services/target.js';
+import { createUsers } from '../services/users.js';
+import { createWrite } from '../services/write.js';
+import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
+import { LineProtocolThreads } from '../workers/line-protocol-threads.js';
+import { QueryPool } from '../workers/query-pool.js';
+import { logRestore } from './log-restore.js';
+import type { Stores } from './open-stores.js';
+import type { StopSteps } from './stop-steps.js';
+
+export type Services = ReturnType<typeof createServices>;
+
+export interface ServiceDependencies {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly stores: Stores;
+  readonly stopSteps: StopSteps;
+}
+
+/** The other processors answer requests, and drain points. */
+const LINE_PROTOCOL_THREADS = Math.max(1, Math.floor(availableParallelism() / 2));
+
+export function createServices({ config, logger, clock, stores, stopSteps }: ServiceDependencies) {
+  const { store, engine, directory } = stores;
+  const { strongPasswords, useHashedTokens: hashTokens } = config;
+  const ids = createIdGenerator(clock, randomInt);
+  const rules = new SessionRules(config.sessionLengthMinutes, !config.sessionRenewDisabled);
+  const authenticator = new Authenticator(store, clock, rules);
+  const passwords = new PasswordChecks(new Attempts(clock), new PasswordVerifier(store, generateToken()));
+  const sessions = createSessions({ store, clock, rules, passwords, strongPasswords });
+  const authorizations = createAuthorizations({ store, ids, clock, hashTokens });
+  const organizations = createOrganizations({ store, engine, ids, clock });
+  const sealer = new Sealer(stores.sealingKey);
+
+  const lineProtocol = new LineProtocolThreads(LINE_PROTOCOL_THREADS);
+  stopSteps.add(() => lineProtocol.close());
+  const pool = new QueryPool({
+    threads: config.queryThreads,
+    waitingMax: config.queryQueueSize,
+    memoryBytesMax: config.queryMemoryBytes,
+    poolBytesMax: config.queryMaxMemoryBytes,
+    onThreadLost: (error) => {
+      logger.warn({ err: error }, 'the thread of a query was ended, and is replaced');
+    },
+  });
+  stopSteps.add(() => pool.close());
+  const queries = { store, engine, clock, pool, timeoutMs: config.queryTimeoutMs };
+
+  return {
+    authenticator,
+    v1Authenticator: new V1Authenticator({ store, authenticator, passwords }),
+    sessions,
+    authorizations,
+    v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, passwords }),
+    organizations,
+    users: createUsers({ store, ids, clock, sessions, passwords, strongPasswords }),
+    buckets: createBuckets({ store, engine, ids, clock }),
+    labels: createLabels({ store, ids }),
+    memberships: createMemberships({ store }),
+    secrets: createSecrets({ store, sealer }),
+    dbrps: createDbrps({ store, ids }),
+    setup: createSetup({ store, ids, clock, organizations, authorizations, passwords, strongPasswords }),
+    resolveOrganization: (parameters: OrganizationParameters) => resolveOrganization(store, parameters),
+    write: createWrite({ store, engine }),
+    lineProtocol,
+    delete: createDelete({ store, engine }),
+    pool,
+    query: createQuery(queries),
+    influxql: createInfluxql(queries),
+    retention: createRetention({ store, engine, clock }),
+    backup: createBackup({ store, engine, clock, sealer, directory }),
+    restore: createRestore({
+      store,
+      engine,
+      ids,
+      clock,
+      sealer,
+      hashTokens,
+      directory,
+      openStore: openSqliteStore,
+      adoptStore: adoptSqliteStore,
+      storeFile: SQLITE_FILE,
+      openEngine: stores.openEngine,
+      newIdentity,
+      onEvent: (event) => {
+        logRestore(event, logger);
+      },
+    }),
+  };
+}

@@ -1,0 +1,16 @@
+/** Hashes what an earlier run with `--use-hashed-tokens=false` stored in the clear: in the store, and in the copies beside it. */
+import type { Logger } from 'pino';
+import { hashPlainTokens } from '../auth/plain-tokens.js';
+import { hashCopies } from '../data-directory/plain-copies.js';
+import type { FileStore } from '../domain/store-file.js';
+
+export async function hashStoredTokens(store: FileStore, directory: string, logger: Logger): Promise<void> {
+  const count = await hashPlainTokens(store, (done) => {
+    logger.info({ count: done }, 'hashing tokens that were stored in the clear');
+  });
+  if (count > 0) logger.info({ count }, 'tokens that were stored in the clear have been hashed');
+  for (const { file, outcome } of await hashCopies(directory)) {
+    if (typeof outcome === 'number') logger.info({ file, count: outcome }, 'tokens in a copy of the store have been hashed');
+    else logger.warn({ file, err: outcome }, 'a copy of the store cannot be opened; it may hold tokens in the clear');
+  }
+}

@@ -1,0 +1,28 @@
+/** What a restore has to tell, as lines of the log. */
+import type { Logger } from 'pino';
+import type { RestoreEvent } from '../services/restore.js';
+
+export function logRestore(event: RestoreEvent, logger: Logger): void {
+  switch (event.kind) {
+    case 'replaced':
+      logger.warn(
+        { copy: event.storeCopy, points: event.seriesDirectory },
+        'a restore has replaced the store; to undo it, stop the server and put this copy in its place, which names the folder of its points',
+      );
+      return;
+    case 'left out':
+      logger.warn({ part: event.part, problems: event.problems }, 'a restore has left something out');
+      return;
+    case 'narrowed':
+      logger.warn(
+        { authorizations: event.authorizations, count: event.count },
+        'permissions of the restored authorizations open less than they did: what they name by id does not lie in the organization that they state',
+      );
+      return;
+    case 'secrets stay sealed':
+      logger.warn(
+        { count: event.count },
+        'secrets of organizations cannot be opened: they come from another server, and the restore was not done with the token of the backup',
+      );
+  }
+}

@@ -1,0 +1,96 @@
+/** Opens what the server keeps in its data directory: the metadata store and the engine of its points, which belong together. */
+import { readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import { holdDataDirectory } from '../data-directory/hold.js';
+import { refuseInfluxdbFolder } from '../data-directory/influxdb-folder.js';
+import { findSeriesFolder, pairStores, refuseLostStore, writeIdentity } from '../data-directory/pairing.js';
+import type { SeriesEngine } from '../domain/series.js';
+import type { FileStore } from '../domain/store-file.js';
+import { openDuckDbEngine } from '../series/duckdb.js';
+import { usualEngineMemoryBytes } from '../series/memory.js';
+import { SwitchableEngine } from '../series/switchable.js';
+import { TEMPORARY_PREFIX } from '../services/backup.js';
+import { rememberReads } from '../store/remembered.js';
+import { openSqliteStore } from '../store/sqlite.js';
+import { hashStoredTokens } from './hash-stored-tokens.js';
+import type { StopSteps } from './stop-steps.js';
+
+export interface Stores {
+  /** The data directory. */
+  readonly directory: string;
+  /** What the secrets of organizations are sealed with. */
+  readonly sealingKey: Buffer;
+  readonly store: FileStore;
+  readonly engine: SwitchableEngine;
+  /** Makes a folder of points that carries an identity, and opens it. */
+  readonly openEngine: (name: string, identity: string) => Promise<SeriesEngine>;
+  /** What keeps metadata or points from being stored or read, in words. */
+  readonly listProblems: () => readonly string[];
+}
+
+/** @throws Error saying what stands in the way */
+export async function openStores(config: Config, logger: Logger, stopSteps: StopSteps): Promise<Stores> {
+  refuseInfluxdbFolder(config);
+  const directory = holdDataDirectory(config.dataDir);
+  stopSteps.add(() => {
+    directory.release();
+  });
+  refuseLostStore(directory.path);
+  const store = rememberReads(await openSqliteStore(directory.path));
+  stopSteps.add(() => store.close());
+  const storeProblems = watchForDamage(store, logger);
+  removeTemporaryFolders(directory.path);
+
+  const openEngine = (name: string): Promise<SeriesEngine> =>
+    openDuckDbEngine({
+      directory: join(directory.path, name),
+      memoryLimitBytes: config.engineMemoryBytes || usualEngineMemoryBytes(),
+      threads: availableParallelism(),
+      onEvent: ({ level, message, details, cause }) => {
+        logger[level]({ ...details, ...(cause === undefined ? {} : { err: cause }) }, message);
+      },
+    });
+  if ((await pairStores(store, directory.path)) === 'unmarked') {
+    logger.info('the store and its points carry a common identity from now on');
+  }
+  const engine = new SwitchableEngine(await openEngine(await findSeriesFolder(store)));
+  stopSteps.add(() => engine.close());
+
+  if (config.useHashedTokens) await hashStoredTokens(store, directory.path, logger);
+  else logger.warn('tokens are stored in the clear: --use-hashed-tokens is false');
+  return {
+    directory: directory.path,
+    sealingKey: directory.sealingKey,
+    store,
+    engine,
+    openEngine(name, identity) {
+      writeIdentity(join(directory.path, name), identity);
+      return openEngine(name);
+    },
+    listProblems: () => [...storeProblems, ...engine.listProblems()],
+  };
+}
+
+/** What a crash left of requests that were under way. */
+function removeTemporaryFolders(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith(TEMPORARY_PREFIX)) rmSync(join(directory, name), { recursive: true });
+  }
+}
+
+/** @returns what is wrong with the file of the store; it grows while the server runs */
+function watchForDamage(store: FileStore, logger: Logger): readonly string[] {
+  const problems: string[] = [];
+  store.onDamage(({ noun, id, problem }) => {
+    logger.error({ noun, id, problem }, 'the metadata store is damaged');
+    // A single damaged record affects its owner only, and is no reason to take the server out of service.
+    if (id === undefined) problems.push('the metadata store is damaged: stop the server and restore a backup');
+  });
+  store.checkIntegrity().catch((error: unknown) => {
+    logger.error({ err: error }, 'the metadata store cannot be checked for damage');
+  });
+  return problems;
+}
