@@ -80,7 +80,7 @@ function withPoints(command: Command, work: (store: Store, engine: SeriesEngine)
 async function list(store: Store, engine: SeriesEngine): Promise<string> {
   const removed = new Set((await store.listTombstones()).map(({ bucketId }) => bucketId));
   const rows: string[][] = [];
-  for (const bucketId of engine.listBuckets()) {
+  for (const bucketId of await engine.listBuckets()) {
     const bucket = await store.findBucket(bucketId);
     const organization = bucket && ((await store.findOrganization(bucket.orgID))?.name ?? bucket.orgID);
     const place = bucket === undefined ? (removed.has(bucketId) ? '(deleted; will go)' : '(orphan)') : `${organization}/${bucket.name}`;
@@ -101,7 +101,7 @@ async function findOrphan(store: Store, engine: SeriesEngine, text: string): Pro
   const id = parseId<BucketId>(text);
   const bucket = await store.findBucket(id);
   if (bucket !== undefined) throw conflict(`bucket ${id} is no orphan: the store knows it as ${JSON.stringify(bucket.name)}`);
-  if (!engine.listBuckets().includes(id)) throw notFound(`there are no points of a bucket ${id}`);
+  if (!(await engine.listBuckets()).includes(id)) throw notFound(`there are no points of a bucket ${id}`);
   return id;
 }
 

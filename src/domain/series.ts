@@ -167,10 +167,10 @@ export interface SeriesEngine {
   windows(bucketId: BucketId, everyNs: bigint): Promise<readonly bigint[]>;
 
   /** The buckets that hold points. */
-  listBuckets(): readonly BucketId[];
+  listBuckets(): Promise<readonly BucketId[]>;
 
   /** The type that a field has, and that values of it must have; undefined as long as it has none. */
-  fieldType(bucketId: BucketId, measurement: string, field: string): FieldType | undefined;
+  fieldType(bucketId: BucketId, measurement: string, field: string): Promise<FieldType | undefined>;
 
   /** Deletes what is older, in every series of a bucket. */
   dropBefore(bucketId: BucketId, beforeNs: bigint): Promise<void>;

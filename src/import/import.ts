@@ -94,7 +94,7 @@ export async function importAll(source: ImportSource, target: ImportTarget): Pro
   const valueCounts = new Map<BucketId, number>();
   const sink: PointSink = writable?.engine ?? {
     write: () => Promise.resolve({ droppedCount: 0 }),
-    fieldType: (bucketId, measurement, field) => engine?.fieldType(bucketId, measurement, field),
+    fieldType: async (bucketId, measurement, field) => engine?.fieldType(bucketId, measurement, field),
   };
   const write = async (): Promise<void> => {
     for (const { bucket, shard } of eachShard(coming, 'write', onShard)) {
@@ -147,7 +147,7 @@ async function writeAtOnce(
     }
   });
   const clear = async (): Promise<void> => {
-    const held = new Set(engine.listBuckets());
+    const held = new Set(await engine.listBuckets());
     for (const bucketId of own) if (held.has(bucketId)) await engine.dropBucket(bucketId);
   };
   // What an import that was cut off has left.
@@ -184,7 +184,7 @@ async function planBuckets(
     if (own === undefined) shardsOf.set(shard.bucketId, [shard]);
     else own.push(shard);
   }
-  const held = new Set(engine?.listBuckets());
+  const held = new Set(await engine?.listBuckets());
   const planned: Planned[] = [];
   for (const [bucketId, own] of shardsOf) {
     const bucket = await rehearsal.findBucket(bucketId);

@@ -82,7 +82,8 @@ export async function writeBlocks(
   let blockCount = 0;
   try {
     for (const block of blocks) {
-      const points = types.fit(block);
+      const type = types.known(block) ?? (await types.find(block));
+      const points = types.fit(block, type);
       totals.valueCount += points.times.length;
       if (rows === undefined || !rows.isOf(block) || rows.byteCount > SERIES_BYTES_MAX || !rows.add(block.field, points)) {
         if (rows !== undefined) await take(rows);
@@ -135,8 +136,20 @@ class FieldTypes {
     this.#choose = choose;
   }
 
-  fit({ measurement, field, times, values }: SeriesBlock): Points {
-    const type = this.#typeOf(measurement, field, values.type);
+  known({ measurement, field }: SeriesBlock): FieldType | undefined {
+    return this.#known.get(measurement)?.get(field);
+  }
+
+  /** The engine decides, then what was chosen, then the values themselves. */
+  async find({ measurement, field, values }: SeriesBlock): Promise<FieldType> {
+    const type = (await this.#engine.fieldType(this.#bucketId, measurement, field)) ?? this.#choose(measurement, field) ?? values.type;
+    const fields = this.#known.get(measurement);
+    if (fields === undefined) this.#known.set(measurement, new Map([[field, type]]));
+    else fields.set(field, type);
+    return type;
+  }
+
+  fit({ measurement, field, times, values }: SeriesBlock, type: FieldType): Points {
     if (type === values.type) return { times, values };
     const points = convertPoints({ times, values }, type);
     const key = JSON.stringify([measurement, field, values.type]);
@@ -147,17 +160,6 @@ class FieldTypes {
     counts.converted += points.times.length;
     counts.dropped += times.length - points.times.length;
     return points;
-  }
-
-  #typeOf(measurement: string, field: string, own: FieldType): FieldType {
-    let fields = this.#known.get(measurement);
-    if (fields === undefined) this.#known.set(measurement, (fields = new Map<string, FieldType>()));
-    let type = fields.get(field);
-    if (type === undefined) {
-      type = this.#engine.fieldType(this.#bucketId, measurement, field) ?? this.#choose(measurement, field) ?? own;
-      fields.set(field, type);
-    }
-    return type;
   }
 
   changes(kind: 'converted' | 'dropped'): FieldChange[] {

@@ -210,16 +210,16 @@ class Engine implements DuckDbEngine {
     await keeper.exclusively(() => keeper.remove(bucketId, selectRemovals(this.#find(bucketId, predicate), predicate), range));
   }
 
-  listBuckets(): readonly BucketId[] {
-    return this.#keeper.catalog.bucketIds();
+  listBuckets(): Promise<readonly BucketId[]> {
+    return Promise.resolve(this.#keeper.catalog.bucketIds());
   }
 
   listProblems(): readonly string[] {
     return this.#keeper.listProblems();
   }
 
-  fieldType(bucketId: BucketId, measurement: string, field: string): FieldType | undefined {
-    return this.#keeper.catalog.find(bucketId, measurement)?.field(field)?.type;
+  fieldType(bucketId: BucketId, measurement: string, field: string): Promise<FieldType | undefined> {
+    return Promise.resolve(this.#keeper.catalog.find(bucketId, measurement)?.field(field)?.type);
   }
 
   async dropBefore(bucketId: BucketId, beforeNs: bigint): Promise<void> {

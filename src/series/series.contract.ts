@@ -729,16 +729,16 @@ export function testSeriesEngine(name: string, open: (directory: string) => Prom
       });
 
       it('which buckets have points, and in which windows', async () => {
-        expect(engine.listBuckets()).toEqual([]);
+        expect(await engine.listBuckets()).toEqual([]);
         await write(...points, point('far', {}, { v: float(1) }, -11n), point('far', {}, { v: float(1) }, 2n ** 63n - 2n));
-        expect(engine.listBuckets()).toEqual([bucket]);
+        expect(await engine.listBuckets()).toEqual([bucket]);
         const last = 2n ** 63n - 2n;
         const windows = await engine.windows(bucket, 10n);
         expect(windows[0]).toBe(-20n);
         expect(windows.at(-1)).toBe(last - (last % 10n));
         expect(await engine.windows(otherBucket, 10n)).toEqual([]);
         await engine.dropBucket(bucket);
-        expect(engine.listBuckets()).toEqual([]);
+        expect(await engine.listBuckets()).toEqual([]);
       });
 
       it('what is older than a time', async () => {

@@ -118,9 +118,9 @@ describe('a measurement that cannot be stored', () => {
     await write('bad', 1n);
     await expect(timesOf('bad')).rejects.toThrow();
     await engine.dropBucket(bucket);
-    expect(engine.listBuckets()).toEqual([]);
+    expect(await engine.listBuckets()).toEqual([]);
     await heal();
-    expect(engine.listBuckets()).toEqual([]);
+    expect(await engine.listBuckets()).toEqual([]);
   });
 
   const writeMany = async (first: number, rowCount: number): Promise<void> => {

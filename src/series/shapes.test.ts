@@ -87,7 +87,7 @@ describe('within 64 MiB', () => {
     engine = await open();
     expect(await readAll()).toEqual(found);
     await engine.dropBucket(bucket);
-    expect(engine.listBuckets()).toEqual([otherBucket]);
+    expect(await engine.listBuckets()).toEqual([otherBucket]);
     expect(events).toEqual([]);
   });
 

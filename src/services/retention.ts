@@ -25,7 +25,7 @@ export const createRetention = ({ store, engine, clock }: RetentionDependencies)
     for (const { bucketId, deletedAtMs } of await store.listTombstones()) {
       // Nothing puts a tombstone over a bucket that is there; should one be, it is the bucket that counts.
       const isThere = (await store.findBucket(bucketId)) !== undefined;
-      if (!isThere && engine.listBuckets().includes(bucketId)) {
+      if (!isThere && (await engine.listBuckets()).includes(bucketId)) {
         await engine.dropBucket(bucketId);
         dropped.push(bucketId);
       }
@@ -40,7 +40,7 @@ export const createRetention = ({ store, engine, clock }: RetentionDependencies)
     /** Buckets that hold points and that the store neither knows nor has deleted: it is not the one that they were written with. */
     async findUnknown(): Promise<readonly BucketId[]> {
       // Asked in this order, a bucket that is made in between does not look like one that nobody knows.
-      const stored = engine.listBuckets();
+      const stored = await engine.listBuckets();
       const removed = new Set((await store.listTombstones()).map(({ bucketId }) => bucketId));
       const unknown: BucketId[] = [];
       for (const id of stored) if (!removed.has(id) && (await store.findBucket(id)) === undefined) unknown.push(id);
@@ -50,7 +50,7 @@ export const createRetention = ({ store, engine, clock }: RetentionDependencies)
     /** Deletes what is too old, and what a crash left between the deletion of a bucket and that of its points. */
     async enforce(): Promise<{ readonly dropped: readonly BucketId[] }> {
       const dropped = await dropRemoved();
-      const withPoints = new Set(engine.listBuckets());
+      const withPoints = new Set(await engine.listBuckets());
       for (const { id, retentionSeconds } of await store.listBuckets(WHOLE_FILTER, WHOLE_LIST)) {
         if (retentionSeconds === 0 || !withPoints.has(id)) continue;
         await engine.dropBefore(id, BigInt(clock() - retentionSeconds * MS_PER_SECOND) * NS_PER_MS);
