@@ -22,7 +22,7 @@ describe('a request', () => {
   });
 
   it('has a dialect, a time and statements before its own', () => {
-    const extern = { type: 'File', body: [] };
+    const extern = { type: 'File', imports: [], body: [{ type: 'OptionStatement' }] };
     const dialect = { header: false, delimiter: ';', annotations: ['group', 'datatype'], commentPrefix: '#', dateTimeFormat: 'RFC3339' };
     expect(json({ query: 'q', dialect, now: '2024-01-01T00:00:00.5Z', extern })).toEqual({
       query: 'q',
@@ -30,6 +30,15 @@ describe('a request', () => {
       nowNs: 1_704_067_200_500_000_000n,
       extern,
     });
+  });
+
+  it.each([
+    [{ imports: [], body: [] }],
+    [{ type: 'File', imports: null, body: null }],
+    [{}],
+  ])('may leave out what is empty in the statements before its own: %j', (extern) => {
+    expect(json({ query: 'q', extern }).extern).toEqual({ type: 'File', imports: [], body: [] });
+    expect(json({ query: 'q', extern: null }).extern).toBeUndefined();
   });
 
   it.each([
@@ -43,7 +52,8 @@ describe('a request', () => {
     [{ query: 'q', dialect: { dateTimeFormat: 'x' } }, 'unknown dialect date time format: x'],
     [{ query: 'q', dialect: { header: 'yes' } }, 'json: cannot unmarshal header into a bool'],
     [{ query: 7 }, 'json: cannot unmarshal query into a string'],
-    [{ query: 'q', extern: { type: 'Package' } }, 'extern must be a Flux syntax tree of type File'],
+    [{ query: 'q', extern: [] }, 'extern must be a Flux syntax tree of type File'],
+    [{ query: 'q', extern: 'option a = 1' }, 'extern must be a Flux syntax tree of type File'],
     [{ query: 'q', now: 'soon' }, 'parsing time "soon" as'],
     [[], 'json: cannot unmarshal the body into an object'],
   ])('%j is refused', (body, message) => {

@@ -9,7 +9,7 @@ export interface QueryRequest {
   readonly dialect: CsvDialect;
   /** Nanoseconds that take the place of the present; undefined where the request does not say. */
   readonly nowNs: bigint | undefined;
-  /** A Flux syntax tree (a `File`) whose statements stand before the query's. */
+  /** A Flux syntax tree (a `File`, often without its `type`) whose statements stand before the query's. */
   readonly extern: unknown;
 }
 
@@ -51,15 +51,15 @@ function checked({ query, now = '', extern }: { query: string; now?: string; ext
   const nowNs = now === '' ? undefined : parseTime(now);
   if (now !== '' && nowNs === undefined)
     throw invalid(`parsing time "${now}" as "2006-01-02T15:04:05Z07:00": cannot parse "${now}" as "2006"`);
-  if (extern !== undefined && !isFile(extern)) throw invalid('extern must be a Flux syntax tree of type File');
-  return { query, dialect, nowNs, extern };
+  return { query, dialect, nowNs, extern: extern === undefined ? undefined : toFile(extern) };
 }
 
-const isFile = (extern: unknown): boolean =>
-  typeof extern === 'object' &&
-  extern !== null &&
-  (extern as { type?: unknown }).type === 'File' &&
-  Array.isArray((extern as { body?: unknown }).body);
+/** Clients leave out the type and whatever is empty: InfluxData's for Python send `{"imports": [], "body": []}` with every query. */
+function toFile(extern: unknown): unknown {
+  if (typeof extern !== 'object' || extern === null || Array.isArray(extern)) throw invalid('extern must be a Flux syntax tree of type File');
+  const file = extern as Record<string, unknown>;
+  return { ...file, type: 'File', imports: file.imports ?? [], body: file.body ?? [] };
+}
 
 function parseObject(text: string): Record<string, unknown> {
   const value = parseFirstValue(text);

@@ -156,6 +156,7 @@ export interface ImportDeclaration extends Node {
 
 export interface File extends Node {
   readonly type: 'File';
+  readonly package?: Node | null;
   readonly imports?: readonly ImportDeclaration[] | null;
   readonly body: readonly Statement[];
 }

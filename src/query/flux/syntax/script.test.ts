@@ -46,6 +46,10 @@ describe('a script', () => {
   it('is checked along with what stands before it, and its own places stay', async () => {
     expect(await failureOf('x = v.a + 1', EXTERN)).toBeUndefined();
     expect(await failureOf('import "strings"\nx = v.a + 1\ny = v.b', EXTERN)).toMatch(/^error @3:5-3:\d+: record is missing label b/);
+    expect(await failureOf('import "strings" x = v.a + 1 y = v.b\nz = v.c', EXTERN)).toMatch(
+      /^error @1:34-1:\d+: record is missing label b.*\n\nerror @2:5-2:\d+: record is missing label c/,
+    );
+    expect(await failureOf('package main\nx = v.a + 1', EXTERN)).toBeUndefined();
     expect(await failureOf('x = 1', { type: 'File', body: [{}] } as unknown as File)).toBe('extern is no Flux syntax tree');
     expect(await failureOf('x = v.a + 1')).toBe('error @1:5-1:6: undefined identifier v');
   });

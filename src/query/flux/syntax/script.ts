@@ -1,6 +1,6 @@
 /** A script that has been parsed and whose types have been checked: the only form in which scripts reach the evaluator. */
 import { invalid } from '../../../domain/errors.js';
-import type { File, SourceLocation } from './ast.js';
+import type { File, Position, SourceLocation } from './ast.js';
 import type { Diagnostic } from './flux-lsp.js';
 import { fluxParser } from './parser.js';
 
@@ -84,23 +84,25 @@ async function checkScript(text: string, file: File, prefix: string): Promise<vo
   throw invalid(describeAll(diagnostics));
 }
 
-/** Puts the statements of `extern` where they are in scope: after the imports, which must come first. */
+/** Puts the statements of `extern` where they are in scope: right behind the package clause and the imports, which come first. */
 function insertAfterImports(
   text: string,
   file: File,
   prefix: string,
 ): { text: string; restore: (location: SourceLocation) => SourceLocation } {
   if (prefix === '') return { text, restore: (location) => location };
-  const last = file.imports?.at(-1)?.location?.end;
+  const { line, column } = (file.imports?.at(-1) ?? file.package)?.location?.end ?? { line: 1, column: 1 };
   const lines = text.split('\n');
-  const importLineCount = last?.line ?? 0;
-  const head = lines.slice(0, importLineCount);
-  const rest = lines.slice(importLineCount);
+  const split = Buffer.from(lines[line - 1] ?? '');
+  const head = [...lines.slice(0, line - 1), split.subarray(0, column - 1).toString()];
   const inserted = prefix.split('\n');
-  const move = ({ line, column }: { line: number; column: number }): { line: number; column: number } => ({
-    line: line > importLineCount ? Math.max(line - inserted.length, importLineCount) : line,
-    column,
-  });
+  const rest = [split.subarray(column - 1).toString(), ...lines.slice(line)];
+  const restLine = line + inserted.length + 1;
+  const move = (place: Position): Position => {
+    if (place.line <= line) return place;
+    if (place.line < restLine) return { line, column };
+    return { line: place.line - restLine + line, column: place.line === restLine ? place.column + column - 1 : place.column };
+  };
   return {
     text: [...head, ...inserted, ...rest].join('\n'),
     restore: ({ start, end }) => ({ start: move(start), end: move(end) }),

@@ -8,8 +8,8 @@ const TEXT_LENGTH_MAX = 50_000_000;
 
 const TOO_LARGE = 'the tree of the script is too large';
 
-/** The places that show in errors of a running script; those of imports are needed to put `extern` after them. */
-const KEEPS_PLACE = new Set<unknown>(['CallExpression', 'InterpolatedPart', 'ImportDeclaration']);
+/** The places that show in errors of a running script; those of the package clause and of imports are needed to put `extern` after them. */
+const KEEPS_PLACE = new Set<unknown>(['CallExpression', 'InterpolatedPart', 'ImportDeclaration', 'PackageClause']);
 
 /** Takes the places out that nobody asks for. @throws Error for a tree that is too large all the same */
 export function withFewPlaces(file: File): File {
