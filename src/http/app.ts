@@ -73,6 +73,7 @@ declare module 'fastify' {
     /** Undefined: refused before it was let in. */
     open: OpenRequest | undefined;
     startedAtMs: number;
+    contentType: string | undefined;
     /** Why it was refused, for the log; never told to the caller. */
     refusal: string | undefined;
   }
@@ -120,6 +121,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
 
   app.decorateRequest('open', undefined);
   app.decorateRequest('startedAtMs', 0);
+  app.decorateRequest('contentType', undefined);
   app.decorateRequest('refusal', undefined);
 
   // Bodies are bytes to us: InfluxDB looks at no content type but that of queries.
@@ -192,6 +194,10 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
       send(request, reply, answerOtherMethod(entry));
       return;
     }
+    if (route.redirectsSlash === true && pathOf(request.url).endsWith('/')) {
+      send(request, reply, redirectTo(entry.path, request));
+      return;
+    }
     if (open.access !== route.access && route.access !== 'open') throw new Error('a route was reached by another way than its own');
     request.open = open;
     openRequests.add(open);
@@ -207,6 +213,9 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     request.startedAtMs = performance.now();
     reply.headers(fixedHeaders);
     const { method, headers } = request;
+    // Fastify refuses those that are no media types, and InfluxDB's own clients send an empty one.
+    request.contentType = headers['content-type'];
+    headers['content-type'] = undefined;
     const { origin } = headers;
     if (origin !== undefined) reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin' });
     const { entry } = request.routeOptions.config;
@@ -355,10 +364,21 @@ function discard(body: AsyncIterable<unknown>): void {
     .catch(() => undefined);
 }
 
-/** Fastify's own refusals, of bodies that are too long and the like, in our words. */
+/** The same request once more at a path, as Go's router asks for it. */
+function redirectTo(path: string, { method, url }: FastifyRequest): Answer {
+  return empty(method === 'GET' ? 301 : 308, { location: path + url.slice(pathOf(url).length) });
+}
+
+/** What Fastify refuses, in our words: its own are a code that means nothing to a client. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'the path of the request is no valid URL: a percent sign in it must begin an escape such as %20',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'the body does not have the length that the header Content-Length says',
+  FST_ERR_ROUTE_METHOD_NOT_SUPPORTED: 'the method of the request is not known here',
+};
+
 function translateFrameworkError(error: unknown): unknown {
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
   if (error instanceof DomainError || typeof statusCode !== 'number' || statusCode >= 500) return error;
   if (statusCode === 413) return new DomainError('request too large', 'the body is larger than this server takes');
-  return new DomainError('invalid', `the request cannot be read${typeof code === 'string' ? ` (${code})` : ''}`, { cause: error });
+  return new DomainError('invalid', REFUSALS[String(code)] ?? 'the request cannot be read', { cause: error });
 }

@@ -33,6 +33,7 @@ export class RefusedError extends Error {
 export interface IncomingRequest extends Visitor {
   readonly params: unknown;
   readonly body?: unknown;
+  readonly contentType: string | undefined;
   readonly protocol: string;
   readonly raw: IncomingMessage;
 }
@@ -86,6 +87,10 @@ export class OpenRequest implements RouteRequest, Slotted {
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
+  }
+
+  get contentType(): string | undefined {
+    return this.#request.contentType;
   }
 
   get body(): Uint8Array {

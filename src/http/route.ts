@@ -9,7 +9,10 @@ export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPT
 export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** Without the content type. */
   readonly headers: IncomingHttpHeaders;
+  /** As it was sent, which may be empty or no media type at all. */
+  readonly contentType: string | undefined;
   readonly body: Uint8Array;
   /** Where the route streams; empty elsewhere. */
   readonly stream: Readable;
@@ -48,6 +51,8 @@ interface RouteShape {
   readonly streamsBody?: boolean | undefined;
   /** How fast the body has to come: as a document in `--http-body-timeout`, as a write ten times as late, or steadily without an end. */
   readonly pace?: 'usual' | 'write' | 'steady' | undefined;
+  /** With a slash behind it, the path sends whoever comes to the path without it, as InfluxDB does there; others answer all the same. */
+  readonly redirectsSlash?: boolean | undefined;
   /** What the path answers to methods that it has not: nothing but 405, or with a JSON error or text and the methods that there are. */
   readonly otherMethods?: 'empty' | 'json' | 'text' | undefined;
 }

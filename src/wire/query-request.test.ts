@@ -32,14 +32,13 @@ describe('a request', () => {
     });
   });
 
-  it.each([
-    [{ imports: [], body: [] }],
-    [{ type: 'File', imports: null, body: null }],
-    [{}],
-  ])('may leave out what is empty in the statements before its own: %j', (extern) => {
-    expect(json({ query: 'q', extern }).extern).toEqual({ type: 'File', imports: [], body: [] });
-    expect(json({ query: 'q', extern: null }).extern).toBeUndefined();
-  });
+  it.each([[{ imports: [], body: [] }], [{ type: 'File', imports: null, body: null }], [{}]])(
+    'may leave out what is empty in the statements before its own: %j',
+    (extern) => {
+      expect(json({ query: 'q', extern }).extern).toEqual({ type: 'File', imports: [], body: [] });
+      expect(json({ query: 'q', extern: null }).extern).toBeUndefined();
+    },
+  );
 
   it.each([
     [{}, 'request body requires either query or AST'],

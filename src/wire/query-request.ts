@@ -56,7 +56,8 @@ function checked({ query, now = '', extern }: { query: string; now?: string; ext
 
 /** Clients leave out the type and whatever is empty: InfluxData's for Python send `{"imports": [], "body": []}` with every query. */
 function toFile(extern: unknown): unknown {
-  if (typeof extern !== 'object' || extern === null || Array.isArray(extern)) throw invalid('extern must be a Flux syntax tree of type File');
+  if (typeof extern !== 'object' || extern === null || Array.isArray(extern))
+    throw invalid('extern must be a Flux syntax tree of type File');
   const file = extern as Record<string, unknown>;
   return { ...file, type: 'File', imports: file.imports ?? [], body: file.body ?? [] };
 }

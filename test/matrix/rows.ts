@@ -67,14 +67,17 @@ const remove = (org: string, bucket: string): RowRequest => ({
   json: { start: '1990-01-01T00:00:00Z', stop: '1990-01-02T00:00:00Z' },
 });
 
+const atAllMethods = (path: string): Record<string, Row> =>
+  Object.fromEntries(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => [`${method} ${path}`, at(path)]));
+
 /** `METHOD path` of a route, with what tells several rows of one route apart behind it in brackets. */
 export const rows: Readonly<Record<string, Row>> = {
-  ...Object.fromEntries(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => [`${method} /health`, at('/health')])),
-  'GET /ready': at('/ready'),
+  ...atAllMethods('/health'),
+  ...atAllMethods('/ready'),
   'GET /ping': at('/ping'),
   'HEAD /ping': at('/ping'),
   'OPTIONS /ping': at('/ping'),
-  'GET /metrics': at('/metrics'),
+  ...atAllMethods('/metrics'),
   'GET /api/v2': at('/api/v2'),
   'GET /api/v2/resources': at('/api/v2/resources'),
   'GET /api/v2/flags': at('/api/v2/flags'),

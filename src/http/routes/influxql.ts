@@ -18,7 +18,7 @@ export const influxqlRoutes = (influxql: Influxql): Route[] =>
       const { headers, query, body, signal } = request;
       const { contentType, bytes } = await influxql.run(actor, {
         query: query.toString(),
-        contentType: headers['content-type'],
+        contentType: request.contentType,
         accept: headers.accept,
         body,
         signal,

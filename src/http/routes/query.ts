@@ -22,11 +22,11 @@ export const queryRoutes = (query: Query, logger: Logger): Route[] => [
     method: 'POST',
     path: '/api/v2/query',
     access: 'actor',
+    redirectsSlash: true,
     bodyBytesMax: SCRIPT_BYTES_MAX,
     otherMethods: 'json',
     async handle(actor, request) {
-      const { headers, body, signal } = request;
-      const contentType = headers['content-type'];
+      const { headers, contentType, body, signal } = request;
       const organization = await findOrganization(query, request);
       const wanted = headers.prefer === NO_CONTENT ? 'nothing' : headers.prefer === NO_CONTENT_WITH_ERROR ? 'failure' : 'answer';
       const onLateError = (error: Error): void => {
@@ -71,12 +71,12 @@ const toolAnswer = ({ bytes }: Awaited<ReturnType<Query['ask']>>): Answer => ({ 
  * Whatever is wrong with the organization is wrong with the request here: 400, where other routes say 404 (InfluxDB's rule); what is wrong
  * with the body comes first.
  */
-async function findOrganization(query: Query, { query: parameters, headers, body }: RouteRequest): Promise<Organization> {
+async function findOrganization(query: Query, { query: parameters, contentType, body }: RouteRequest): Promise<Organization> {
   try {
     return await query.resolveOrganization({ org: textOf(parameters, 'org'), orgID: textOf(parameters, 'orgID') });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    if (body.length <= SMALL_BODY_BYTES) decodeQueryRequest(headers['content-type'], Buffer.from(body).toString('utf8'));
+    if (body.length <= SMALL_BODY_BYTES) decodeQueryRequest(contentType, Buffer.from(body).toString('utf8'));
     throw invalid(DECODE_PREFIX + error.message);
   }
 }

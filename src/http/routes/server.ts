@@ -8,7 +8,7 @@ import { formatTime } from '../../wire/time.js';
 import { COMPATIBLE_VERSION } from '../../domain/compatibility.js';
 import { answerError } from '../errors.js';
 import type { Metrics } from '../metrics.js';
-import { type Answer, empty, json, type Method, type Route } from '../route.js';
+import { type Answer, empty, json, type Method, type OpenRoute, type Route } from '../route.js';
 
 export interface ServerRoutesDependencies {
   readonly clock: Clock;
@@ -22,7 +22,10 @@ export interface ServerRoutesDependencies {
   readonly listProblems: () => readonly string[];
 }
 
-const ALL_METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** Health checks of containers and proxies ask with `HEAD` and `OPTIONS`, too; InfluxDB looks at no method here. */
+const ALL_METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const atAllMethods = (path: string, handle: OpenRoute['handle']): Route[] =>
+  ALL_METHODS.map((method) => ({ method, path, access: 'open', handle }));
 
 export function serverRoutes({ clock, startedAtMs, version, metrics, configuration, listProblems }: ServerRoutesDependencies): Route[] {
   const health = (): Answer => {
@@ -37,13 +40,10 @@ export function serverRoutes({ clock, startedAtMs, version, metrics, configurati
     });
   };
   return [
-    ...ALL_METHODS.map((method): Route => ({ method, path: '/health', access: 'open', handle: health })),
-    {
-      method: 'GET',
-      path: '/ready',
-      access: 'open',
-      handle: () => json(200, { status: 'ready', started: formatTime(startedAtMs), up: formatUpTime(clock() - startedAtMs) }),
-    },
+    ...atAllMethods('/health', health),
+    ...atAllMethods('/ready', () =>
+      json(200, { status: 'ready', started: formatTime(startedAtMs), up: formatUpTime(clock() - startedAtMs) }),
+    ),
     ...(['GET', 'HEAD'] as const).map((method): Route => ({
       method,
       path: '/ping',
@@ -52,16 +52,11 @@ export function serverRoutes({ clock, startedAtMs, version, metrics, configurati
       handle: () => empty(204),
     })),
     { method: 'OPTIONS', path: '/ping', access: 'open', handle: () => empty(200, { allow: 'GET, HEAD, OPTIONS' }) },
-    {
-      method: 'GET',
-      path: '/metrics',
-      access: 'open',
-      async handle() {
-        if (metrics === undefined) return answerError('forbidden', 'metrics disabled');
-        const { contentType, body } = await metrics.render();
-        return { status: 200, contentType, body };
-      },
-    },
+    ...atAllMethods('/metrics', async () => {
+      if (metrics === undefined) return answerError('forbidden', 'metrics disabled');
+      const { contentType, body } = await metrics.render();
+      return { status: 200, contentType, body };
+    }),
     { method: 'GET', path: '/api/v2', access: 'open', handle: () => json(200, LINKS) },
     {
       method: 'GET',

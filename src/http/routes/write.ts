@@ -59,6 +59,7 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
       method: 'POST',
       path: '/api/v2/write',
       access: 'actor',
+      redirectsSlash: true,
       bodyBytesMax,
       pace: 'write',
       otherMethods: 'json',
