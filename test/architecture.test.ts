@@ -9,10 +9,11 @@ const SRC = join(import.meta.dirname, '../src');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   auth: ['domain'],
-  services: ['domain', 'auth', 'query', 'influxdb-files', 'import', 'workers'],
+  services: ['domain', 'auth', 'query', 'influxdb-files', 'import', 'snapshot', 'workers'],
   workers: ['domain', 'query', 'wire'],
   import: ['domain', 'auth', 'influxdb-files'],
   backup: ['domain', 'auth', 'influxdb-files'],
+  snapshot: ['domain', 'auth', 'influxdb-files', 'import'],
   admin: ['domain', 'auth', 'services', 'store', 'series', 'import', 'influxdb-files', 'config', 'data-directory'],
   'data-directory': ['domain', 'auth', 'store', 'config'],
   store: ['domain'],

@@ -15,7 +15,7 @@ import { importAll, type ImportReport, type ImportStep, type Writable } from '..
 import { openImportSource, type ImportSource } from '../import/source.js';
 import { openDuckDbEngine } from '../series/duckdb.js';
 import { usualEngineMemoryBytes } from '../series/memory.js';
-import { TEMPORARY_PREFIX } from '../services/backup.js';
+import { TEMPORARY_PREFIX } from '../services/temporary-folder.js';
 import { checkPairing, findSeriesFolder, holdsPoints, pairStores, refuseLostStore } from '../data-directory/pairing.js';
 import { openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { isOn, misused, readCommand, switchFlag, textFlag, textOf, type Command } from './offline.js';

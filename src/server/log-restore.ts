@@ -1,6 +1,6 @@
 /** What a restore has to tell, as lines of the log. */
 import type { Logger } from 'pino';
-import type { RestoreEvent } from '../services/restore.js';
+import type { RestoreEvent } from '../services/restore/event.js';
 
 export function logRestore(event: RestoreEvent, logger: Logger): void {
   switch (event.kind) {

@@ -12,7 +12,7 @@ import type { FileStore } from '../domain/store-file.js';
 import { openDuckDbEngine } from '../series/duckdb.js';
 import { usualEngineMemoryBytes } from '../series/memory.js';
 import { SwitchableEngine } from '../series/switchable.js';
-import { TEMPORARY_PREFIX } from '../services/backup.js';
+import { TEMPORARY_PREFIX } from '../services/temporary-folder.js';
 import { rememberReads } from '../store/remembered.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import { hashStoredTokens } from './hash-stored-tokens.js';

@@ -3,7 +3,7 @@
  * as it was at one moment, and holds all that was acknowledged before it was asked for.
  */
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { permissionsOf, refusal } from '../auth/authorize.js';
 import type { Sealer } from '../auth/sealer.js';
@@ -19,9 +19,7 @@ import type { SeriesEngine, TimeRange } from '../domain/series.js';
 import type { FileStore } from '../domain/store-file.js';
 import type { Shard } from '../domain/store.js';
 import { writeShardArchive } from '../influxdb-files/backup/shard-writer.js';
-
-/** Folders in the data directory for the time of a request; the next start removes what a crash left. */
-export const TEMPORARY_PREFIX = 'temporary-';
+import { makeTemporaryFolder } from './temporary-folder.js';
 
 /** More parts than these are not made of one bucket: the stretches of time become longer instead. */
 const SHARDS_PER_BUCKET_MAX = 2_000;
@@ -85,7 +83,7 @@ export const createBackup = ({ store, engine, clock, sealer, directory }: Backup
     /** A copy of the metadata, as a store of its own. */
     async openStoreCopy(actor: Actor): Promise<AsyncGenerator<Buffer, void, undefined>> {
       authorizeOperator(actor);
-      const folder = await mkdtemp(join(directory, TEMPORARY_PREFIX));
+      const folder = await makeTemporaryFolder(directory);
       const file = join(folder, 'copy');
       try {
         await store.copyTo(file);

@@ -48,7 +48,7 @@ async function* activeOperators(store: StoreReader): AsyncGenerator<Authorizatio
  * @returns the oldest active operator token that is in the clear (InfluxDB's rule): a client goes on with it, and knows it of old
  * @throws DomainError `invalid` where a record cannot be read, or no operator token would open the store
  */
-export async function checkRestored(store: Store): Promise<Secret | undefined> {
+export async function checkStore(store: Store): Promise<Secret | undefined> {
   const everything = { readable: EVERYTHING, readableUsers: EVERYTHING, readableOrganizations: EVERYTHING };
   let isOpened = false;
   let plain: Secret | undefined;

@@ -1,0 +1,119 @@
+/**
+ * The metadata of a backup takes the place of all that is here; the points that are here are put aside with it. The store that is replaced is
+ * kept beside it, and names the folder of its points, so that it can be put back.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findNarrowed, type NarrowedAuthorization } from '../../auth/narrowed.js';
+import { hashPlainTokens } from '../../auth/plain-tokens.js';
+import type { Secret } from '../../auth/secret.js';
+import type { Actor } from '../../domain/actor.js';
+import { conflict } from '../../domain/errors.js';
+import type { IdGenerator } from '../../domain/id.js';
+import type { SeriesEngine } from '../../domain/series.js';
+import type { FileStore } from '../../domain/store-file.js';
+import type { Store } from '../../domain/store.js';
+import { checkStore } from '../../snapshot/check-store.js';
+import { prepareStore, type SnapshotDependencies } from '../../snapshot/prepare-store.js';
+import { authorizeOperator } from '../backup.js';
+import { withTemporaryFolder } from '../temporary-folder.js';
+import type { TellRestore } from './event.js';
+import { receive, type Upload } from './upload.js';
+
+/** Authorizations with permissions that open less than they did, by name; the rest are counted. */
+const NARROWED_NAMED_MAX = 1000;
+const UPLOAD = 'upload';
+
+export interface MetadataRestoreDependencies extends Omit<SnapshotDependencies, 'onLeftOut'> {
+  readonly store: FileStore;
+  readonly engine: SeriesEngine & { switchTo(next: SeriesEngine): SeriesEngine };
+  readonly ids: IdGenerator;
+  readonly hashTokens: boolean;
+  /** Of the store and its copies, and of the folders of points. */
+  readonly directory: string;
+  readonly storeFile: string;
+  /** Makes a folder of points that carries an identity, and opens it. */
+  readonly openEngine: (name: string, identity: string) => Promise<SeriesEngine>;
+  readonly newIdentity: () => string;
+  readonly onEvent: TellRestore;
+}
+
+export function createMetadataRestore(dependencies: MetadataRestoreDependencies) {
+  const { store, engine, ids, clock, hashTokens, directory, storeFile, openEngine, newIdentity, onEvent } = dependencies;
+  const onLeftOut: SnapshotDependencies['onLeftOut'] = (problems) => {
+    onEvent({ kind: 'left out', part: 'metadata', problems });
+  };
+  let isReplacing = false;
+
+  /** @param prepared becomes what the store is to be; it is changed */
+  async function replaceAll(folder: string, prepared: FileStore, confirm: Upload['confirm']): Promise<void> {
+    const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    const seriesDirectory = `series-${stamp}-${ids().slice(-6)}`;
+    const previousDirectory = (await store.findFact('series directory')) ?? 'series';
+    const identity = newIdentity();
+    if (hashTokens) await hashPlainTokens(prepared);
+    if ((await prepared.findFact('narrowed permissions')) === undefined) await tellNarrowed(prepared);
+    await prepared.transaction(async (writer) => {
+      await writer.putFact('narrowed permissions', 'told');
+      // Whoever was signed in when the backup was made is signed in no longer.
+      await writer.deleteExpiredSessions(Number.MAX_SAFE_INTEGER);
+      await writer.putFact('series directory', seriesDirectory);
+      await writer.putFact('identity', identity);
+      // What they order to be deleted was never in the new folder; those of the store that is replaced stay in its copy, with its folder.
+      for (const { bucketId } of await writer.listTombstones()) await writer.deleteTombstone(bucketId);
+    });
+    const next = await openEngine(seriesDirectory, identity);
+    try {
+      const ready = join(folder, 'ready');
+      await prepared.copyTo(ready);
+      const storeCopy = join(directory, `${storeFile}.replaced-${stamp}-${ids().slice(-6)}`);
+      await store.copyTo(storeCopy);
+      try {
+        authorizeOperator(await confirm());
+        await store.replaceBy(ready);
+      } catch (error) {
+        await rm(storeCopy, { force: true });
+        throw error;
+      }
+      const previous = engine.switchTo(next);
+      onEvent({ kind: 'replaced', storeCopy, seriesDirectory: join(directory, previousDirectory) });
+      await previous.close();
+    } catch (error) {
+      await next.close();
+      await rm(join(directory, seriesDirectory), { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async function tellNarrowed(prepared: Store): Promise<void> {
+    const authorizations: NarrowedAuthorization[] = [];
+    let count = 0;
+    for await (const narrowed of findNarrowed(prepared)) if (++count <= NARROWED_NAMED_MAX) authorizations.push(narrowed);
+    if (count > 0) onEvent({ kind: 'narrowed', authorizations, count });
+  }
+
+  /**
+   * @returns an operator token to go on with, where the backup has one in the clear
+   * @throws DomainError `invalid` for what is no metadata, damaged, or would open to nobody, and then nothing has been changed
+   */
+  return async (actor: Actor, upload: Upload): Promise<Secret | undefined> => {
+    authorizeOperator(actor);
+    if (isReplacing) throw conflict('another restore is under way');
+    isReplacing = true;
+    try {
+      return await withTemporaryFolder(directory, async (folder) => {
+        await receive(upload, join(folder, UPLOAD));
+        const prepared = await prepareStore(folder, UPLOAD, { ...dependencies, onLeftOut });
+        try {
+          const token = await checkStore(prepared);
+          await replaceAll(folder, prepared, upload.confirm);
+          return token;
+        } finally {
+          await prepared.close();
+        }
+      });
+    } finally {
+      isReplacing = false;
+    }
+  };
+}

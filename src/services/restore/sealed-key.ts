@@ -1,0 +1,56 @@
+/** The second part of the metadata. InfluxDB keeps in it what does not exist here; Sluice the key of the sealed values. */
+import { join } from 'node:path';
+import type { Sealer } from '../../auth/sealer.js';
+import type { Secret } from '../../auth/secret.js';
+import type { Actor } from '../../domain/actor.js';
+import { invalid } from '../../domain/errors.js';
+import { WHOLE_LIST } from '../../domain/page.js';
+import { EVERYTHING } from '../../domain/permission.js';
+import type { Store } from '../../domain/store.js';
+import { readStart, recogniseSnapshot } from '../../snapshot/format.js';
+import { authorizeOperator } from '../backup.js';
+import { withTemporaryFolder } from '../temporary-folder.js';
+import type { TellRestore } from './event.js';
+import { receive, type Upload } from './upload.js';
+
+/** The sealed key is small: what is longer is something else. */
+const SEALED_KEY_BYTES_MAX = 4096;
+
+export interface KeyRestoreDependencies {
+  readonly store: Store;
+  readonly sealer: Sealer;
+  readonly directory: string;
+  readonly onEvent: TellRestore;
+}
+
+export function createKeyRestore({ store, sealer, directory, onEvent }: KeyRestoreDependencies) {
+  /** @param key undefined: the values cannot be opened */
+  async function resealAll(key: Sealer | undefined): Promise<void> {
+    let lostCount = 0;
+    for (const { id } of await store.listOrganizations({ readable: EVERYTHING }, WHOLE_LIST)) {
+      for (const name of await store.listSecretKeys(id)) {
+        const context = `${id}/${name}`;
+        const sealed = await store.findSealedSecret(id, name);
+        const value = sealed === undefined ? undefined : key?.tryOpen(sealed, context);
+        if (value === undefined) lostCount++;
+        else await store.transaction((writer) => writer.putSecret(id, name, sealer.seal(value, context)));
+      }
+    }
+    if (lostCount > 0) onEvent({ kind: 'secrets stay sealed', count: lostCount });
+  }
+
+  /** @param token what the request came with */
+  return async (actor: Actor, upload: Upload, token: Secret | undefined): Promise<void> => {
+    authorizeOperator(actor);
+    await withTemporaryFolder(directory, async (folder) => {
+      const file = join(folder, 'upload');
+      await receive(upload, file);
+      const isSqlite = (await recogniseSnapshot(file)) === 'sluice';
+      const key = isSqlite ? undefined : sealer.unwrapKey(await readStart(file, SEALED_KEY_BYTES_MAX), token);
+      if (key === 'unknown form') throw invalid('this is no second part of a backup: neither SQLite nor the sealed key of a Sluice');
+      authorizeOperator(await upload.confirm());
+      if (isSqlite || key === 'own') return;
+      await resealAll(key);
+    });
+  };
+}
