@@ -36,6 +36,11 @@ const LOBBY: Readonly<Record<string, readonly string[]>> = {
   'wire/annotated-csv-decoder.js': ['query'],
 };
 
+/** Rooms that are entered by these files only: what lies behind them, folders of points among it, is known to nobody else. */
+const DOORS: Readonly<Record<string, readonly string[]>> = {
+  series: ['series/storage.js', 'series/switchable.js', 'series/memory.js'],
+};
+
 /** Package -> the only places that know it. */
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http/app.ts', 'server/listen.ts'],
@@ -98,6 +103,20 @@ describe('the architecture', () => {
         )
         .map((target) => `${file} imports ${target}`);
     });
+    expect(wrong).toEqual([]);
+  });
+
+  it('enters a room by its doors', () => {
+    const wrong = files.flatMap(({ file, text }) =>
+      importsOf(text)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(SRC, resolve(SRC, dirname(file), target)))
+        .filter((target) => {
+          const room = roomOf(target) ?? '';
+          return roomOf(file) !== room && DOORS[room]?.includes(target) === false;
+        })
+        .map((target) => `${file} imports ${target}`),
+    );
     expect(wrong).toEqual([]);
   });
 

@@ -13,10 +13,10 @@ import type { SeriesEngine } from '../domain/series.js';
 import type { Finding } from '../import/findings.js';
 import { importAll, type ImportReport, type ImportStep, type Writable } from '../import/import.js';
 import { openImportSource, type ImportSource } from '../import/source.js';
-import { openDuckDbEngine } from '../series/duckdb.js';
 import { usualEngineMemoryBytes } from '../series/memory.js';
+import { seriesFolders } from '../series/storage.js';
 import { TEMPORARY_PREFIX } from '../services/temporary-folder.js';
-import { checkPairing, findSeriesFolder, holdsPoints, pairStores, refuseLostStore } from '../data-directory/pairing.js';
+import { checkPairing, findSeriesName, pairStores, refuseLostStore } from '../data-directory/pairing.js';
 import { openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { isOn, misused, readCommand, switchFlag, textFlag, textOf, type Command } from './offline.js';
 import { formatTable } from './table.js';
@@ -103,20 +103,20 @@ async function importSource(source: ImportSource, { command, isDryRun, workFolde
     if (directory !== undefined) copyStore(directory.path, join(workFolder, REHEARSAL_FILE));
     const rehearsal = await openSqliteStore(workFolder, REHEARSAL_FILE);
     closing.push(() => rehearsal.close());
-    refuseLostStore(config.dataDir);
-    if (directory !== undefined) await checkPairing(rehearsal, directory.path);
-    const seriesFolder = await findSeriesFolder(rehearsal);
-    const openEngine = async (dataDir: string): Promise<SeriesEngine> => {
-      const engine = await openDuckDbEngine({
-        directory: join(dataDir, seriesFolder),
-        memoryLimitBytes: config.engineMemoryBytes || usualEngineMemoryBytes(),
-        threads: availableParallelism(),
-      });
+    const points = seriesFolders(config.dataDir, {
+      memoryLimitBytes: config.engineMemoryBytes || usualEngineMemoryBytes(),
+      threads: availableParallelism(),
+    });
+    await refuseLostStore(config.dataDir, points);
+    if (directory !== undefined) await checkPairing(rehearsal, points, directory.path);
+    const seriesName = await findSeriesName(rehearsal);
+    const openEngine = async (): Promise<SeriesEngine> => {
+      const engine = await points.open(seriesName);
       closing.push(() => engine.close());
       return engine;
     };
-    const hasPoints = directory !== undefined && holdsPoints(join(directory.path, seriesFolder));
-    const engine = hasPoints ? await openEngine(directory.path) : undefined;
+    const hasPoints = directory !== undefined && (await points.isUsed(seriesName));
+    const engine = hasPoints ? await openEngine() : undefined;
     const openWritable = async (): Promise<Writable> => {
       const held = directory ?? holdDataDirectory(config.dataDir);
       if (directory === undefined) {
@@ -126,9 +126,9 @@ async function importSource(source: ImportSource, { command, isDryRun, workFolde
       }
       const store = await openSqliteStore(held.path);
       closing.push(() => store.close());
-      await pairStores(store, held.path);
+      await pairStores(store, points, held.path);
       const options = { sealer: new Sealer(held.sealingKey), hashTokens: config.useHashedTokens, clock: Date.now };
-      return { store, engine: engine ?? (await openEngine(held.path)), options };
+      return { store, engine: engine ?? (await openEngine()), options };
     };
     return await importAll(source, {
       rehearsal,

@@ -1,13 +1,13 @@
 /** `sluiced series`: the folder of points beside the store, looked at and repaired while the server is stopped. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { holdDataDirectory } from '../data-directory/hold.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import { parseId, type BucketId } from '../domain/id.js';
 import type { SeriesEngine } from '../domain/series.js';
+import type { SeriesStorage } from '../domain/series-storage.js';
 import type { Store } from '../domain/store.js';
-import { checkPairing, findSeriesFolder, giveIdentity, listSeriesFolders } from '../data-directory/pairing.js';
-import { openDuckDbEngine } from '../series/duckdb.js';
+import { checkPairing, findSeriesName, giveIdentity } from '../data-directory/pairing.js';
+import { seriesFolders } from '../series/storage.js';
 import { buildBucket } from '../services/buckets.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import { misused, readCommand, textFlag, textOf, withStore, type Command } from './offline.js';
@@ -61,14 +61,14 @@ function run(verb: string, bucket: string, command: Command): Promise<string> {
   }
 }
 
+const seriesIn = (dataDir: string): SeriesStorage =>
+  seriesFolders(dataDir, { memoryLimitBytes: ENGINE_MEMORY_BYTES, threads: availableParallelism() });
+
 function withPoints(command: Command, work: (store: Store, engine: SeriesEngine) => Promise<string>): Promise<string> {
   return withStore(command.config, async ({ store, directory }) => {
-    await checkPairing(store, directory.path);
-    const engine = await openDuckDbEngine({
-      directory: join(directory.path, await findSeriesFolder(store)),
-      memoryLimitBytes: ENGINE_MEMORY_BYTES,
-      threads: availableParallelism(),
-    });
+    const points = seriesIn(directory.path);
+    await checkPairing(store, points, directory.path);
+    const engine = await points.open(await findSeriesName(store));
     try {
       return await work(store, engine);
     } finally {
@@ -134,18 +134,19 @@ async function pairAnyway(command: Command): Promise<string> {
   process.umask(0o077);
   const directory = holdDataDirectory(command.config.dataDir);
   try {
-    const folders = listSeriesFolders(directory.path);
+    const points = seriesIn(directory.path);
+    const folders = await points.list();
     const store = await openSqliteStore(directory.path);
     try {
       const named = await store.findFact('series directory');
       const isNew = !(await store.hasAnyUserOrOrganization());
-      const folder = textOf(command, 'folder') ?? named ?? (isNew ? pickFolder(folders) : undefined) ?? (await findSeriesFolder(store));
+      const folder = textOf(command, 'folder') ?? named ?? (isNew ? pickFolder(folders) : undefined) ?? (await findSeriesName(store));
       if (textOf(command, 'folder') !== undefined && !folders.includes(folder))
-        throw notFound(`there are no points in ${join(directory.path, folder)}`);
+        throw notFound(`there are no points in ${points.placeOf(folder)}`);
       await store.transaction((writer) => writer.putFact('series directory', folder));
-      await giveIdentity(store, directory.path);
+      await giveIdentity(store, points);
       return (
-        `The store and the points in ${join(directory.path, folder)} belong together from now on.\n` +
+        `The store and the points in ${points.placeOf(folder)} belong together from now on.\n` +
         (isNew ? 'The store is new: whoever comes first to the server sets it up.\n' : '') +
         'Points of buckets that the store does not know are kept: sluiced series list\n'
       );

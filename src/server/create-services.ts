@@ -111,7 +111,7 @@ export function createServices({ config, logger, clock, stores, stopSteps }: Ser
       openStore: openSqliteStore,
       adoptStore: adoptSqliteStore,
       storeFile: SQLITE_FILE,
-      openEngine: stores.openEngine,
+      points: stores.points,
       newIdentity,
       onEvent: (event) => {
         logRestore(event, logger);

@@ -6,11 +6,11 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { holdDataDirectory } from '../data-directory/hold.js';
 import { refuseInfluxdbFolder } from '../data-directory/influxdb-folder.js';
-import { findSeriesFolder, pairStores, refuseLostStore, writeIdentity } from '../data-directory/pairing.js';
-import type { SeriesEngine } from '../domain/series.js';
+import { findSeriesName, pairStores, refuseLostStore } from '../data-directory/pairing.js';
+import type { SeriesStorage } from '../domain/series-storage.js';
 import type { FileStore } from '../domain/store-file.js';
-import { openDuckDbEngine } from '../series/duckdb.js';
 import { usualEngineMemoryBytes } from '../series/memory.js';
+import { seriesFolders } from '../series/storage.js';
 import { SwitchableEngine } from '../series/switchable.js';
 import { TEMPORARY_PREFIX } from '../services/temporary-folder.js';
 import { rememberReads } from '../store/remembered.js';
@@ -25,8 +25,8 @@ export interface Stores {
   readonly sealingKey: Buffer;
   readonly store: FileStore;
   readonly engine: SwitchableEngine;
-  /** Makes a folder of points that carries an identity, and opens it. */
-  readonly openEngine: (name: string, identity: string) => Promise<SeriesEngine>;
+  /** Where the engine keeps its points, and a restore makes room for others. */
+  readonly points: SeriesStorage;
   /** What keeps metadata or points from being stored or read, in words. */
   readonly listProblems: () => readonly string[];
 }
@@ -38,25 +38,23 @@ export async function openStores(config: Config, logger: Logger, stopSteps: Stop
   stopSteps.add(() => {
     directory.release();
   });
-  refuseLostStore(directory.path);
+  const points = seriesFolders(directory.path, {
+    memoryLimitBytes: config.engineMemoryBytes || usualEngineMemoryBytes(),
+    threads: availableParallelism(),
+    onEvent: ({ level, message, details, cause }) => {
+      logger[level]({ ...details, ...(cause === undefined ? {} : { err: cause }) }, message);
+    },
+  });
+  await refuseLostStore(directory.path, points);
   const store = rememberReads(await openSqliteStore(directory.path));
   stopSteps.add(() => store.close());
   const storeProblems = watchForDamage(store, logger);
   removeTemporaryFolders(directory.path);
 
-  const openEngine = (name: string): Promise<SeriesEngine> =>
-    openDuckDbEngine({
-      directory: join(directory.path, name),
-      memoryLimitBytes: config.engineMemoryBytes || usualEngineMemoryBytes(),
-      threads: availableParallelism(),
-      onEvent: ({ level, message, details, cause }) => {
-        logger[level]({ ...details, ...(cause === undefined ? {} : { err: cause }) }, message);
-      },
-    });
-  if ((await pairStores(store, directory.path)) === 'unmarked') {
+  if ((await pairStores(store, points, directory.path)) === 'unmarked') {
     logger.info('the store and its points carry a common identity from now on');
   }
-  const engine = new SwitchableEngine(await openEngine(await findSeriesFolder(store)));
+  const engine = new SwitchableEngine(await points.open(await findSeriesName(store)));
   stopSteps.add(() => engine.close());
 
   if (config.useHashedTokens) await hashStoredTokens(store, directory.path, logger);
@@ -66,10 +64,7 @@ export async function openStores(config: Config, logger: Logger, stopSteps: Stop
     sealingKey: directory.sealingKey,
     store,
     engine,
-    openEngine(name, identity) {
-      writeIdentity(join(directory.path, name), identity);
-      return openEngine(name);
-    },
+    points,
     listProblems: () => [...storeProblems, ...engine.listProblems()],
   };
 }

@@ -11,6 +11,7 @@ import type { Actor } from '../../domain/actor.js';
 import { conflict } from '../../domain/errors.js';
 import type { IdGenerator } from '../../domain/id.js';
 import type { SeriesEngine } from '../../domain/series.js';
+import type { SeriesStorage } from '../../domain/series-storage.js';
 import type { FileStore } from '../../domain/store-file.js';
 import type { Store } from '../../domain/store.js';
 import { checkStore } from '../../snapshot/check-store.js';
@@ -29,17 +30,17 @@ export interface MetadataRestoreDependencies extends Omit<SnapshotDependencies, 
   readonly engine: SeriesEngine & { switchTo(next: SeriesEngine): SeriesEngine };
   readonly ids: IdGenerator;
   readonly hashTokens: boolean;
-  /** Of the store and its copies, and of the folders of points. */
+  /** Of the store and its copies. */
   readonly directory: string;
   readonly storeFile: string;
-  /** Makes a folder of points that carries an identity, and opens it. */
-  readonly openEngine: (name: string, identity: string) => Promise<SeriesEngine>;
+  /** Where the points of the restored store are kept, beside those of the store that it replaces. */
+  readonly points: SeriesStorage;
   readonly newIdentity: () => string;
   readonly onEvent: TellRestore;
 }
 
 export function createMetadataRestore(dependencies: MetadataRestoreDependencies) {
-  const { store, engine, ids, clock, hashTokens, directory, storeFile, openEngine, newIdentity, onEvent } = dependencies;
+  const { store, engine, ids, clock, hashTokens, directory, storeFile, points, newIdentity, onEvent } = dependencies;
   const onLeftOut: SnapshotDependencies['onLeftOut'] = (problems) => {
     onEvent({ kind: 'left out', part: 'metadata', problems });
   };
@@ -62,7 +63,8 @@ export function createMetadataRestore(dependencies: MetadataRestoreDependencies)
       // What they order to be deleted was never in the new folder; those of the store that is replaced stay in its copy, with its folder.
       for (const { bucketId } of await writer.listTombstones()) await writer.deleteTombstone(bucketId);
     });
-    const next = await openEngine(seriesDirectory, identity);
+    await points.putIdentity(seriesDirectory, identity);
+    const next = await points.open(seriesDirectory);
     try {
       const ready = join(folder, 'ready');
       await prepared.copyTo(ready);
@@ -76,11 +78,11 @@ export function createMetadataRestore(dependencies: MetadataRestoreDependencies)
         throw error;
       }
       const previous = engine.switchTo(next);
-      onEvent({ kind: 'replaced', storeCopy, seriesDirectory: join(directory, previousDirectory) });
+      onEvent({ kind: 'replaced', storeCopy, seriesDirectory: points.placeOf(previousDirectory) });
       await previous.close();
     } catch (error) {
       await next.close();
-      await rm(join(directory, seriesDirectory), { recursive: true, force: true });
+      await points.remove(seriesDirectory);
       throw error;
     }
   }

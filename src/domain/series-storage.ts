@@ -1,0 +1,29 @@
+/**
+ * Where points are kept: sets of points beside each other, each under a name. One of them belongs to the metadata store; a restore makes
+ * another one and leaves the earlier set as it was.
+ */
+import type { SeriesEngine } from './series.js';
+
+/** What a set carries to show which store it belongs to. */
+export type CarriedIdentity = { readonly kind: 'none' | 'damaged' } | { readonly kind: 'known'; readonly identity: string };
+
+export interface SeriesStorage {
+  /** Opens the engine of a set, which is made where it is missing. */
+  open(name: string): Promise<SeriesEngine>;
+
+  /** The sets that hold points, or held some: more than a name and an identity. */
+  list(): Promise<readonly string[]>;
+
+  isUsed(name: string): Promise<boolean>;
+
+  findIdentity(name: string): Promise<CarriedIdentity>;
+
+  /** Durable when the promise is fulfilled; the set is made where it is missing. */
+  putIdentity(name: string, identity: string): Promise<void>;
+
+  /** Removes a set with all that it holds. Its engine must be closed. */
+  remove(name: string): Promise<void>;
+
+  /** Where a set lies, for messages to the person who runs the server. */
+  placeOf(name: string): string;
+}
