@@ -1,13 +1,15 @@
 /** Secret -> Actor, or why not. */
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { Actor, SessionActor, TokenActor } from '../domain/actor.js';
+import type { Identity, SessionIdentity, TokenIdentity } from '../domain/actor.js';
 import type { AuthorizationId, Clock, UserId } from '../domain/id.js';
 import { PermissionSet } from '../domain/permission.js';
+import type { Authorization } from '../domain/authorization.js';
 import type { Change, Store } from '../domain/store.js';
 import { findAuthorizationOfToken } from './find-token.js';
-import { permissionsOfUser } from './roles.js';
+import { permissionsOfUser, type TimedPermissions } from './roles.js';
 import type { Secret } from './secret.js';
 import type { SessionRules } from './session-rules.js';
+import { lifetimeOfAuthorization, lifetimeOfSession, standingOf, type Standing } from './standing.js';
 import { hashToken, isHashLike } from './token.js';
 import { TokenCache, type KnownToken } from './token-cache.js';
 
@@ -17,24 +19,35 @@ export type Refusal =
   | 'unknown token'
   | 'stored hash as token'
   | 'unknown session'
+  | 'expired'
   | 'user inactive or deleted'
   | 'inactive token'
   | 'wrong name or password'
   | 'rights were taken away';
 
-export type Verdict<A extends Actor = Actor> = { readonly actor: A } | { readonly refusal: Refusal };
+export type Verdict<I extends Identity = Identity> = { readonly identity: I } | { readonly refusal: Refusal };
 
-const UNKNOWN_TOKEN: Verdict<TokenActor> = { refusal: 'unknown token' };
-const USER_INACTIVE: { readonly refusal: Refusal } = { refusal: 'user inactive or deleted' };
-const HASH_AS_TOKEN: Verdict<TokenActor> = { refusal: 'stored hash as token' };
-const UNKNOWN_SESSION: Verdict<SessionActor> = { refusal: 'unknown session' };
+const UNKNOWN_TOKEN: Verdict<TokenIdentity> = { refusal: 'unknown token' };
+const HASH_AS_TOKEN: Verdict<TokenIdentity> = { refusal: 'stored hash as token' };
+const UNKNOWN_SESSION: Verdict<SessionIdentity> = { refusal: 'unknown session' };
+
+const REFUSALS: Readonly<Record<Standing, Refusal | undefined>> = {
+  active: undefined,
+  inactive: 'inactive token',
+  'user inactive': 'user inactive or deleted',
+  ended: 'user inactive or deleted',
+  expired: 'expired',
+};
+
+/** Why credentials of this standing do not count; undefined where they do. */
+export const refusalOf = (standing: Standing): Refusal | undefined => REFUSALS[standing];
 
 export class Authenticator {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #rules: SessionRules;
   readonly #tokens = new TokenCache();
-  readonly #sessionPermissions = new Map<UserId, Promise<PermissionSet>>();
+  readonly #sessionPermissions = new Map<UserId, Promise<TimedPermissions>>();
   readonly #listeners: ((changes: readonly Change[]) => void)[] = [];
   #generation = 0;
 
@@ -62,53 +75,52 @@ export class Authenticator {
   }
 
   /** Synchronous for a token that was seen lately: a check is a hash, a look-up and a comparison, however many tokens there are. */
-  authenticateToken(secret: Secret): Verdict<TokenActor> | Promise<Verdict<TokenActor>> {
+  authenticateToken(secret: Secret): Verdict<TokenIdentity> | Promise<Verdict<TokenIdentity>> {
     const text = secret.reveal();
     const digest = hash('sha256', text, 'binary');
     const known = this.#tokens.get(digest);
     if (known === undefined) return isHashLike(text) ? HASH_AS_TOKEN : this.#lookUp(secret, digest);
-    return timingSafeEqual(known.digest, Buffer.from(digest, 'binary')) ? verdictOf(known) : UNKNOWN_TOKEN;
+    return timingSafeEqual(known.digest, Buffer.from(digest, 'binary')) ? judge(known, this.#clock()) : UNKNOWN_TOKEN;
   }
 
-  async #lookUp(secret: Secret, digest: string): Promise<Verdict<TokenActor>> {
+  async #lookUp(secret: Secret, digest: string): Promise<Verdict<TokenIdentity>> {
     const before = this.#generation;
     const authorization = await findAuthorizationOfToken(this.#store, secret);
     if (authorization === undefined) return UNKNOWN_TOKEN;
     const user = await this.#store.findUser(authorization.userID);
     const known: KnownToken = {
       digest: Buffer.from(digest, 'binary'),
-      userActive: user?.status === 'active' && authorization.endedAtMs === undefined,
-      actor: {
-        kind: 'token',
-        userId: authorization.userID,
-        orgId: authorization.orgID,
-        authorizationId: authorization.id,
-        permissions: new PermissionSet(authorization.permissions),
-        inactive: authorization.status !== 'active',
-      },
+      identity: identityOf(authorization),
+      lifetime: lifetimeOfAuthorization(authorization),
+      userStatus: user?.status,
     };
     // What a commit has overtaken in the meantime must not be remembered.
     if (before === this.#generation) this.#tokens.put(digest, known);
-    return verdictOf(known);
+    return judge(known, this.#clock());
   }
 
-  /** What a user's session may do is what his roles and his active tokens allow at this moment. */
-  async authenticateSession(key: Secret): Promise<Verdict<SessionActor>> {
+  /** What a user's session may do is what the user's roles and active tokens allow at this moment. */
+  async authenticateSession(key: Secret): Promise<Verdict<SessionIdentity>> {
     const sessionHash = hashToken(key);
     const session = await this.#store.findSession(sessionHash);
-    const now = this.#clock();
-    if (session === undefined || session.expiresAtMs <= now) return UNKNOWN_SESSION;
+    if (session === undefined) return UNKNOWN_SESSION;
     const user = await this.#store.findUser(session.userId);
-    if (user?.status !== 'active') return USER_INACTIVE;
+    const now = this.#clock();
+    const refusal = refusalOf(standingOf(lifetimeOfSession(session), user?.status, now));
+    if (refusal !== undefined) return { refusal };
+    const { userId } = session;
     const extendedMs = this.#rules.extendedExpiry(session, now);
     if (extendedMs !== undefined) await this.#store.transaction((writer) => writer.extendSession(sessionHash, extendedMs));
-    return { actor: { kind: 'session', userId: user.id, sessionHash, permissions: await this.#permissionsOf(user.id) } };
+    return { identity: { kind: 'session', userId, sessionHash, permissions: await this.#permissionsOf(userId) } };
   }
 
-  #permissionsOf(userId: UserId): Promise<PermissionSet> {
+  async #permissionsOf(userId: UserId): Promise<PermissionSet> {
     const known = this.#sessionPermissions.get(userId);
-    if (known !== undefined) return known;
-    const asked = permissionsOfUser(this.#store, userId);
+    if (known !== undefined) {
+      const { permissions, validUntilMs } = await known;
+      if (validUntilMs === undefined || this.#clock() < validUntilMs) return permissions;
+    }
+    const asked = permissionsOfUser(this.#store, userId, this.#clock());
     const before = this.#generation;
     this.#sessionPermissions.set(userId, asked);
     const forget = (): void => {
@@ -117,7 +129,7 @@ export class Authenticator {
     asked.then(() => {
       if (before !== this.#generation) forget();
     }, forget);
-    return asked;
+    return (await asked).permissions;
   }
 
   #forget(changes: readonly Change[]): void {
@@ -130,4 +142,18 @@ export class Authenticator {
   }
 }
 
-const verdictOf = (known: KnownToken): Verdict<TokenActor> => (known.userActive ? { actor: known.actor } : USER_INACTIVE);
+export const identityOf = ({ userID, orgID, id, permissions, status }: Authorization): TokenIdentity => ({
+  kind: 'token',
+  userId: userID,
+  orgId: orgID,
+  authorizationId: id,
+  permissions: new PermissionSet(permissions),
+  status,
+});
+
+/** An inactive token is let in, to be told so by what it asks for. */
+function judge({ identity, lifetime, userStatus }: KnownToken, nowMs: number): Verdict<TokenIdentity> {
+  const standing = standingOf(lifetime, userStatus, nowMs);
+  const refusal = standing === 'inactive' ? undefined : refusalOf(standing);
+  return refusal === undefined ? { identity } : { refusal };
+}

@@ -8,15 +8,7 @@ import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/e
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
-import {
-  ACTIONS,
-  formatPermission,
-  permissionById,
-  permissionFor,
-  permissionInOrganization,
-  type Action,
-  type Permission,
-} from '../domain/permission.js';
+import { ACTIONS, formatPermission, type Action, type Permission } from '../domain/permission.js';
 import {
   DuplicateError,
   type AuthorizationCount,
@@ -34,8 +26,10 @@ import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions
 import type { PasswordChecks } from './password-checks.js';
 import { checkPasswordRules } from './passwords.js';
 import { storeToken } from './plain-tokens.js';
+import { authorizationRights } from './resource-rights.js';
 import type { Secret } from './secret.js';
-import { transactionBy } from './standing.js';
+import { transactionBy } from './transactions.js';
+import { userRights } from './tenancy.js';
 import { generateToken } from './token.js';
 
 export interface NewAuthorization {
@@ -128,7 +122,7 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
 /** The authorizations of the v1-compatible API, which are opened by a name and a password. */
 export const createV1Authorizations = (dependencies: AuthorizationDependencies & { readonly passwords: PasswordChecks }) => {
   const kind = createKind('v1', dependencies);
-  const { store, clock, passwords } = dependencies;
+  const { clock, passwords } = dependencies;
   return {
     ...kind,
 
@@ -149,12 +143,13 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
      */
     async setPassword(actor: Actor, id: AuthorizationId, password: Secret): Promise<void> {
       const authorization = await kind.findRecord(id);
-      authorizeFor(actor, 'write', authorization);
+      authorize(actor, ...toWrite(authorization));
       guardUnscoped(actor, authorization);
       guardHeld(actor, authorization);
       checkPasswordRules(password, false);
       const passwordHash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
-      await transactionBy(store, actor, [...neededFor('write', authorization), ...authorization.permissions], async (writer) => {
+      const clearance = authorize(actor, ...toWrite(authorization), ...authorization.permissions);
+      await transactionBy(dependencies, clearance, async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current?.secret.kind !== 'v1') throw notFound('authorization not found');
         await writer.updateAuthorization({ ...current, secret: { ...current.secret, passwordHash }, updatedAtMs: clock() });
@@ -179,18 +174,18 @@ async function createChecked(
   const { store } = dependencies;
   const { orgID, status, description } = input;
   checkPermissionCount(input.permissions);
-  const toCreate = permissionInOrganization('write', 'authorizations', orgID);
+  const toCreate = authorizationRights.toCreateIn(orgID);
   authorize(actor, toCreate);
   const userID = input.userID ?? (actor.kind === 'system' ? undefined : actor.userId);
   if (userID === undefined) throw invalid('an authorization needs a user');
-  const forUser = permissionById('write', 'users', userID);
+  const forUser = userRights.toWrite(userID);
   authorize(actor, forUser);
 
   const permissions = grantPermissions(actor, await resolvePermissions(store, input.permissions, orgID), input.permissions, orgID);
   await checkPlaces(store, permissions);
 
   const authorization = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, secret);
-  await transactionBy(store, actor, [toCreate, forUser, ...permissions], async (writer) => {
+  await transactionBy(dependencies, authorize(actor, toCreate, forUser, ...permissions), async (writer) => {
     // Inside, so that none is born to a user or an organization that goes in the same moment.
     if ((await writer.findUser(userID)) === undefined || (await writer.findOrganization(orgID)) === undefined) {
       throw invalid('unable to create token');
@@ -209,17 +204,17 @@ async function createChecked(
 const bucketsIn = (permissions: readonly Permission[]): BucketId[] =>
   permissions.flatMap(({ resource: { type, id } }) => (type === 'buckets' && id !== undefined ? [id as BucketId] : []));
 
-const neededFor = (action: Action, { id, orgID, userID }: Authorization): Permission[] => [
-  permissionFor(action, 'authorizations', id, orgID),
-  permissionById(action, 'users', userID),
+const toRead = (authorization: Authorization): Permission[] => [
+  authorizationRights.toRead(authorization),
+  userRights.toRead(authorization.userID),
+];
+const toWrite = (authorization: Authorization): Permission[] => [
+  authorizationRights.toWrite(authorization),
+  userRights.toWrite(authorization.userID),
 ];
 
 const mayRead = (actor: Actor, authorization: Authorization): boolean =>
-  neededFor('read', authorization).every((permission) => isAllowed(actor, permission));
-
-function authorizeFor(actor: Actor, action: Action, authorization: Authorization): void {
-  for (const permission of neededFor(action, authorization)) authorize(actor, permission);
-}
+  toRead(authorization).every((permission) => isAllowed(actor, permission));
 
 /** What reaches beyond its organization is only for those to touch who reach as far. InfluxDB does not ask for this. */
 function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
@@ -246,7 +241,8 @@ async function describeUnlessGone(store: Store, authorization: Authorization): P
 }
 
 /** What is alike for both kinds. */
-function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationDependencies) {
+function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDependencies) {
+  const { store, clock } = dependencies;
   const isOfKind = (authorization: Authorization | undefined): authorization is Authorization => authorization?.secret.kind === kind;
 
   async function findRecord(id: AuthorizationId): Promise<Authorization> {
@@ -317,7 +313,7 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
     /** @throws DomainError `not found`, or `unauthorized` for who may not read it or its user */
     async find(actor: Actor, id: AuthorizationId): Promise<DescribedAuthorization> {
       const authorization = await findRecord(id);
-      authorizeFor(actor, 'read', authorization);
+      authorize(actor, ...toRead(authorization));
       return describeAuthorization(store, authorization);
     },
 
@@ -352,14 +348,14 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
     /** Changes status and description, and never anything else. */
     async update(actor: Actor, id: AuthorizationId, change: AuthorizationChange): Promise<DescribedAuthorization> {
       const authorization = await findRecord(id);
-      authorizeFor(actor, 'read', authorization);
-      authorizeFor(actor, 'write', authorization);
+      authorize(actor, ...toRead(authorization));
+      const clearance = authorize(actor, ...toWrite(authorization));
       guardUnscoped(actor, authorization);
       const status = change.status === '' ? 'active' : change.status;
       if (status !== undefined && !isStatus(status)) {
         throw invalid(kind === 'token' ? 'encodeAuthorization: unknown authorization status' : 'unknown authorization status');
       }
-      const updated = await transactionBy(store, actor, neededFor('write', authorization), async (writer) => {
+      const updated = await transactionBy(dependencies, clearance, async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current === undefined) throw notFound('authorization not found');
         const next: Authorization = {
@@ -377,9 +373,9 @@ function createKind(kind: StoredSecret['kind'], { store, clock }: AuthorizationD
     /** Ends it: from the moment at which this is fulfilled it opens nothing. */
     async remove(actor: Actor, id: AuthorizationId): Promise<void> {
       const authorization = await findRecord(id);
-      authorizeFor(actor, 'write', authorization);
+      const clearance = authorize(actor, ...toWrite(authorization));
       guardUnscoped(actor, authorization);
-      const removed = await transactionBy(store, actor, neededFor('write', authorization), (writer) => writer.deleteAuthorization(id));
+      const removed = await transactionBy(dependencies, clearance, (writer) => writer.deleteAuthorization(id));
       if (!removed) throw notFound('authorization not found');
     },
   };

@@ -1,7 +1,8 @@
-/** The one gate: may this actor do that? */
-import type { Actor } from '../domain/actor.js';
+/** May this actor do that? The one place in which a permission is compared with what an actor holds. */
+import type { Actor, Identity } from '../domain/actor.js';
 import type { DomainError } from '../domain/errors.js';
 import { unauthorized } from '../domain/errors.js';
+import type { OrganizationId } from '../domain/id.js';
 import {
   formatPermission,
   NO_PERMISSIONS,
@@ -12,25 +13,56 @@ import {
   type ResourceType,
   type Scope,
 } from '../domain/permission.js';
+import { publishDecision } from './decisions.js';
 
 /** What the actor may do at this moment: nothing, with an inactive token. */
-export const permissionsOf = (actor: Actor): PermissionSet => (isInactive(actor) ? NO_PERMISSIONS : actor.permissions);
+export const permissionsOf = (actor: Actor | Identity): PermissionSet => (isInactive(actor) ? NO_PERMISSIONS : actor.permissions);
 
-export const isInactive = (actor: Actor): boolean => actor.kind === 'token' && actor.inactive;
+export const isInactive = (actor: Actor | Identity): boolean => actor.kind === 'token' && actor.status === 'inactive';
 
-export const isAllowed = (actor: Actor, permission: Permission): boolean => permissionsOf(actor).covers(permission);
+export function isAllowed(actor: Actor, permission: Permission): boolean {
+  const allowed = permissionsOf(actor).covers(permission);
+  publishDecision(actor, 'one', permission.action, permission.resource.type, allowed);
+  return allowed;
+}
+
+/** An actor and rights that it was found to hold. A change needs one (`transactionBy`), and only `authorize` makes it. */
+export class Clearance {
+  readonly actor: Actor;
+  readonly rights: readonly Permission[];
+
+  private constructor(actor: Actor, rights: readonly Permission[]) {
+    this.actor = actor;
+    this.rights = rights;
+  }
+
+  static check(actor: Actor, rights: readonly Permission[]): Clearance {
+    for (const right of rights) if (!isAllowed(actor, right)) throw refusal(actor, right);
+    return new Clearance(actor, rights);
+  }
+}
 
 /**
+ * Asks for rights, one after the other.
+ *
  * @throws DomainError `unauthorized`, in InfluxDB's words (authorizer/authorize.go): `write:orgs/1/buckets/2 is unauthorized`, or
  *   `token is inactive`
  */
-export function authorize(actor: Actor, permission: Permission): void {
-  if (!isAllowed(actor, permission)) throw refusal(actor, permission);
-}
+export const authorize = (actor: Actor, ...rights: readonly Permission[]): Clearance => Clearance.check(actor, rights);
 
 export const refusal = (actor: Actor, permission: Permission): DomainError =>
   unauthorized(isInactive(actor) ? 'token is inactive' : `${formatPermission(permission)} is unauthorized`);
 
 /** What a list may show to the actor. Lists refuse nobody: they are empty. */
-export const readableScope = (actor: Actor, type: ResourceType, action: Action = 'read'): Scope =>
-  isInactive(actor) ? NOTHING : actor.permissions.scope(action, type);
+export function readableScope(actor: Actor, type: ResourceType): Scope {
+  const scope = isInactive(actor) ? NOTHING : actor.permissions.scope('read', type);
+  publishDecision(actor, 'list', 'read', type, scope.everything || scope.ids.length + scope.organizationIds.length > 0);
+  return scope;
+}
+
+/** Whether the actor may do this to any resource of the type in an organization. */
+export function reachesAny(actor: Actor, action: Action, type: ResourceType, orgID: OrganizationId): boolean {
+  const allowed = permissionsOf(actor).reaches(action, type, orgID);
+  publishDecision(actor, 'list', action, type, allowed);
+  return allowed;
+}

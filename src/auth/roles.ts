@@ -1,4 +1,5 @@
 /** What users may do by their roles and by the tokens they own. */
+import type { Actor } from '../domain/actor.js';
 import type { OrganizationId, UserId } from '../domain/id.js';
 import {
   globalPermission,
@@ -10,6 +11,8 @@ import {
 } from '../domain/permission.js';
 import type { StoreReader } from '../domain/store.js';
 import type { Membership } from '../domain/user.js';
+import { permissionsOf } from './authorize.js';
+import { lifetimeOfAuthorization, standingOf } from './standing.js';
 
 /** What a user's role in a resource allows. A bucket's owner gets nothing by it (InfluxDB's rule, which clients may lean on). */
 function permissionsOfMembership({ resourceType, resourceId, role }: Membership): Permission[] {
@@ -23,7 +26,7 @@ function permissionsOfMembership({ resourceType, resourceId, role }: Membership)
   }
 }
 
-/** What a user may do by his roles and about himself, in InfluxDB's order: the server, the rest as it was given, himself. */
+/** What a user may do by roles and about themselves, in InfluxDB's order: the server, the rest as it was given, themselves. */
 export async function rolePermissions(store: StoreReader, userId: UserId): Promise<Permission[]> {
   const memberships = await store.listMembershipsOfUser(userId);
   const instance = memberships.filter(({ resourceType }) => resourceType === 'instance');
@@ -35,8 +38,30 @@ export async function rolePermissions(store: StoreReader, userId: UserId): Promi
   ];
 }
 
-/** What a session of the user may do: his roles, and whatever his active tokens may. */
-export async function permissionsOfUser(store: StoreReader, userId: UserId): Promise<PermissionSet> {
-  const authorizations = await store.listActiveTokensOfUser(userId);
-  return new PermissionSet([...(await rolePermissions(store, userId)), ...authorizations.flatMap(({ permissions }) => permissions)]);
+/** Permissions that hold until a commit changes them, or a token among those that they come from expires. */
+export interface TimedPermissions {
+  readonly permissions: PermissionSet;
+  /** Undefined: time alone does not change them. */
+  readonly validUntilMs: number | undefined;
+}
+
+/** What a session of the user may do: everything that the user's roles and active tokens allow. */
+export async function permissionsOfUser(store: StoreReader, userId: UserId, nowMs: number): Promise<TimedPermissions> {
+  const held = await rolePermissions(store, userId);
+  let validUntilMs: number | undefined;
+  for (const authorization of await store.listActiveTokensOfUser(userId)) {
+    const lifetime = lifetimeOfAuthorization(authorization);
+    // Whether the user is active is asked of the session.
+    if (standingOf(lifetime, 'active', nowMs) !== 'active') continue;
+    held.push(...authorization.permissions);
+    const { expiresAtMs } = lifetime;
+    if (expiresAtMs !== undefined) validUntilMs = Math.min(validUntilMs ?? expiresAtMs, expiresAtMs);
+  }
+  return { permissions: new PermissionSet(held), validUntilMs };
+}
+
+/** What the actor may do at this moment, each permission once: nothing, with an inactive token. */
+export function listOwnPermissions(actor: Actor): Permission[] {
+  const held = new Map(permissionsOf(actor).permissions.map((permission) => [JSON.stringify(permission), permission]));
+  return [...held.values()];
 }

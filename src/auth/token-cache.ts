@@ -1,12 +1,15 @@
 /** Tokens that were seen lately, ready to be checked without a question to the store. */
-import type { TokenActor } from '../domain/actor.js';
+import type { TokenIdentity } from '../domain/actor.js';
 import type { AuthorizationId } from '../domain/id.js';
+import type { Status } from '../domain/user.js';
+import type { Lifetime } from './standing.js';
 
 export interface KnownToken {
   readonly digest: Buffer;
-  readonly actor: TokenActor;
-  /** False when the user is inactive or gone. */
-  readonly userActive: boolean;
+  readonly identity: TokenIdentity;
+  readonly lifetime: Lifetime;
+  /** Undefined when the user is gone. */
+  readonly userStatus: Status | undefined;
 }
 
 /** Tokens that are kept; the one that came first makes room. At about 1 kB each this bounds the memory. */
@@ -24,12 +27,12 @@ export class TokenCache {
   put(digest: string, token: KnownToken): void {
     if (this.#byDigest.size >= KNOWN_TOKENS_MAX) {
       for (const [, oldest] of this.#byDigest) {
-        this.forget(oldest.actor.authorizationId);
+        this.forget(oldest.identity.authorizationId);
         break;
       }
     }
     this.#byDigest.set(digest, token);
-    this.#digestOf.set(token.actor.authorizationId, digest);
+    this.#digestOf.set(token.identity.authorizationId, digest);
   }
 
   forget(id: AuthorizationId): void {

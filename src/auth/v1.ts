@@ -1,30 +1,32 @@
 /** Who asks at the v1-compatible API: names and passwords of v1 authorizations, or tokens in the place of a password. */
 import { timingSafeEqual } from 'node:crypto';
-import type { TokenActor } from '../domain/actor.js';
-import type { Authorization } from '../domain/authorization.js';
-import type { AuthorizationId } from '../domain/id.js';
-import { PermissionSet } from '../domain/permission.js';
+import type { TokenIdentity } from '../domain/actor.js';
+import type { AuthorizationId, Clock } from '../domain/id.js';
 import type { Store } from '../domain/store.js';
+import type { Status } from '../domain/user.js';
 import { addressGroup } from './address-group.js';
-import type { Authenticator, Refusal, Verdict } from './authenticate.js';
+import { identityOf, refusalOf, type Authenticator, type Verdict } from './authenticate.js';
 import type { PasswordChecks } from './password-checks.js';
 import { isForeignHash } from './passwords.js';
 import type { Secret } from './secret.js';
+import { lifetimeOfAuthorization, standingOf, type Lifetime } from './standing.js';
 
 export type V1Credentials =
   | { readonly kind: 'token'; readonly secret: Secret }
   | { readonly kind: 'password'; readonly userName: string; readonly password: Secret }
   | { readonly kind: 'none' };
 
-export type V1Verdict = Verdict<TokenActor>;
+export type V1Verdict = Verdict<TokenIdentity>;
 
 const WRONG: V1Verdict = { refusal: 'wrong name or password' };
 
-/** What an authorization amounts to at this moment; forgotten when any authorization or user changes, which costs a question each. */
-interface Standing {
-  readonly id: AuthorizationId;
+/** An authorization as it is stored; forgotten when any authorization or user changes, which costs a question each. */
+interface KnownName {
+  readonly identity: TokenIdentity;
   readonly passwordHash: string | undefined;
-  readonly verdict: { readonly actor: TokenActor } | { readonly refusal: Refusal };
+  readonly lifetime: Lifetime;
+  /** Undefined when the user is gone. */
+  readonly userStatus: Status | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ interface RightPassword {
   readonly addresses: Set<string>;
 }
 
-/** Standings, and right passwords, that are remembered; the one that came first makes room, which costs a slow hash. */
+/** Names, and right passwords, that are remembered; the one that came first makes room, which costs a slow hash. */
 const REMEMBERED_MAX = 10_000;
 /** Checks of one request, when each is overtaken by a change of the password. */
 const OVERTAKEN_MAX = 3;
@@ -47,13 +49,14 @@ const ADDRESSES_MAX = 100;
 
 export interface V1Dependencies {
   readonly store: Store;
+  readonly clock: Clock;
   readonly authenticator: Authenticator;
   readonly passwords: PasswordChecks;
 }
 
 export class V1Authenticator {
   readonly #dependencies: V1Dependencies;
-  readonly #standings = new Map<string, Standing>();
+  readonly #names = new Map<string, KnownName>();
   readonly #right = new Map<AuthorizationId, RightPassword>();
   #generation = 0;
 
@@ -63,7 +66,7 @@ export class V1Authenticator {
       const matters = changes.some(({ noun, kind }) => (noun === 'authorization' || noun === 'user') && kind !== 'insert');
       if (!matters) return;
       this.#generation++;
-      this.#standings.clear();
+      this.#names.clear();
     });
   }
 
@@ -86,49 +89,56 @@ export class V1Authenticator {
     const verdict = await this.#dependencies.authenticator.authenticateToken(secret);
     if ('refusal' in verdict) return verdict;
     // Elsewhere an inactive token may look at empty lists; here it is refused as if it were unknown (InfluxDB's rule).
-    return verdict.actor.inactive ? { refusal: 'inactive token' } : { actor: verdict.actor };
+    return verdict.identity.status === 'inactive' ? { refusal: 'inactive token' } : verdict;
   }
 
   async #checkPassword(userName: string, password: Secret, address: string, rounds = OVERTAKEN_MAX): Promise<V1Verdict> {
     const { passwords } = this.#dependencies;
-    const standing = await this.#standingOf(userName);
-    if (standing === undefined) {
+    const known = await this.#find(userName);
+    if (known === undefined) {
       // Any name goes with a token for its password.
       const verdict = await this.#checkToken(password);
-      if ('actor' in verdict) return verdict;
-    } else if (this.#isKnownRight(standing, password, address)) {
-      return standing.verdict;
+      if ('identity' in verdict) return verdict;
+    } else if (this.#isKnownRight(known, password, address)) {
+      return this.#judge(known);
     }
-    const hash = standing?.passwordHash;
+    const hash = known?.passwordHash;
     const right = await passwords.check({ address, kind: 'v1', name: userName, hash, password });
-    if (!right || standing === undefined || hash === undefined) return WRONG;
-    const resting = isForeignHash(hash) ? await this.#replaceForeignHash(standing.id, hash, password) : hash;
-    if (resting !== undefined) this.#remember(standing.id, resting, password, address);
-    const now = await this.#standingOf(userName);
-    if (now?.id === standing.id && now.passwordHash === resting) return now.verdict;
+    if (!right || known === undefined || hash === undefined) return WRONG;
+    const id = known.identity.authorizationId;
+    const stored = isForeignHash(hash) ? await this.#replaceForeignHash(id, hash, password) : hash;
+    if (stored !== undefined) this.#remember(id, stored, password, address);
+    const now = await this.#find(userName);
+    if (now?.identity.authorizationId === id && now.passwordHash === stored) return this.#judge(now);
     // A commit has overtaken the slow hash: what was right for the hash of then is asked of that of now.
     return rounds > 1 ? this.#checkPassword(userName, password, address, rounds - 1) : WRONG;
   }
 
-  async #standingOf(userName: string): Promise<Standing | undefined> {
-    const known = this.#standings.get(userName);
-    if (known !== undefined) return known;
+  #judge({ identity, lifetime, userStatus }: KnownName): V1Verdict {
+    const refusal = refusalOf(standingOf(lifetime, userStatus, this.#dependencies.clock()));
+    return refusal === undefined ? { identity } : { refusal };
+  }
+
+  async #find(userName: string): Promise<KnownName | undefined> {
+    const remembered = this.#names.get(userName);
+    if (remembered !== undefined) return remembered;
     const before = this.#generation;
     const { store } = this.#dependencies;
     const authorization = await store.findAuthorizationByV1User(userName);
     if (authorization === undefined) return undefined;
     const user = await store.findUser(authorization.userID);
-    const standing: Standing = {
-      id: authorization.id,
+    const known: KnownName = {
+      identity: identityOf(authorization),
       passwordHash: authorization.secret.kind === 'v1' ? authorization.secret.passwordHash : undefined,
-      verdict: judge(authorization, user?.status === 'active'),
+      lifetime: lifetimeOfAuthorization(authorization),
+      userStatus: user?.status,
     };
     // What a commit has overtaken in the meantime must not be remembered.
-    if (before === this.#generation) putBounded(this.#standings, userName, standing);
-    return standing;
+    if (before === this.#generation) putBounded(this.#names, userName, known);
+    return known;
   }
 
-  #isKnownRight({ id, passwordHash }: Standing, password: Secret, address: string): boolean {
+  #isKnownRight({ identity: { authorizationId: id }, passwordHash }: KnownName, password: Secret, address: string): boolean {
     const right = this.#right.get(id);
     if (right === undefined || right.passwordHash !== passwordHash || !right.addresses.has(addressGroup(address))) return false;
     return timingSafeEqual(right.digest, this.#dependencies.passwords.digest(id, password));
@@ -142,7 +152,7 @@ export class V1Authenticator {
     putBounded(this.#right, id, { passwordHash, digest: this.#dependencies.passwords.digest(id, password), addresses });
   }
 
-  /** So that no hash stays that others make differently. @returns the hash that rests now; undefined when it is of somebody else's making */
+  /** So that no hash stays that others make differently. @returns the hash that is stored now; undefined when somebody else stored another */
   async #replaceForeignHash(id: AuthorizationId, foreign: string, password: Secret): Promise<string | undefined> {
     const { store, passwords } = this.#dependencies;
     const own = await passwords.hash(id, password);
@@ -153,21 +163,6 @@ export class V1Authenticator {
       return own;
     });
   }
-}
-
-function judge(authorization: Authorization, userActive: boolean): Standing['verdict'] {
-  if (!userActive || authorization.endedAtMs !== undefined) return { refusal: 'user inactive or deleted' };
-  if (authorization.status !== 'active') return { refusal: 'inactive token' };
-  return {
-    actor: {
-      kind: 'token',
-      userId: authorization.userID,
-      orgId: authorization.orgID,
-      authorizationId: authorization.id,
-      permissions: new PermissionSet(authorization.permissions),
-      inactive: false,
-    },
-  };
 }
 
 function putBounded<K, V>(map: Map<K, V>, key: K, value: V): void {

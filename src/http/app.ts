@@ -29,7 +29,7 @@ import {
   type PathEntry,
 } from './gate.js';
 import type { Metrics } from './metrics.js';
-import { OpenRequest, OpenRequests, RefusedError } from './open-requests.js';
+import { OpenRequest, OpenRequests, RefusedError, type Judgement } from './open-requests.js';
 import type { Pages } from './pages.js';
 import { empty, PAGE_NOT_FOUND, type Answer, type Method, type Route } from './route.js';
 
@@ -331,7 +331,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     return verdict instanceof Promise ? verdict.then((known) => handle(route, open, known)) : handle(route, open, verdict);
   }
 
-  function handle(route: Exclude<Route, { access: 'open' }>, open: OpenRequest, verdict: Verdict): Answer | Promise<Answer> {
+  function handle(route: Exclude<Route, { access: 'open' }>, open: OpenRequest, verdict: Judgement): Answer | Promise<Answer> {
     if ('refusal' in verdict) throw new RefusedError(verdict.refusal);
     const { actor } = verdict;
     if (route.access === 'actor') return route.handle(actor, open);

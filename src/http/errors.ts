@@ -1,6 +1,6 @@
 /** DomainError -> answer: the only table of codes and statuses. */
 import { BusyError, DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
-import { OperatorNeededError } from '../services/backup.js';
+import { OperatorNeededError } from '../auth/operator.js';
 import { json, type Answer } from './route.js';
 
 /** InfluxDB's (kit/transport/http/error_handler.go): a conflict is 422, not 409. */

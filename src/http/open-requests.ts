@@ -5,10 +5,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import type { Refusal, Verdict } from '../auth/authenticate.js';
-import { mayEnd } from '../auth/standing.js';
-import type { Actor } from '../domain/actor.js';
+import { findLoss, mayEnd } from '../auth/reviews.js';
+import type { Identity, RequestOrigin, SessionActor, TokenActor } from '../domain/actor.js';
 import type { Change } from '../domain/store.js';
 import { queryOf, type Access, type Gate, type Visitor } from './gate.js';
+import { makeRequestId, readRequestId, REQUEST_ID_HEADER } from './request-id.js';
 import type { RouteRequest } from './route.js';
 import { Slots, type Slotted } from './slots.js';
 
@@ -28,6 +29,10 @@ export class RefusedError extends Error {
     this.refusal = refusal;
   }
 }
+
+/** Somebody who asks in a request. */
+export type RequestActor = TokenActor | SessionActor;
+export type Judgement = { readonly actor: RequestActor } | { readonly refusal: Refusal };
 
 /** What is known of a request before its handler has it. */
 export interface IncomingRequest extends Visitor {
@@ -55,12 +60,15 @@ export class OpenRequest implements RouteRequest, Slotted {
   phase: 'reading' | 'handling' | 'answering' | 'answered' = 'reading';
   /** Why it was cut. */
   cutBy: Error | undefined;
-  /** As he was judged last; undefined where anybody is answered. */
-  actor: Actor | undefined;
+  /** As judged last; undefined where anybody is answered. */
+  actor: RequestActor | undefined;
 
   readonly #request: IncomingRequest;
   readonly #response: ServerResponse;
   readonly #hooks: OpenRequestHooks;
+  /** Whom `actor` is made from. */
+  #identity: Identity | undefined;
+  #origin: RequestOrigin | undefined;
   #generation = -1;
   #judgedAtMs = 0;
   #isSettled = false;
@@ -106,6 +114,11 @@ export class OpenRequest implements RouteRequest, Slotted {
     return this.#request.ip;
   }
 
+  /** What the log, and the audit trail, call it and its client. */
+  get origin(): RequestOrigin {
+    return (this.#origin ??= { id: readRequestId(this.headers[REQUEST_ID_HEADER]) ?? makeRequestId(), address: this.address });
+  }
+
   get secure(): boolean {
     return this.#request.protocol === 'https';
   }
@@ -134,8 +147,8 @@ export class OpenRequest implements RouteRequest, Slotted {
     this.#hooks.reportFailure(error);
   }
 
-  /** Who asks, as of this moment; at once where nothing has happened since he was judged last. */
-  judge(): Verdict | Promise<Verdict> {
+  /** Who asks, as of this moment; at once where nothing has happened since the last judgement. */
+  judge(): Judgement | Promise<Judgement> {
     const { gate } = this.#hooks;
     const { access, actor } = this;
     if (access === 'open') throw new Error('nobody is judged at an open route');
@@ -150,18 +163,22 @@ export class OpenRequest implements RouteRequest, Slotted {
     return verdict instanceof Promise ? verdict.then((known) => this.#note(known, generation)) : this.#note(verdict, generation);
   }
 
-  #note(verdict: Verdict, generation: number): Verdict {
-    if ('actor' in verdict) {
-      this.#generation = generation;
-      this.#judgedAtMs = performance.now();
-      this.actor = verdict.actor;
-    } else {
+  #note(verdict: Verdict, generation: number): Judgement {
+    if ('refusal' in verdict) {
       this.#generation = -1;
+      return verdict;
     }
-    return verdict;
+    const { identity } = verdict;
+    this.#generation = generation;
+    this.#judgedAtMs = performance.now();
+    if (identity !== this.#identity || this.actor === undefined) {
+      this.#identity = identity;
+      this.actor = { ...identity, request: this.origin };
+    }
+    return { actor: this.actor };
   }
 
-  async confirm(): Promise<Actor> {
+  async confirm(): Promise<RequestActor> {
     if (this.cutBy !== undefined) throw this.cutBy;
     const verdict = await this.judge();
     if ('refusal' in verdict) throw new RefusedError(verdict.refusal);
@@ -214,8 +231,7 @@ export class OpenRequest implements RouteRequest, Slotted {
     if (before === undefined || actor === before) return undefined;
     // A body that is still on its way is handled as what its sender is then.
     if (this.phase === 'reading') return undefined;
-    if (actor.kind === 'token' && actor.inactive && !(before.kind === 'token' && before.inactive)) return 'inactive token';
-    return actor.permissions.firstMissing(before.permissions.permissions) === undefined ? undefined : 'rights were taken away';
+    return findLoss(before, actor);
   }
 }
 

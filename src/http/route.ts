@@ -1,6 +1,7 @@
 /** The shape of a route: rows of the one table from which the server, its 405s and the authorization matrix are made. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Needs } from '../auth/needs.js';
 import type { Actor, TokenActor } from '../domain/actor.js';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
@@ -63,15 +64,18 @@ export interface OpenRoute extends RouteShape {
   readonly handle: (request: RouteRequest) => Answer | Promise<Answer>;
 }
 
-/** Answers those who have said who they are; what they may is decided by the services. */
+/** Answers those who have said who they are; the services ask `auth/` whether they may. */
 export interface ActorRoute extends RouteShape {
   readonly access: 'actor';
+  /** What the service asks of the actor before it changes or shows anything. */
+  readonly needs: Needs;
   readonly handle: (actor: Actor, request: RouteRequest) => Answer | Promise<Answer>;
 }
 
 /** Answers as `actor` does, by the credentials and in the words of the v1-compatible API. */
 export interface V1Route extends RouteShape {
   readonly access: 'v1';
+  readonly needs: Needs;
   readonly handle: (actor: TokenActor, request: RouteRequest) => Answer | Promise<Answer>;
 }
 

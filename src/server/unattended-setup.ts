@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/authenticate.js';
+import { isOperator } from '../auth/operator.js';
 import { Secret } from '../auth/secret.js';
-import { firstMissingOperatorPermission } from '../domain/authorization.js';
 import type { Setup, SetupInput } from '../services/setup.js';
 
 const PREFIX = 'DOCKER_INFLUXDB_INIT_';
@@ -80,8 +80,7 @@ export async function runUnattendedSetup(input: SetupInput, setup: Setup, authen
   }
   if (input.token === undefined) return;
   const verdict = await authenticator.authenticateToken(input.token);
-  const matches = 'actor' in verdict && !verdict.actor.inactive;
-  if (!matches || firstMissingOperatorPermission(verdict.actor.permissions) !== undefined) {
+  if ('refusal' in verdict || !isOperator(verdict.identity)) {
     logger.warn(`${PREFIX}ADMIN_TOKEN is ignored: this store is set up already, and no active operator token of it matches`);
   }
 }

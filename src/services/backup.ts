@@ -5,13 +5,12 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { permissionsOf, refusal } from '../auth/authorize.js';
+import { authorizeOperator } from '../auth/operator.js';
 import type { Sealer } from '../auth/sealer.js';
 import type { Secret } from '../auth/secret.js';
 import type { Actor } from '../domain/actor.js';
-import { firstMissingOperatorPermission } from '../domain/authorization.js';
 import type { Bucket } from '../domain/bucket.js';
-import { DomainError, notFound } from '../domain/errors.js';
+import { notFound } from '../domain/errors.js';
 import type { Clock } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
@@ -26,21 +25,6 @@ const SHARDS_PER_BUCKET_MAX = 2_000;
 const NS_PER_SECOND = 1_000_000_000n;
 const TIME_MIN_NS = -(2n ** 63n);
 const TIME_MAX_NS = 2n ** 63n - 1n;
-
-/** @throws DomainError `unauthorized`, in InfluxDB's words: the first permission of an operator that is missing */
-export function authorizeOperator(actor: Actor): void {
-  const missing = firstMissingOperatorPermission(permissionsOf(actor));
-  if (missing !== undefined) throw new OperatorNeededError(refusal(actor, missing).message);
-}
-
-/** InfluxDB's message names a permission; what is meant by it can be told beside it. */
-export class OperatorNeededError extends DomainError {
-  readonly hint = 'only an operator token may back up or restore';
-
-  constructor(message: string) {
-    super('unauthorized', message);
-  }
-}
 
 export interface BackedUpBucket {
   readonly bucket: Bucket;

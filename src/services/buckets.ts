@@ -1,6 +1,7 @@
 /** Buckets: who may see and change which. */
-import { authorize, permissionsOf, readableScope, refusal } from '../auth/authorize.js';
-import { transactionBy } from '../auth/standing.js';
+import { authorize } from '../auth/authorize.js';
+import { authorizeToReadBucket, bucketRights, readableBuckets } from '../auth/bucket-rights.js';
+import { transactionBy } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import {
   checkNewBucketName,
@@ -13,7 +14,6 @@ import {
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, IdGenerator, OrganizationId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
-import { permissionById, permissionFor, permissionInOrganization, type Permission } from '../domain/permission.js';
 import type { SeriesEngine } from '../domain/series.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 
@@ -45,20 +45,6 @@ export interface BucketDependencies {
   readonly clock: Clock;
 }
 
-/** System buckets are read by who may read their organization; no permission for buckets helps (InfluxDB's rule). */
-export const isReadable = (actor: Actor, { type, id, orgID }: Bucket): boolean =>
-  type === 'system'
-    ? permissionsOf(actor).allows('read', 'orgs', orgID, undefined)
-    : permissionsOf(actor).allows('read', 'buckets', id, orgID);
-
-export function authorizeToRead(actor: Actor, bucket: Bucket): void {
-  if (isReadable(actor, bucket)) return;
-  const { type, id, orgID } = bucket;
-  throw refusal(actor, type === 'system' ? permissionById('read', 'orgs', orgID) : permissionFor('read', 'buckets', id, orgID));
-}
-
-const toWrite = ({ id, orgID }: Bucket): Permission => permissionFor('write', 'buckets', id, orgID);
-
 /**
  * The record of a bucket to be made.
  *
@@ -81,7 +67,9 @@ export function buildBucket(input: NewBucket, id: BucketId, nowMs: number): Buck
 
 export type Buckets = ReturnType<typeof createBuckets>;
 
-export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies) => {
+export const createBuckets = (dependencies: BucketDependencies) => {
+  const { store, engine, ids, clock } = dependencies;
+
   async function findOrRefuse(id: BucketId): Promise<Bucket> {
     const bucket = await store.findBucket(id);
     if (bucket === undefined) throw notFound('bucket not found');
@@ -91,11 +79,10 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
   return {
     async create(actor: Actor, input: NewBucket): Promise<Bucket> {
       singleRetentionRule(input.retentionRules);
-      const toCreate = permissionInOrganization('write', 'buckets', input.orgID);
-      authorize(actor, toCreate);
+      const clearance = authorize(actor, bucketRights.toCreateIn(input.orgID));
       const bucket = buildBucket(input, ids<BucketId>(), clock());
       try {
-        await transactionBy(store, actor, [toCreate], async (writer) => {
+        await transactionBy(dependencies, clearance, async (writer) => {
           if ((await writer.findOrganization(input.orgID)) === undefined) throw notFound('organization not found');
           await writer.insertBucket(bucket);
         });
@@ -107,7 +94,7 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
 
     async find(actor: Actor, id: BucketId): Promise<Bucket> {
       const bucket = await findOrRefuse(id);
-      authorizeToRead(actor, bucket);
+      authorizeToReadBucket(actor, bucket);
       return bucket;
     },
 
@@ -116,7 +103,7 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
      * none, even to those who could not read it.
      */
     async list(actor: Actor, query: BucketQuery, page: Page): Promise<Bucket[]> {
-      const visible = { readable: readableScope(actor, 'buckets'), readableOrganizations: readableScope(actor, 'orgs') };
+      const visible = readableBuckets(actor);
       if (query.id !== undefined) {
         await findOrRefuse(query.id);
         return store.listBuckets({ ...visible, id: query.id }, { ...page, offset: 0, after: undefined });
@@ -136,16 +123,16 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
     async update(actor: Actor, id: BucketId, change: BucketChange): Promise<Bucket> {
       const rule = singleRetentionRule(change.retentionRules);
       const bucket = await findOrRefuse(id);
-      authorize(actor, toWrite(bucket));
+      const clearance = authorize(actor, bucketRights.toWrite(bucket));
       const { name } = change;
       if (name !== undefined && name !== bucket.name) {
         if (bucket.type === 'system') throw invalid('system buckets cannot be renamed');
         // InfluxDB looks the bucket up as the caller before it renames it.
-        authorizeToRead(actor, bucket);
+        authorizeToReadBucket(actor, bucket);
         checkNewBucketName(name);
       }
       try {
-        return await transactionBy(store, actor, [toWrite(bucket)], async (writer) => {
+        return await transactionBy(dependencies, clearance, async (writer) => {
           const current = await writer.findBucket(id);
           if (current === undefined) throw notFound('bucket not found');
           const next: Bucket = {
@@ -166,9 +153,9 @@ export const createBuckets = ({ store, engine, ids, clock }: BucketDependencies)
     /** With all its points. */
     async remove(actor: Actor, id: BucketId): Promise<void> {
       const bucket = await findOrRefuse(id);
-      authorize(actor, toWrite(bucket));
+      const clearance = authorize(actor, bucketRights.toWrite(bucket));
       if (bucket.type === 'system') throw invalid('system buckets cannot be deleted');
-      const removed = await transactionBy(store, actor, [toWrite(bucket)], (writer) => writer.deleteBucket(id, clock()));
+      const removed = await transactionBy(dependencies, clearance, (writer) => writer.deleteBucket(id, clock()));
       if (!removed) throw notFound('bucket not found');
       await engine.dropBucket(id);
     },

@@ -1,15 +1,15 @@
 /** DBRP mappings: who may see and change which, and what a database of the v1-compatible API means. */
 import { authorize } from '../auth/authorize.js';
-import { transactionBy } from '../auth/standing.js';
+import { authorizeToReadBucket, mayReadBucket, toBucketOfMapping } from '../auth/bucket-rights.js';
+import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { allMappings, checkMappingNames, findMapping, virtualMapping, type DbrpMapping } from '../domain/dbrp.js';
 import { conflict, notFound } from '../domain/errors.js';
 import type { BucketId, Id, IdGenerator, OrganizationId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, permissionFor, type Action, type Permission } from '../domain/permission.js';
-import { DuplicateError, type Store, type StoreReader, type StoreWriter } from '../domain/store.js';
-import { authorizeToRead, isReadable } from './buckets.js';
+import { EVERYTHING } from '../domain/permission.js';
+import { DuplicateError, type StoreReader, type StoreWriter } from '../domain/store.js';
 
 export interface DbrpQuery {
   readonly id?: Id | undefined;
@@ -44,12 +44,8 @@ export async function resolveMapping(
   return mapping && bucket && { mapping, bucket };
 }
 
-export const createDbrps = ({ store, ids }: { readonly store: Store; readonly ids: IdGenerator }) => {
-  const neededFor = (action: Action, { orgID, bucketID }: Pick<DbrpMapping, 'orgID' | 'bucketID'>): Permission =>
-    permissionFor(action, 'buckets', bucketID, orgID);
-  const authorizeFor = (actor: Actor, action: Action, mapping: Pick<DbrpMapping, 'orgID' | 'bucketID'>): void => {
-    authorize(actor, neededFor(action, mapping));
-  };
+export const createDbrps = (dependencies: TransactionDependencies & { readonly ids: IdGenerator }) => {
+  const { store, ids } = dependencies;
 
   async function findStored(orgID: OrganizationId, id: Id): Promise<DbrpMapping> {
     const mapping = await store.findMapping(id);
@@ -59,14 +55,14 @@ export const createDbrps = ({ store, ids }: { readonly store: Store; readonly id
 
   return {
     async create(actor: Actor, input: NewDbrpMapping): Promise<DbrpMapping> {
-      authorizeFor(actor, 'write', input);
+      const clearance = authorize(actor, toBucketOfMapping('write', input));
       checkMappingNames(input.database, input.retentionPolicy);
       const bucket = await store.findBucket(input.bucketID);
       if (bucket?.orgID !== input.orgID) throw notFound('bucket not found');
       // As InfluxDB, which looks the bucket up as the caller.
-      authorizeToRead(actor, bucket);
+      authorizeToReadBucket(actor, bucket);
       try {
-        return await transactionBy(store, actor, [neededFor('write', input)], async (writer) => {
+        return await transactionBy(dependencies, clearance, async (writer) => {
           const others = (await writer.listMappings(input.orgID)).filter(({ database }) => database === input.database);
           // The first of a database is its default, asked or not.
           const mapping: DbrpMapping = { ...input, id: ids(), isDefault: input.isDefault || others.length === 0, isVirtual: false };
@@ -84,14 +80,14 @@ export const createDbrps = ({ store, ids }: { readonly store: Store; readonly id
       const bucket = stored === undefined ? await store.findBucket(id as BucketId) : undefined;
       const mapping = stored ?? (bucket && virtualMapping(bucket));
       if (mapping?.orgID !== orgID) throw unknown();
-      authorizeFor(actor, 'read', mapping);
+      authorize(actor, toBucketOfMapping('read', mapping));
       return mapping;
     },
 
     /** Those of an organization whose buckets the actor may read. */
     async list(actor: Actor, orgID: OrganizationId, query: DbrpQuery): Promise<DbrpMapping[]> {
       const { mappings, buckets } = await listAllMappings(store, orgID);
-      const readable = new Set(buckets.filter((bucket) => isReadable(actor, bucket)).map(({ id }) => id));
+      const readable = new Set(buckets.filter((bucket) => mayReadBucket(actor, bucket)).map(({ id }) => id));
       return mappings.filter(
         (mapping) =>
           readable.has(mapping.bucketID) &&
@@ -111,10 +107,10 @@ export const createDbrps = ({ store, ids }: { readonly store: Store; readonly id
       change: { readonly retentionPolicy?: string | undefined; readonly isDefault?: boolean | undefined },
     ): Promise<DbrpMapping> {
       const found = await findStored(orgID, id);
-      authorizeFor(actor, 'write', found);
+      const clearance = authorize(actor, toBucketOfMapping('write', found));
       if (change.retentionPolicy !== undefined) checkMappingNames('any', change.retentionPolicy);
       try {
-        return await transactionBy(store, actor, [neededFor('write', found)], async (writer) => {
+        return await transactionBy(dependencies, clearance, async (writer) => {
           const current = await writer.findMapping(id);
           if (current === undefined) throw unknown();
           const others = (await writer.listMappings(orgID)).filter((other) => other.database === current.database && other.id !== id);
@@ -134,8 +130,8 @@ export const createDbrps = ({ store, ids }: { readonly store: Store; readonly id
     /** When the default goes, the oldest that is left becomes it. */
     async remove(actor: Actor, orgID: OrganizationId, id: Id): Promise<void> {
       const found = await findStored(orgID, id);
-      authorizeFor(actor, 'write', found);
-      await transactionBy(store, actor, [neededFor('write', found)], async (writer) => {
+      const clearance = authorize(actor, toBucketOfMapping('write', found));
+      await transactionBy(dependencies, clearance, async (writer) => {
         const current = await writer.findMapping(id);
         if (current === undefined || !(await writer.deleteMapping(id))) throw unknown();
         if (!current.isDefault) return;

@@ -1,7 +1,7 @@
 /** Deleting points: from which bucket, and whether the actor may. */
-import { permissionsOf } from '../auth/authorize.js';
+import { authorizeDelete } from '../auth/data-access.js';
 import type { Actor } from '../domain/actor.js';
-import { forbidden, invalid } from '../domain/errors.js';
+import { invalid } from '../domain/errors.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
 import { parseDeletePredicate } from '../query/influxql/delete-predicate.js';
@@ -32,7 +32,7 @@ export const createDelete = ({ store, engine }: { readonly store: StoreReader; r
     const named = parameters.bucketID ?? parameters.bucket;
     if (named === undefined) throw invalid('Please provide either bucketID or bucket');
     const bucket = await resolveBucket(store, organization.id, named);
-    if (!permissionsOf(actor).allows('write', 'buckets', bucket.id, bucket.orgID)) throw forbidden('insufficient permissions to delete');
+    authorizeDelete(actor, bucket);
     await engine.delete(bucket.id, startNs, stopNs, predicate);
   },
 });

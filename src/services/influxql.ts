@@ -1,5 +1,5 @@
 /** Running InfluxQL for an authorization: its databases are the buckets that it may read, and there are no others. */
-import { permissionsOf } from '../auth/authorize.js';
+import { mayReadPoints, mayWritePoints } from '../auth/data-access.js';
 import type { TokenActor } from '../domain/actor.js';
 import type { Clock } from '../domain/id.js';
 import type { SeriesEngine } from '../domain/series.js';
@@ -7,7 +7,6 @@ import type { StoreReader } from '../domain/store.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
 import type { WorkAnswer } from '../workers/job.js';
 import type { QueryPool } from '../workers/query-pool.js';
-import { isReadable } from './buckets.js';
 import { listAllMappings } from './dbrps.js';
 import { userOf } from './query-user.js';
 
@@ -43,14 +42,14 @@ export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: Influx
     const byId = new Map(buckets.map((bucket) => [bucket.id, bucket]));
     return mappings.flatMap((mapping) => {
       const bucket = byId.get(mapping.bucketID);
-      if ((database !== undefined && mapping.database !== database) || bucket === undefined || !isReadable(actor, bucket)) return [];
+      if ((database !== undefined && mapping.database !== database) || bucket === undefined || !mayReadPoints(actor, bucket)) return [];
       return [
         {
           database: mapping.database,
           retentionPolicy: mapping.retentionPolicy,
           isDefault: mapping.isDefault,
           bucketId: bucket.id,
-          isWritable: permissionsOf(actor).allows('write', 'buckets', bucket.id, bucket.orgID),
+          isWritable: mayWritePoints(actor, bucket),
           shardGroupDurationNs: BigInt(bucket.shardGroupDurationSeconds) * NS_PER_SECOND,
         },
       ];

@@ -1,13 +1,13 @@
 /** Organizations: who may see and change which, and what comes and goes with one. */
-import { authorize, permissionsOf, readableScope } from '../auth/authorize.js';
-import { transactionBy } from '../auth/standing.js';
+import { authorize, readableScope } from '../auth/authorize.js';
+import { mayReadAllOrganizations, organizationRights } from '../auth/tenancy.js';
+import { transactionBy } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import { SYSTEM_BUCKETS, retentionOfNewBucket, type Bucket } from '../domain/bucket.js';
 import { conflict, notFound } from '../domain/errors.js';
 import type { BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import { checkOrganizationName, type Organization } from '../domain/organization.js';
 import type { Page } from '../domain/page.js';
-import { globalPermission, permissionById } from '../domain/permission.js';
 import type { SeriesEngine } from '../domain/series.js';
 import { DuplicateError, type Store, type StoreWriter } from '../domain/store.js';
 
@@ -44,12 +44,11 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
   },
 
   async create(actor: Actor, name: string, description: string): Promise<Organization> {
-    const toCreate = globalPermission('write', 'orgs');
-    authorize(actor, toCreate);
+    const clearance = authorize(actor, organizationRights.toCreate());
     checkOrganizationName(name);
     const ownerId = actor.kind === 'system' ? undefined : actor.userId;
     try {
-      return await transactionBy(store, actor, [toCreate], (writer) => this.insert(writer, name, description, ownerId));
+      return await transactionBy({ store, clock }, clearance, (writer) => this.insert(writer, name, description, ownerId));
     } catch (error) {
       throw nameTaken(error, name);
     }
@@ -58,7 +57,7 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
   async find(actor: Actor, id: OrganizationId): Promise<Organization> {
     const organization = await store.findOrganization(id);
     if (organization === undefined) throw notFound('organization not found');
-    authorize(actor, permissionById('read', 'orgs', id));
+    authorize(actor, organizationRights.toRead(id));
     return organization;
   },
 
@@ -77,8 +76,7 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
       if ((await store.findOrganizationByName(name)) === undefined) throw notFound(`organization name "${name}" not found`);
       return store.listOrganizations({ readable, name }, { ...page, offset: 0 });
     }
-    const readsAll = permissionsOf(actor).covers(globalPermission('read', 'orgs'));
-    const memberId = query.memberId ?? (readsAll || actor.kind === 'system' ? undefined : actor.userId);
+    const memberId = query.memberId ?? (mayReadAllOrganizations(actor) || actor.kind === 'system' ? undefined : actor.userId);
     return store.listOrganizations({ readable, memberId }, page);
   },
 
@@ -89,10 +87,10 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
   ): Promise<Organization> {
     const known = await store.findOrganization(id);
     if (known === undefined) throw notFound('organization not found');
-    authorize(actor, permissionById('write', 'orgs', id));
+    const clearance = authorize(actor, organizationRights.toWrite(id));
     if (change.name !== undefined && change.name !== known.name) checkOrganizationName(change.name);
     try {
-      return await transactionBy(store, actor, [permissionById('write', 'orgs', id)], async (writer) => {
+      return await transactionBy({ store, clock }, clearance, async (writer) => {
         const current = await writer.findOrganization(id);
         if (current === undefined) throw notFound('organization not found');
         const organization: Organization = {
@@ -112,9 +110,9 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
   /** With its buckets and all their points. Its tokens stay, and open nothing. */
   async remove(actor: Actor, id: OrganizationId): Promise<void> {
     if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
-    authorize(actor, permissionById('write', 'orgs', id));
+    const clearance = authorize(actor, organizationRights.toWrite(id));
     const everything = { everything: true } as const;
-    const buckets = await transactionBy(store, actor, [permissionById('write', 'orgs', id)], async (writer) => {
+    const buckets = await transactionBy({ store, clock }, clearance, async (writer) => {
       const owned = await writer.listBuckets(
         { orgID: id, readable: everything, readableOrganizations: everything },
         { offset: 0, descending: false },

@@ -1,8 +1,9 @@
 /** Running Flux for somebody: a script reaches the buckets that he may reach, and nothing else. */
-import { permissionsOf, readableScope } from '../auth/authorize.js';
+import { readableBuckets } from '../auth/bucket-rights.js';
+import { authorizeFluxWrite, mayReachAnyBucket, mayReadPoints } from '../auth/data-access.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
-import { forbidden, notFound } from '../domain/errors.js';
+import { notFound } from '../domain/errors.js';
 import type { BucketId, Clock, OrganizationId } from '../domain/id.js';
 import { tryParseId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
@@ -13,7 +14,6 @@ import type { WorkAnswer } from '../workers/job.js';
 import type { BucketReference, Work } from '../workers/messages.js';
 import type { QueryPool } from '../workers/query-pool.js';
 import type { Reach } from '../workers/world.js';
-import { isReadable } from './buckets.js';
 import { bucketNamedIn } from './named-bucket.js';
 import { userOf } from './query-user.js';
 import { resolveOrganization, type OrganizationParameters } from './target.js';
@@ -55,17 +55,16 @@ export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDepe
   const reachOf = (actor: Actor, orgID: OrganizationId): Reach => ({
     async findBucket(reference) {
       const bucket = await findBucket(orgID, reference);
-      return bucket !== undefined && isReadable(actor, bucket) ? show(bucket) : undefined;
+      return bucket !== undefined && mayReadPoints(actor, bucket) ? show(bucket) : undefined;
     },
     async findWritableBucket(reference) {
       const bucket = await findBucket(orgID, reference);
       if (bucket === undefined) return undefined;
-      if (!permissionsOf(actor).allows('write', 'buckets', bucket.id, bucket.orgID)) throw forbidden('user not authorized to write');
+      authorizeFluxWrite(actor, bucket);
       return show(bucket);
     },
     async listReadableBuckets() {
-      const visible = { readable: readableScope(actor, 'buckets'), readableOrganizations: readableScope(actor, 'orgs') };
-      return (await store.listBuckets({ ...visible, orgID }, WHOLE_LIST)).map(show);
+      return (await store.listBuckets({ ...readableBuckets(actor), orgID }, WHOLE_LIST)).map(show);
     },
     async write(bucketId, batch) {
       const bucket = await store.findBucket(bucketId);
@@ -100,10 +99,7 @@ export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDepe
 
 /** To somebody who may reach no bucket, none is there. */
 function refuseWithoutRights(actor: Actor, orgID: OrganizationId, body: Uint8Array): void {
-  const permissions = permissionsOf(actor);
-  if (permissions.reaches('read', 'buckets', orgID) || permissions.reaches('write', 'buckets', orgID)) return;
-  // The buckets of the system are read by who reads the organization.
-  if (permissions.allows('read', 'orgs', orgID, undefined)) return;
+  if (mayReachAnyBucket(actor, orgID)) return;
   const name = bucketNamedIn(body);
   throw notFound(
     name === undefined

@@ -1,13 +1,12 @@
 /** The secrets of an organization: their keys are shown, their values never. */
 import { authorize } from '../auth/authorize.js';
+import { secretRights } from '../auth/resource-rights.js';
 import type { Sealer } from '../auth/sealer.js';
 import type { Secret } from '../auth/secret.js';
-import { transactionBy } from '../auth/standing.js';
+import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import { invalid } from '../domain/errors.js';
 import type { OrganizationId } from '../domain/id.js';
-import { permissionInOrganization } from '../domain/permission.js';
-import type { Store } from '../domain/store.js';
 
 /** Keys in one request. */
 const KEYS_MAX = 1000;
@@ -15,30 +14,28 @@ const KEY_LENGTH_MAX = 1024;
 
 export type Secrets = ReturnType<typeof createSecrets>;
 
-export const createSecrets = ({ store, sealer }: { readonly store: Store; readonly sealer: Sealer }) => ({
+export const createSecrets = ({ store, clock, sealer }: TransactionDependencies & { readonly sealer: Sealer }) => ({
   listKeys(actor: Actor, orgID: OrganizationId): Promise<string[]> {
-    authorize(actor, permissionInOrganization('read', 'secrets', orgID));
+    authorize(actor, secretRights.toReadAllIn(orgID));
     return store.listSecretKeys(orgID);
   },
 
   /** Adds and overwrites; all of them or none. */
   async put(actor: Actor, orgID: OrganizationId, values: ReadonlyMap<string, Secret>): Promise<void> {
-    const toWrite = permissionInOrganization('write', 'secrets', orgID);
-    authorize(actor, toWrite);
+    const clearance = authorize(actor, secretRights.toWriteAllIn(orgID));
     if (values.size > KEYS_MAX) throw invalid(`more than ${KEYS_MAX} secrets at once`);
     for (const key of values.keys()) {
       if (key === '' || key.length > KEY_LENGTH_MAX) throw invalid(`the key of a secret must have 1 to ${KEY_LENGTH_MAX} characters`);
     }
-    await transactionBy(store, actor, [toWrite], async (writer) => {
+    await transactionBy({ store, clock }, clearance, async (writer) => {
       for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, `${orgID}/${key}`));
     });
   },
 
   /** Those that do not exist are no error. */
   async remove(actor: Actor, orgID: OrganizationId, keys: readonly string[]): Promise<void> {
-    const toWrite = permissionInOrganization('write', 'secrets', orgID);
-    authorize(actor, toWrite);
-    await transactionBy(store, actor, [toWrite], async (writer) => {
+    const clearance = authorize(actor, secretRights.toWriteAllIn(orgID));
+    await transactionBy({ store, clock }, clearance, async (writer) => {
       for (const key of keys) await writer.deleteSecret(orgID, key);
     });
   },

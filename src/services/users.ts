@@ -1,16 +1,17 @@
 /** Users and their passwords: who may see and change whom. */
-import { authorize, permissionsOf, readableScope } from '../auth/authorize.js';
+import { authorize, readableScope } from '../auth/authorize.js';
 import type { PasswordChecks } from '../auth/password-checks.js';
 import { checkPasswordRules } from '../auth/passwords.js';
-import { rolePermissions } from '../auth/roles.js';
+import { listOwnPermissions, rolePermissions } from '../auth/roles.js';
 import type { Secret } from '../auth/secret.js';
 import type { Sessions } from '../auth/sessions.js';
-import { transactionBy } from '../auth/standing.js';
+import { userRights } from '../auth/tenancy.js';
+import { transactionBy } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import { conflict, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { Clock, IdGenerator, UserId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
-import { globalPermission, permissionById, type Permission } from '../domain/permission.js';
+import type { Permission } from '../domain/permission.js';
 import { DuplicateError, type Store } from '../domain/store.js';
 import { checkUserName, isStatus, type Status, type User } from '../domain/user.js';
 
@@ -35,7 +36,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
     checkPasswordRules(password, strongPasswords);
     const hash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
     const spared = actor.kind === 'session' && actor.userId === userId ? actor.sessionHash : undefined;
-    await transactionBy(store, actor, [permissionById('write', 'users', userId)], async (writer) => {
+    await transactionBy({ store, clock }, authorize(actor, userRights.toWrite(userId)), async (writer) => {
       if ((await writer.findUser(userId)) === undefined) throw forbidden('your userID is incorrect');
       if (known !== undefined && (await writer.findPasswordHash(userId)) !== known) throw wrongPassword();
       await writer.putPasswordHash(userId, hash);
@@ -45,12 +46,11 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
 
   return {
     async create(actor: Actor, name: string, status: string | undefined): Promise<User> {
-      const toCreate = globalPermission('write', 'users');
-      authorize(actor, toCreate);
+      const clearance = authorize(actor, userRights.toCreate());
       checkUserName(name);
       const user: User = { id: ids<UserId>(), name, status: checkStatus(status ?? '') };
       try {
-        await transactionBy(store, actor, [toCreate], (writer) => writer.insertUser(user));
+        await transactionBy({ store, clock }, clearance, (writer) => writer.insertUser(user));
       } catch (error) {
         throw nameTaken(error, name);
       }
@@ -60,7 +60,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
     async find(actor: Actor, id: UserId): Promise<User> {
       const user = await store.findUser(id);
       if (user === undefined) throw notFound('user not found');
-      authorize(actor, permissionById('read', 'users', id));
+      authorize(actor, userRights.toRead(id));
       return user;
     },
 
@@ -81,11 +81,11 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
     ): Promise<User> {
       const known = await store.findUser(id);
       if (known === undefined) throw notFound('user not found');
-      authorize(actor, permissionById('write', 'users', id));
+      const clearance = authorize(actor, userRights.toWrite(id));
       const status = change.status === undefined ? undefined : checkStatus(change.status);
       if (change.name !== undefined && change.name !== known.name) checkUserName(change.name);
       try {
-        return await transactionBy(store, actor, [permissionById('write', 'users', id)], async (writer) => {
+        return await transactionBy({ store, clock }, clearance, async (writer) => {
           const current = await writer.findUser(id);
           if (current === undefined) throw notFound('user not found');
           const user: User = { id, name: change.name ?? current.name, status: status ?? current.status };
@@ -100,26 +100,22 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
     /** With his roles and password; his tokens end in the same moment. */
     async remove(actor: Actor, id: UserId): Promise<void> {
       if ((await store.findUser(id)) === undefined) throw notFound('user not found');
-      authorize(actor, permissionById('write', 'users', id));
-      const removed = await transactionBy(store, actor, [permissionById('write', 'users', id)], (writer) => writer.deleteUser(id, clock()));
+      const clearance = authorize(actor, userRights.toWrite(id));
+      const removed = await transactionBy({ store, clock }, clearance, (writer) => writer.deleteUser(id, clock()));
       if (!removed) throw notFound('user not found');
     },
 
     /** What his roles allow; his sessions may also do what his active tokens may. */
     async listPermissions(actor: Actor, id: UserId): Promise<Permission[]> {
       if ((await store.findUser(id)) === undefined) throw notFound('user not found');
-      authorize(actor, permissionById('read', 'users', id));
+      authorize(actor, userRights.toRead(id));
       return rolePermissions(store, id);
     },
 
-    /** What the actor may do at this moment, each permission once: nothing, with an inactive token. */
-    listOwnPermissions(actor: Actor): Permission[] {
-      const held = new Map(permissionsOf(actor).permissions.map((permission) => [JSON.stringify(permission), permission]));
-      return [...held.values()];
-    },
+    listOwnPermissions,
 
     async setPassword(actor: Actor, id: UserId, password: Secret): Promise<void> {
-      authorize(actor, permissionById('write', 'users', id));
+      authorize(actor, userRights.toWrite(id));
       await storePassword(actor, id, password);
     },
 
@@ -129,7 +125,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
      * @throws DomainError `forbidden` for a wrong old password, TryAgainLaterError after several in a row
      */
     async changePassword(actor: Actor, id: UserId, address: string, old: Secret, password: Secret): Promise<void> {
-      authorize(actor, permissionById('write', 'users', id));
+      authorize(actor, userRights.toWrite(id));
       const user = await store.findUser(id);
       const verified = await sessions.verifyPassword(address, user?.name ?? '', old, user);
       if (verified === undefined) throw wrongPassword();

@@ -1,8 +1,8 @@
 /** Writing points: into which bucket, and whether the actor may. */
-import { isInactive, permissionsOf } from '../auth/authorize.js';
+import { authorizeWrite } from '../auth/data-access.js';
 import type { Actor, TokenActor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
-import { forbidden, notFound, unprocessable } from '../domain/errors.js';
+import { notFound, unprocessable } from '../domain/errors.js';
 import type { PointBatch, SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
 import { BodyWrite } from './body-write.js';
@@ -31,9 +31,7 @@ export type Write = ReturnType<typeof createWrite>;
 
 export const createWrite = ({ store, engine }: { readonly store: StoreReader; readonly engine: SeriesEngine }) => {
   function openBucket(actor: Actor, bucket: Bucket): WritableBucket {
-    if (!permissionsOf(actor).allows('write', 'buckets', bucket.id, bucket.orgID)) {
-      throw forbidden(`insufficient permissions for write${isInactive(actor) ? ': token is inactive' : ''}`);
-    }
+    authorizeWrite(actor, bucket);
     return {
       bucket,
       async write(slices, nowNs, confirm) {

@@ -1,10 +1,11 @@
 /** What must be so of a store before it takes the place of the one in force: all of it can be read, and somebody can go on with it. */
+import { areOperatorPermissions } from '../auth/operator.js';
 import { Secret } from '../auth/secret.js';
+import { lifetimeOfAuthorization, standingOf } from '../auth/standing.js';
 import type { Authorization } from '../domain/authorization.js';
-import { firstMissingOperatorPermission } from '../domain/authorization.js';
 import { DomainError, invalid } from '../domain/errors.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, PermissionSet } from '../domain/permission.js';
+import { EVERYTHING } from '../domain/permission.js';
 import type { Store, StoreDamage, StoreReader } from '../domain/store.js';
 import type { Problem } from '../influxdb-files/problem.js';
 
@@ -26,16 +27,16 @@ export function refuseUnread(problems: readonly Problem[]): void {
 }
 
 /** The oldest first, among them only those with which a client could go on: active, not ended, of an active user, and with a hash. */
-async function* activeOperators(store: StoreReader): AsyncGenerator<Authorization> {
+async function* activeOperators(store: StoreReader, nowMs: number): AsyncGenerator<Authorization> {
   let after: string | undefined;
   for (;;) {
     const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING, tokenKind: 'operator', status: 'active' } as const;
     const page = await store.listAuthorizations(filter, { ...WHOLE_LIST, limit: FETCH_ROWS, after });
     for (const authorization of page) {
-      const { secret, userID, endedAtMs, permissions } = authorization;
-      if (secret.kind !== 'token' || secret.hash === undefined || endedAtMs !== undefined) continue;
-      if (firstMissingOperatorPermission(new PermissionSet(permissions)) !== undefined) continue;
-      if ((await store.findUser(userID))?.status === 'active') yield authorization;
+      const { secret, userID, permissions } = authorization;
+      if (secret.kind !== 'token' || secret.hash === undefined || !areOperatorPermissions(permissions)) continue;
+      const user = await store.findUser(userID);
+      if (standingOf(lifetimeOfAuthorization(authorization), user?.status, nowMs) === 'active') yield authorization;
     }
     if (page.length < FETCH_ROWS) return;
     after = page.at(-1)?.id;
@@ -48,7 +49,7 @@ async function* activeOperators(store: StoreReader): AsyncGenerator<Authorizatio
  * @returns the oldest active operator token that is in the clear (InfluxDB's rule): a client goes on with it, and knows it of old
  * @throws DomainError `invalid` where a record cannot be read, or no operator token would open the store
  */
-export async function checkStore(store: Store): Promise<Secret | undefined> {
+export async function checkStore(store: Store, nowMs: number): Promise<Secret | undefined> {
   const everything = { readable: EVERYTHING, readableUsers: EVERYTHING, readableOrganizations: EVERYTHING };
   let isOpened = false;
   let plain: Secret | undefined;
@@ -69,7 +70,7 @@ export async function checkStore(store: Store): Promise<Secret | undefined> {
         count = page.length;
       }
     }
-    for await (const { secret } of activeOperators(store)) {
+    for await (const { secret } of activeOperators(store, nowMs)) {
       isOpened = true;
       if (secret.kind !== 'token' || secret.plainToken === undefined) continue;
       plain = new Secret(secret.plainToken);

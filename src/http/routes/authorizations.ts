@@ -34,6 +34,7 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
     method: 'POST',
     path: BASE,
     access: 'actor',
+    needs: { write: ['authorizations', 'users'] },
     async handle(actor, { body }) {
       const created = await authorizations.create(actor, decodeNewAuthorization(body));
       return json(201, encodeAuthorization(BASE, created.authorization, created, created.secret.reveal()));
@@ -43,6 +44,7 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
     method: 'POST',
     path: `${BASE}/find`,
     access: 'actor',
+    needs: { read: ['authorizations', 'users'] },
     async handle(actor, { body }) {
       const found = await authorizations.findByToken(actor, new Secret(decodeFoundToken(body)));
       // Who asks has the token.
@@ -53,6 +55,7 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
     method: 'GET',
     path: '/api/v2/me/authorization',
     access: 'actor',
+    needs: 'signed in',
     async handle(actor) {
       const own = await authorizations.findOwn(actor);
       // Who asks has the token.
@@ -67,6 +70,7 @@ export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[]
     method: 'POST',
     path: V1_BASE,
     access: 'actor',
+    needs: { write: ['authorizations', 'users'] },
     async handle(actor, { body }) {
       const input = decodeNewAuthorization(body);
       const userName = decodeJsonObject(body).string('token') ?? '';
@@ -77,6 +81,7 @@ export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[]
     method: 'POST',
     path: `${V1_BASE}/:id/password`,
     access: 'actor',
+    needs: { write: ['authorizations', 'users'] },
     async handle(actor, request) {
       await authorizations.setPassword(actor, idIn(request), new Secret(decodePassword(request.body)));
       return empty(204);
@@ -109,6 +114,7 @@ function commonRoutes(
       method: 'GET',
       path: base,
       access: 'actor',
+      needs: { list: ['authorizations', 'users'] },
       async handle(actor, { query }) {
         const search = readSearch(query);
         const filter = {
@@ -131,6 +137,7 @@ function commonRoutes(
       method: 'GET',
       path: `${base}/:id`,
       access: 'actor',
+      needs: { read: ['authorizations', 'users'] },
       handle: async (actor, request) =>
         json(200, encode(base, await authorizations.find(actor, idIn(request)), wantsEffect(request.query))),
     },
@@ -138,6 +145,7 @@ function commonRoutes(
       method: 'PATCH',
       path: `${base}/:id`,
       access: 'actor',
+      needs: { read: ['authorizations', 'users'], write: ['authorizations', 'users'] },
       handle: async (actor, request) =>
         json(200, encode(base, await authorizations.update(actor, idIn(request), decodeAuthorizationChange(request.body)))),
     },
@@ -145,6 +153,7 @@ function commonRoutes(
       method: 'DELETE',
       path: `${base}/:id`,
       access: 'actor',
+      needs: { write: ['authorizations', 'users'] },
       async handle(actor, request) {
         await authorizations.remove(actor, idIn(request));
         return empty(204);

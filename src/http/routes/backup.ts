@@ -54,6 +54,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     method: 'GET',
     path: '/api/v2/backup/metadata',
     access: 'actor',
+    needs: 'operator',
     async handle(actor, request) {
       const level = levelOf(request);
       const boundary = randomBytes(30).toString('hex');
@@ -72,6 +73,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     method: 'GET',
     path: '/api/v2/backup/kv',
     access: 'actor',
+    needs: 'operator',
     async handle(actor, request) {
       const level = levelOf(request);
       return send(request, level, BYTES_TYPE, await backup.openStoreCopy(actor));
@@ -81,6 +83,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     method: 'GET',
     path: '/api/v2/backup/shards/:id',
     access: 'actor',
+    needs: 'operator',
     async handle(actor, request) {
       const level = levelOf(request);
       return send(request, level, BYTES_TYPE, await backup.openShard(actor, () => numberOf(request), request.signal));
@@ -90,6 +93,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     method: 'POST',
     path: '/api/v2/restore/kv',
     access: 'actor',
+    needs: 'operator',
     streamsBody: true,
     pace: 'steady',
     async handle(actor, request) {
@@ -101,6 +105,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     method: 'POST',
     path: '/api/v2/restore/sql',
     access: 'actor',
+    needs: 'operator',
     streamsBody: true,
     pace: 'steady',
     async handle(actor, request) {
@@ -112,6 +117,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     method: 'POST',
     path,
     access: 'actor',
+    needs: 'operator',
     async handle(actor, { body }) {
       const { bucket, shardIds } = await restore.bucket(actor, () => decodeBucketToRestore(body));
       return json(201, { id: bucket.id, name: bucket.name, shardMappings: shardIds });
@@ -121,6 +127,7 @@ export const backupRoutes = (backup: Backup, restore: Restore): Route[] => [
     method: 'POST',
     path: '/api/v2/restore/shards/:id',
     access: 'actor',
+    needs: 'operator',
     streamsBody: true,
     pace: 'steady',
     async handle(actor, request) {

@@ -25,6 +25,7 @@ export function bucketRoutes(buckets: Buckets, labels: Labels, memberships: Memb
       method: 'GET',
       path: BASE,
       access: 'actor',
+      needs: { list: ['buckets', 'orgs'] },
       async handle(actor, { query }) {
         const page = decodePage(query);
         const filter = {
@@ -44,30 +45,34 @@ export function bucketRoutes(buckets: Buckets, labels: Labels, memberships: Memb
       method: 'POST',
       path: BASE,
       access: 'actor',
+      needs: { write: 'buckets' },
       handle: async (actor, { body }) => show(actor, 201, await buckets.create(actor, decodeNewBucket(body))),
     },
     {
       method: 'GET',
       path: `${BASE}/:id`,
       access: 'actor',
+      needs: { read: 'buckets' },
       handle: async (actor, request) => show(actor, 200, await buckets.find(actor, idIn(request))),
     },
     {
       method: 'PATCH',
       path: `${BASE}/:id`,
       access: 'actor',
+      needs: { write: 'buckets' },
       handle: async (actor, request) => show(actor, 200, await buckets.update(actor, idIn(request), decodeBucketChange(request.body))),
     },
     {
       method: 'DELETE',
       path: `${BASE}/:id`,
       access: 'actor',
+      needs: { write: 'buckets' },
       async handle(actor, request) {
         await buckets.remove(actor, idIn(request));
         return empty(204);
       },
     },
-    ...membershipRoutes(BASE, memberships, async (actor, id) => {
+    ...membershipRoutes(BASE, 'buckets', memberships, async (actor, id) => {
       const bucket = await find(actor, id);
       return { type: 'buckets', id: bucket.id, orgID: bucket.orgID };
     }),
@@ -75,6 +80,7 @@ export function bucketRoutes(buckets: Buckets, labels: Labels, memberships: Memb
       method: 'GET',
       path: `${BASE}/:id/labels`,
       access: 'actor',
+      needs: { read: 'buckets' },
       async handle(actor, request) {
         const bucket = await findPlace(actor, request, find);
         return json(200, encodeLabels(await labels.listOn(actor, bucket.id)));
@@ -84,6 +90,7 @@ export function bucketRoutes(buckets: Buckets, labels: Labels, memberships: Memb
       method: 'POST',
       path: `${BASE}/:id/labels`,
       access: 'actor',
+      needs: { read: ['buckets', 'labels'], write: 'buckets' },
       async handle(actor, request) {
         const bucket = await findPlace(actor, request, find);
         return json(201, encodeLabel(await labels.attach(actor, decodeLabelAttachment(request.body), bucket.id)));
@@ -93,6 +100,7 @@ export function bucketRoutes(buckets: Buckets, labels: Labels, memberships: Memb
       method: 'DELETE',
       path: `${BASE}/:id/labels/:labelID`,
       access: 'actor',
+      needs: { read: ['buckets', 'labels'], write: 'buckets' },
       async handle(actor, request) {
         const bucket = await findPlace(actor, request, find);
         await labels.detach(actor, parseId<LabelId>(request.params.labelID ?? ''), bucket.id);

@@ -34,6 +34,7 @@ export function dbrpRoutes(dbrps: Dbrps, findOrganization: FindOrganization): Ro
       method: 'GET',
       path: BASE,
       access: 'actor',
+      needs: { list: 'buckets' },
       async handle(actor, request) {
         const { query } = request;
         const orgID = await organizationOf(request);
@@ -52,6 +53,7 @@ export function dbrpRoutes(dbrps: Dbrps, findOrganization: FindOrganization): Ro
       method: 'POST',
       path: BASE,
       access: 'actor',
+      needs: { read: 'buckets', write: 'buckets' },
       async handle(actor, { body }) {
         const { org, orgID, ...input } = decodeNewMapping(body);
         return json(201, encodeMapping(await dbrps.create(actor, { ...input, orgID: await organizationIn({ org, orgID }) })));
@@ -61,6 +63,7 @@ export function dbrpRoutes(dbrps: Dbrps, findOrganization: FindOrganization): Ro
       method: 'GET',
       path: `${BASE}/:id`,
       access: 'actor',
+      needs: { read: 'buckets' },
       async handle(actor, request) {
         const id = idIn(request);
         return json(200, { content: encodeMapping(await dbrps.find(actor, await organizationOf(request), id)) });
@@ -70,6 +73,7 @@ export function dbrpRoutes(dbrps: Dbrps, findOrganization: FindOrganization): Ro
       method: 'PATCH',
       path: `${BASE}/:id`,
       access: 'actor',
+      needs: { write: 'buckets' },
       async handle(actor, request) {
         const id = idIn(request);
         const change = decodeMappingChange(request.body);
@@ -80,6 +84,7 @@ export function dbrpRoutes(dbrps: Dbrps, findOrganization: FindOrganization): Ro
       method: 'DELETE',
       path: `${BASE}/:id`,
       access: 'actor',
+      needs: { write: 'buckets' },
       async handle(actor, request) {
         const id = idIn(request);
         await dbrps.remove(actor, await organizationOf(request), id);

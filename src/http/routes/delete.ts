@@ -9,6 +9,7 @@ export const deleteRoutes = (remove: Delete): Route[] => [
     method: 'POST',
     path: '/api/v2/delete',
     access: 'actor',
+    needs: { write: 'buckets' },
     redirectsSlash: true,
     otherMethods: 'json',
     async handle(actor, { query, body }) {

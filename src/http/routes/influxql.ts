@@ -12,6 +12,7 @@ export const influxqlRoutes = (influxql: Influxql): Route[] =>
     method,
     path: '/query',
     access: 'v1',
+    needs: { list: 'buckets' },
     bodyBytesMax: QUERY_BYTES_MAX,
     otherMethods: 'json',
     async handle(actor, request) {

@@ -14,6 +14,7 @@ export const labelRoutes = (labels: Labels): Route[] => [
     method: 'GET',
     path: BASE,
     access: 'actor',
+    needs: { list: 'labels' },
     async handle(actor, { query }) {
       const filter = { orgID: idOf<OrganizationId>(query, 'orgID'), name: textOf(query, 'name') };
       return json(200, encodeLabels(await labels.list(actor, filter)));
@@ -23,24 +24,28 @@ export const labelRoutes = (labels: Labels): Route[] => [
     method: 'POST',
     path: BASE,
     access: 'actor',
+    needs: { write: 'labels' },
     handle: async (actor, { body }) => json(201, encodeLabel(await labels.create(actor, decodeNewLabel(body)))),
   },
   {
     method: 'GET',
     path: `${BASE}/:id`,
     access: 'actor',
+    needs: { read: 'labels' },
     handle: async (actor, request) => json(200, encodeLabel(await labels.find(actor, idIn(request)))),
   },
   {
     method: 'PATCH',
     path: `${BASE}/:id`,
     access: 'actor',
+    needs: { write: 'labels' },
     handle: async (actor, request) => json(200, encodeLabel(await labels.update(actor, idIn(request), decodeLabelChange(request.body)))),
   },
   {
     method: 'DELETE',
     path: `${BASE}/:id`,
     access: 'actor',
+    needs: { write: 'labels' },
     async handle(actor, request) {
       await labels.remove(actor, idIn(request));
       return empty(204);

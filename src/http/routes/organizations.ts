@@ -26,6 +26,7 @@ export function organizationRoutes(organizations: Organizations, memberships: Me
       method: 'GET',
       path: BASE,
       access: 'actor',
+      needs: { list: 'orgs' },
       async handle(actor, { query }) {
         const page = decodePage(query);
         // Malformed ids filter nothing here (InfluxDB's rule).
@@ -41,6 +42,7 @@ export function organizationRoutes(organizations: Organizations, memberships: Me
       method: 'POST',
       path: BASE,
       access: 'actor',
+      needs: { write: 'orgs' },
       async handle(actor, { body }) {
         const { name, description } = decodeNewOrganization(body);
         return json(201, encodeOrganization(await organizations.create(actor, name, description)));
@@ -50,12 +52,14 @@ export function organizationRoutes(organizations: Organizations, memberships: Me
       method: 'GET',
       path: `${BASE}/:id`,
       access: 'actor',
+      needs: { read: 'orgs' },
       handle: async (actor, request) => json(200, encodeOrganization(await organizations.find(actor, idIn(request)))),
     },
     {
       method: 'PATCH',
       path: `${BASE}/:id`,
       access: 'actor',
+      needs: { write: 'orgs' },
       handle: async (actor, request) =>
         json(200, encodeOrganization(await organizations.update(actor, idIn(request), decodeOrganizationChange(request.body)))),
     },
@@ -63,12 +67,13 @@ export function organizationRoutes(organizations: Organizations, memberships: Me
       method: 'DELETE',
       path: `${BASE}/:id`,
       access: 'actor',
+      needs: { write: 'orgs' },
       async handle(actor, request) {
         await organizations.remove(actor, idIn(request));
         return empty(204);
       },
     },
-    ...membershipRoutes(BASE, memberships, async (actor, id) => {
+    ...membershipRoutes(BASE, 'orgs', memberships, async (actor, id) => {
       const organization = await organizations.find(actor, id as OrganizationId);
       return { type: 'orgs', id: organization.id, orgID: organization.id };
     }),
@@ -83,6 +88,7 @@ function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
       method: 'GET',
       path: `${BASE}/:id/secrets`,
       access: 'actor',
+      needs: { read: ['orgs', 'secrets'] },
       async handle(actor, request) {
         const { id } = await findPlace(actor, request, find);
         const keys = await secrets.listKeys(actor, id);
@@ -93,6 +99,7 @@ function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
       method: 'PATCH',
       path: `${BASE}/:id/secrets`,
       access: 'actor',
+      needs: { read: 'orgs', write: 'secrets' },
       async handle(actor, request) {
         const { id } = await findPlace(actor, request, find);
         const entries = decodeJsonObject(request.body).entriesOfStrings();
@@ -104,6 +111,7 @@ function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
       method: 'POST',
       path: `${BASE}/:id/secrets/delete`,
       access: 'actor',
+      needs: { read: 'orgs', write: 'secrets' },
       async handle(actor, request) {
         const { id } = await findPlace(actor, request, find);
         await secrets.remove(actor, id, decodeJsonObject(request.body).strings('secrets') ?? []);
@@ -114,6 +122,7 @@ function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
       method: 'DELETE',
       path: `${BASE}/:id/secrets/:key`,
       access: 'actor',
+      needs: { read: 'orgs', write: 'secrets' },
       async handle(actor, request) {
         const { id } = await findPlace(actor, request, find);
         await secrets.remove(actor, id, [request.params.key ?? '']);

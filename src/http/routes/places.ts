@@ -31,7 +31,7 @@ export async function findPlace<T>(actor: Actor, request: RouteRequest, find: Fi
 }
 
 /** The routes of members and owners below `/api/v2/orgs/:id` or `/api/v2/buckets/:id`. */
-export function membershipRoutes(base: string, memberships: Memberships, find: FindPlace<Place>): Route[] {
+export function membershipRoutes(base: string, type: Place['type'], memberships: Memberships, find: FindPlace<Place>): Route[] {
   return ROLES.flatMap((role): Route[] => {
     const path = `${base}/:id/${role}s`;
     const pathOf = (place: Place): string => `${base}/${place.id}/${role}s`;
@@ -40,6 +40,7 @@ export function membershipRoutes(base: string, memberships: Memberships, find: F
         method: 'GET',
         path,
         access: 'actor',
+        needs: { read: [type, 'orgs'] },
         async handle(actor, request) {
           const place = await findPlace(actor, request, find);
           return json(200, encodeMembers(pathOf(place), await memberships.list(actor, place, role), role));
@@ -49,6 +50,7 @@ export function membershipRoutes(base: string, memberships: Memberships, find: F
         method: 'POST',
         path,
         access: 'actor',
+        needs: { read: type, write: type },
         async handle(actor, request) {
           const place = await findPlace(actor, request, find);
           const body = decodeJsonObject(request.body);
@@ -62,6 +64,7 @@ export function membershipRoutes(base: string, memberships: Memberships, find: F
         method: 'DELETE',
         path: `${path}/:userID`,
         access: 'actor',
+        needs: { read: type, write: type },
         async handle(actor, request) {
           const place = await findPlace(actor, request, find);
           await memberships.remove(actor, place, parseId<UserId>(request.params.userID ?? ''), role);

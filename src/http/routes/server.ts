@@ -1,7 +1,5 @@
 /** What the server tells about itself: health, readiness, metrics, its routes and its configuration. */
-import { permissionsOf } from '../../auth/authorize.js';
-import { firstMissingOperatorPermission } from '../../domain/authorization.js';
-import { unauthorized } from '../../domain/errors.js';
+import { authorizeConfiguration } from '../../auth/operator.js';
 import type { Clock } from '../../domain/id.js';
 import { ALL_RESOURCE_TYPES } from '../../domain/permission.js';
 import { formatTime } from '../../wire/time.js';
@@ -62,19 +60,19 @@ export function serverRoutes({ clock, startedAtMs, version, metrics, configurati
       method: 'GET',
       path: '/api/v2/resources',
       access: 'actor',
+      needs: 'signed in',
       // The one place where InfluxDB leaves the character set out; to a text Fastify would add it.
       handle: () => ({ status: 200, contentType: 'application/json', body: Buffer.from(JSON.stringify(ALL_RESOURCE_TYPES)) }),
     },
     // There are no feature flags, which is what clients want to know.
-    { method: 'GET', path: '/api/v2/flags', access: 'actor', handle: () => json(200, {}) },
+    { method: 'GET', path: '/api/v2/flags', access: 'actor', needs: 'signed in', handle: () => json(200, {}) },
     {
       method: 'GET',
       path: '/api/v2/config',
       access: 'actor',
+      needs: 'operator',
       handle(actor) {
-        if (firstMissingOperatorPermission(permissionsOf(actor)) !== undefined) {
-          throw unauthorized('access to /api/v2/config requires operator permissions');
-        }
+        authorizeConfiguration(actor);
         return json(200, configuration());
       },
     },

@@ -26,12 +26,14 @@ export function userRoutes(users: Users): Route[] {
       method: 'GET',
       path: '/api/v2/me',
       access: 'actor',
+      needs: { read: 'users' },
       handle: async (actor) => json(200, encodeUser(await users.find(actor, ownUser(actor)))),
     },
     {
       method: 'GET',
       path: '/api/v2/me/permissions',
       access: 'actor',
+      needs: 'signed in',
       handle: (actor) =>
         json(
           200,
@@ -42,12 +44,14 @@ export function userRoutes(users: Users): Route[] {
       method: 'PUT',
       path: '/api/v2/me/password',
       access: 'actor',
+      needs: { write: 'users' },
       handle: (actor, request) => changePassword(actor, ownUser(actor), request),
     },
     {
       method: 'GET',
       path: '/api/v2/users',
       access: 'actor',
+      needs: { list: 'users' },
       async handle(actor, { query }) {
         const filter = { id: idOf<UserId>(query, 'id'), name: textOf(query, 'name') };
         return json(200, encodeUsers(await users.list(actor, filter, decodePage(query))));
@@ -57,6 +61,7 @@ export function userRoutes(users: Users): Route[] {
       method: 'POST',
       path: '/api/v2/users',
       access: 'actor',
+      needs: { write: 'users' },
       async handle(actor, { body }) {
         const { name, status } = decodeNewUser(body);
         return json(201, encodeUser(await users.create(actor, name, status)));
@@ -66,18 +71,21 @@ export function userRoutes(users: Users): Route[] {
       method: 'GET',
       path: '/api/v2/users/:id',
       access: 'actor',
+      needs: { read: 'users' },
       handle: async (actor, request) => json(200, encodeUser(await users.find(actor, idIn(request)))),
     },
     {
       method: 'PATCH',
       path: '/api/v2/users/:id',
       access: 'actor',
+      needs: { write: 'users' },
       handle: async (actor, request) => json(200, encodeUser(await users.update(actor, idIn(request), decodeUserChange(request.body)))),
     },
     {
       method: 'DELETE',
       path: '/api/v2/users/:id',
       access: 'actor',
+      needs: { write: 'users' },
       async handle(actor, request) {
         await users.remove(actor, idIn(request));
         return empty(204);
@@ -87,6 +95,7 @@ export function userRoutes(users: Users): Route[] {
       method: 'GET',
       path: '/api/v2/users/:id/permissions',
       access: 'actor',
+      needs: { read: 'users' },
       async handle(actor, request) {
         const permissions = await users.listPermissions(actor, idIn(request));
         return json(
@@ -99,6 +108,7 @@ export function userRoutes(users: Users): Route[] {
       method: 'POST',
       path: '/api/v2/users/:id/password',
       access: 'actor',
+      needs: { write: 'users' },
       async handle(actor, request) {
         await users.setPassword(actor, idIn(request), new Secret(decodePassword(request.body)));
         return empty(204);
@@ -108,6 +118,7 @@ export function userRoutes(users: Users): Route[] {
       method: 'PUT',
       path: '/api/v2/users/:id/password',
       access: 'actor',
+      needs: { write: 'users' },
       handle: (actor, request) => changePassword(actor, idIn(request), request),
     },
   ];

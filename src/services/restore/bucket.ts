@@ -1,13 +1,12 @@
 /** A bucket of a backup is made anew, with numbers for the shards that follow. */
-import { transactionBy } from '../../auth/standing.js';
+import { authorizeOperator } from '../../auth/operator.js';
+import { transactionBy } from '../../auth/transactions.js';
 import type { Actor } from '../../domain/actor.js';
 import { checkBucketName, type Bucket } from '../../domain/bucket.js';
 import { conflict, notFound } from '../../domain/errors.js';
 import type { BucketId, Clock, IdGenerator, OrganizationId } from '../../domain/id.js';
-import { operatorPermissions } from '../../domain/permission.js';
 import type { TimeRange } from '../../domain/series.js';
 import { DuplicateError, type Store } from '../../domain/store.js';
-import { authorizeOperator } from '../backup.js';
 
 const DEFAULT_SHARD_GROUP_SECONDS = 7 * 24 * 3600;
 
@@ -38,7 +37,7 @@ export const createBucketRestore =
    * @throws DomainError `not found` for the organization, `conflict` for the name
    */
   async (actor: Actor, decode: () => BucketToRestore): Promise<RestoredBucket> => {
-    authorizeOperator(actor);
+    const clearance = authorizeOperator(actor);
     const input = decode();
     checkBucketName(input.name);
     const now = clock();
@@ -53,7 +52,7 @@ export const createBucketRestore =
       updatedAtMs: now,
     };
     try {
-      return await transactionBy(store, actor, operatorPermissions(), async (writer) => {
+      return await transactionBy({ store, clock }, clearance, async (writer) => {
         if ((await writer.findOrganization(input.orgID)) === undefined) throw notFound('organization not found');
         await writer.insertBucket(bucket);
         const shardIds = [];

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { findNarrowed, type NarrowedAuthorization } from '../../auth/narrowed.js';
 import { hashPlainTokens } from '../../auth/plain-tokens.js';
 import type { Secret } from '../../auth/secret.js';
+import { authorizeOperator } from '../../auth/operator.js';
 import type { Actor } from '../../domain/actor.js';
 import { conflict } from '../../domain/errors.js';
 import type { IdGenerator } from '../../domain/id.js';
@@ -16,7 +17,6 @@ import type { FileStore } from '../../domain/store-file.js';
 import type { Store } from '../../domain/store.js';
 import { checkStore } from '../../snapshot/check-store.js';
 import { prepareStore, type SnapshotDependencies } from '../../snapshot/prepare-store.js';
-import { authorizeOperator } from '../backup.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
 import type { TellRestore } from './event.js';
 import { receive, type Upload } from './upload.js';
@@ -107,7 +107,7 @@ export function createMetadataRestore(dependencies: MetadataRestoreDependencies)
         await receive(upload, join(folder, UPLOAD));
         const prepared = await prepareStore(folder, UPLOAD, { ...dependencies, onLeftOut });
         try {
-          const token = await checkStore(prepared);
+          const token = await checkStore(prepared, clock());
           await replaceAll(folder, prepared, upload.confirm);
           return token;
         } finally {

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import type { Sealer } from '../../auth/sealer.js';
 import type { Secret } from '../../auth/secret.js';
+import { authorizeOperator } from '../../auth/operator.js';
 import type { Actor } from '../../domain/actor.js';
 import { invalid } from '../../domain/errors.js';
 import { WHOLE_LIST } from '../../domain/page.js';
 import { EVERYTHING } from '../../domain/permission.js';
 import type { Store } from '../../domain/store.js';
 import { readStart, recogniseSnapshot } from '../../snapshot/format.js';
-import { authorizeOperator } from '../backup.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
 import type { TellRestore } from './event.js';
 import { receive, type Upload } from './upload.js';

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { authorizeOperator } from '../../auth/operator.js';
 import type { Actor } from '../../domain/actor.js';
 import { notFound } from '../../domain/errors.js';
 import type { SeriesEngine } from '../../domain/series.js';
@@ -12,7 +13,6 @@ import { extractShardArchive } from '../../influxdb-files/backup/backup.js';
 import type { Problem } from '../../influxdb-files/problem.js';
 import { readShard, type ShardFiles } from '../../influxdb-files/tsm/shard.js';
 import { asGzipFault, withoutPath } from '../../snapshot/faults.js';
-import { authorizeOperator } from '../backup.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
 import type { TellRestore } from './event.js';
 import type { Upload } from './upload.js';

@@ -1,0 +1,34 @@
+/** Who may read, write and delete points, whichever language or API asks. */
+import type { Actor } from '../domain/actor.js';
+import type { Bucket } from '../domain/bucket.js';
+import { forbidden } from '../domain/errors.js';
+import type { OrganizationId } from '../domain/id.js';
+import { permissionById } from '../domain/permission.js';
+import { isAllowed, isInactive, reachesAny } from './authorize.js';
+import { bucketRights, mayReadBucket } from './bucket-rights.js';
+
+export const mayReadPoints = mayReadBucket;
+
+export const mayWritePoints = (actor: Actor, bucket: Bucket): boolean => isAllowed(actor, bucketRights.toWrite(bucket));
+
+/** @throws DomainError `forbidden`, in the words of InfluxDB's write API */
+export function authorizeWrite(actor: Actor, bucket: Bucket): void {
+  if (mayWritePoints(actor, bucket)) return;
+  throw forbidden(`insufficient permissions for write${isInactive(actor) ? ': token is inactive' : ''}`);
+}
+
+/** @throws DomainError `forbidden`, in the words of InfluxDB's delete API */
+export function authorizeDelete(actor: Actor, bucket: Bucket): void {
+  if (!mayWritePoints(actor, bucket)) throw forbidden('insufficient permissions to delete');
+}
+
+/** @throws DomainError `forbidden`, in the words of Flux's `to()` */
+export function authorizeFluxWrite(actor: Actor, bucket: Bucket): void {
+  if (!mayWritePoints(actor, bucket)) throw forbidden('user not authorized to write');
+}
+
+/** Whether a query in the organization could reach any bucket. System buckets are read with the right to read the organization. */
+export const mayReachAnyBucket = (actor: Actor, orgID: OrganizationId): boolean =>
+  reachesAny(actor, 'read', 'buckets', orgID) ||
+  reachesAny(actor, 'write', 'buckets', orgID) ||
+  isAllowed(actor, permissionById('read', 'orgs', orgID));

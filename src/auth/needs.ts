@@ -1,0 +1,16 @@
+/**
+ * What a route needs of whoever calls it, as data. The services ask for it; the authorization matrix checks that what was asked is what is
+ * declared here, and that nothing is changed before.
+ */
+import type { ResourceType } from '../domain/permission.js';
+
+/** Each in addition to the others. */
+export interface NeededPermissions {
+  readonly read?: ResourceType | readonly ResourceType[];
+  readonly write?: ResourceType | readonly ResourceType[];
+  /** Shows what the actor may read of the type, and refuses nobody. */
+  readonly list?: ResourceType | readonly ResourceType[];
+}
+
+/** `signed in`: anybody who is known, about themselves or about nothing that is stored. `operator`: every permission that there is. */
+export type Needs = 'signed in' | 'operator' | NeededPermissions;

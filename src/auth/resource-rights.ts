@@ -1,0 +1,31 @@
+/** The rights to resources that lie in an organization, as permissions to be asked for. */
+import type { Id, OrganizationId } from '../domain/id.js';
+import { permissionFor, permissionInOrganization, type Permission, type ResourceType } from '../domain/permission.js';
+
+export interface Placed {
+  readonly id: Id;
+  readonly orgID: OrganizationId;
+}
+
+export interface ResourceRights {
+  readonly type: ResourceType;
+  toCreateIn(orgID: OrganizationId): Permission;
+  toRead(resource: Placed): Permission;
+  toWrite(resource: Placed): Permission;
+  /** All of the organization's. */
+  toReadAllIn(orgID: OrganizationId): Permission;
+  toWriteAllIn(orgID: OrganizationId): Permission;
+}
+
+export const rightsTo = (type: ResourceType): ResourceRights => ({
+  type,
+  toCreateIn: (orgID) => permissionInOrganization('write', type, orgID),
+  toRead: ({ id, orgID }) => permissionFor('read', type, id, orgID),
+  toWrite: ({ id, orgID }) => permissionFor('write', type, id, orgID),
+  toReadAllIn: (orgID) => permissionInOrganization('read', type, orgID),
+  toWriteAllIn: (orgID) => permissionInOrganization('write', type, orgID),
+});
+
+export const labelRights = rightsTo('labels');
+export const secretRights = rightsTo('secrets');
+export const authorizationRights = rightsTo('authorizations');

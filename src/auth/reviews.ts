@@ -1,0 +1,29 @@
+/** Whether a change concerns somebody whose request is under way, and what the actor has lost by it. */
+import type { Actor } from '../domain/actor.js';
+import type { Change } from '../domain/store.js';
+import type { Refusal } from './authenticate.js';
+import { isInactive } from './authorize.js';
+
+/** Whether a change may have ended an actor, or taken rights away: then the actor is to be judged again. */
+export function mayEnd(actor: Actor, { noun, kind, id }: Change): boolean {
+  if (actor.kind === 'system' || kind === 'insert') return false;
+  switch (noun) {
+    case 'user':
+      return id === '' || id === actor.userId;
+    case 'authorization':
+      // A session has the rights of its user's tokens, and the change does not say whose the token was.
+      return id === '' || actor.kind === 'session' || id === actor.authorizationId;
+    case 'session':
+      return actor.kind === 'session' && (kind === 'delete' || id === '');
+    case 'membership':
+      return actor.kind === 'session';
+    default:
+      return false;
+  }
+}
+
+/** What an actor may do less than it might when it was let in; undefined for nothing. */
+export function findLoss(before: Actor, now: Actor): Refusal | undefined {
+  if (isInactive(now) && !isInactive(before)) return 'inactive token';
+  return now.permissions.firstMissing(before.permissions.permissions) === undefined ? undefined : 'rights were taken away';
+}
