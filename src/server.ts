@@ -30,6 +30,8 @@ export interface RunningServer {
   readonly routes: readonly Route[];
   /** What it answers with, for the tests that want to be faster than a request. */
   readonly services: Services;
+  /** Reads certificate and key again; undefined without TLS. Throws where they cannot be used, and then the old ones stay. */
+  readonly renewCertificate: (() => void) | undefined;
   /** Finishes the requests in flight and closes the stores. */
   stop(): Promise<void>;
 }
@@ -48,10 +50,10 @@ export async function startServer({ config, logger, clock, unattendedSetup }: Se
     const routes = createRoutes({ config, logger, clock, services, metrics, listProblems: stores.listProblems });
     const pages = config.uiDisabled ? undefined : loadPages();
     if (pages === undefined && !config.uiDisabled) logger.warn('the web pages are not built: npm run build');
-    const url = await listen(config, { routes, authenticator, v1Authenticator, metrics, logger, pages }, stopSteps);
+    const { url, renewCertificate } = await listen(config, { routes, authenticator, v1Authenticator, metrics, logger, pages }, stopSteps);
     pool.prepare();
     logger.info({ url, dataDir: stores.directory, version: VERSION }, 'listening');
-    return { url, routes, services, stop: () => stopSteps.run() };
+    return { url, routes, services, renewCertificate, stop: () => stopSteps.run() };
   } catch (error) {
     await stopSteps.run().catch((stopError: unknown) => {
       logger.error({ err: stopError }, 'could not stop cleanly after a failed start');

@@ -84,8 +84,11 @@ async function connect({ values, environment }: SessionSource, url: URL): Promis
     ...Object.fromEntries(values['extra-http-header'].map(splitHeader)),
   };
   // bin/sluice calls $NODE_EXTRA_CA_CERTS so.
-  const caFile = environment.SLUICE_CA_CERTS;
-  const transport = createNodeTransport({ url, skipVerify: values['skip-verify'], caFile, headers });
+  // The second is what `influx`, and whatever else is written in Go, reads.
+  const caFiles = [environment.SLUICE_CA_CERTS, environment.SSL_CERT_FILE].filter(
+    (file): file is string => file !== undefined && file !== '',
+  );
+  const transport = createNodeTransport({ url, skipVerify: values['skip-verify'], caFiles, headers });
   if (!values['http-debug']) return transport;
   const { debugged } = await import('./http-debug.js');
   return debugged(transport);

@@ -8,16 +8,16 @@ export interface NodeTransportOptions {
   readonly url: URL;
   /** Takes any certificate. */
   readonly skipVerify: boolean;
-  /** File with certificates to trust beside those that Node trusts; passed over where it cannot be read. */
-  readonly caFile?: string | undefined;
+  /** Files with certificates to trust beside those that Node trusts; passed over where they cannot be read. */
+  readonly caFiles?: readonly string[] | undefined;
   /** Sent with every request; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Connections that nothing is on do not keep the process from ending. */
-export function createNodeTransport({ url, skipVerify, caFile, headers }: NodeTransportOptions): Send {
+export function createNodeTransport({ url, skipVerify, caFiles = [], headers }: NodeTransportOptions): Send {
   // TLS takes longest to load of all: only who needs it waits for it.
-  const opening = url.protocol === 'https:' ? openTls(skipVerify, caFile) : openPlain();
+  const opening = url.protocol === 'https:' ? openTls(skipVerify, caFiles) : openPlain();
   const prefix = url.pathname.replace(/\/+$/, '');
 
   async function sendOnce(message: ClientRequest): Promise<ClientResponse> {
@@ -50,21 +50,18 @@ type Opened = { readonly request: typeof http.request; readonly agent: http.Agen
 
 const openPlain = (): Promise<Opened> => Promise.resolve({ request: http.request, agent: new http.Agent({ keepAlive: true }) });
 
-async function openTls(skipVerify: boolean, caFile: string | undefined): Promise<Opened> {
+async function openTls(skipVerify: boolean, caFiles: readonly string[]): Promise<Opened> {
   const { request, Agent } = await import('node:https');
-  const ca = caFile === undefined ? undefined : await readAuthorities(caFile);
+  const ca = caFiles.length === 0 ? undefined : await readAuthorities(caFiles);
   const trust = { ...(skipVerify ? { rejectUnauthorized: false } : {}), ...(ca === undefined ? {} : { ca }) };
   return { request, agent: new Agent({ keepAlive: true, ...trust }) };
 }
 
-async function readAuthorities(file: string): Promise<string[] | undefined> {
+async function readAuthorities(files: readonly string[]): Promise<string[]> {
   const { rootCertificates } = await import('node:tls');
   const { readFile } = await import('node:fs/promises');
-  try {
-    return [...rootCertificates, await readFile(file, 'utf8')];
-  } catch {
-    return undefined;
-  }
+  const read = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return [...rootCertificates, ...read.filter((text) => text !== '')];
 }
 
 /** A connection that had been used before was gone. */
@@ -154,7 +151,7 @@ function explain(code: string, at: string): string | undefined {
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'CERT_HAS_EXPIRED':
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `the certificate of ${at} cannot be trusted (${code}): name its authority in $NODE_EXTRA_CA_CERTS, or use --skip-verify`;
+      return `the certificate of ${at} cannot be trusted (${code}): name its authority in $SSL_CERT_FILE or $NODE_EXTRA_CA_CERTS, or use --skip-verify`;
     case 'ERR_INVALID_CHAR':
       return 'the token, or another header, has a character that cannot be sent, such as a line break; was it copied whole?';
     default:

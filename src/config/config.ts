@@ -31,6 +31,9 @@ export interface Config {
   readonly writeBodyBytesMax: number;
   readonly logLevel: Values['log-level'];
   readonly metricsDisabled: boolean;
+  /** Empty: none is written. */
+  readonly pidFile: string;
+  readonly overwritePidFile: boolean;
   readonly uiDisabled: boolean;
   /** Every option as given, InfluxDB's ignored ones too: to be shown, not to be acted on. */
   readonly values: Values;
@@ -76,6 +79,8 @@ export function toConfig(values: Values, winners: ReadonlyMap<string, Given>): C
     writeBodyBytesMax: Number(values['write-body-bytes-max']),
     logLevel: values['log-level'],
     metricsDisabled: values['metrics-disabled'],
+    pidFile: values['pid-file'],
+    overwritePidFile: values['overwrite-pid-file'],
     uiDisabled: values['ui-disabled'],
     values,
   });

@@ -64,6 +64,8 @@ describe('defaults', () => {
       writeBodyBytesMax: 52_428_800,
       logLevel: 'info',
       metricsDisabled: false,
+      pidFile: '',
+      overwritePidFile: false,
       uiDisabled: false,
     });
     expect(Object.keys(values)).toEqual(OPTIONS.map(({ name }) => name));

@@ -217,6 +217,14 @@ export const OPTIONS = [
     help: 'least severe messages to log',
   },
   { name: 'metrics-disabled', kind: 'bool', default: 'false', group: 'Running', help: 'do not serve /metrics' },
+  { name: 'pid-file', kind: 'path', default: '', group: 'Running', help: 'file that gets the id of the process while the server runs' },
+  {
+    name: 'overwrite-pid-file',
+    kind: 'bool',
+    default: 'false',
+    group: 'Running',
+    help: 'take pid-file over, also from a process that runs',
+  },
   { name: 'ui-disabled', kind: 'bool', default: 'false', group: 'Running', help: 'do not serve the web pages' },
 
   { name: 'assets-path', kind: 'string', default: '', ignored: true },
@@ -231,8 +239,6 @@ export const OPTIONS = [
   { name: 'nats-max-payload-bytes', kind: 'int', default: '0', ignored: true },
   { name: 'nats-port', kind: 'int', default: '0', ignored: true },
   { name: 'no-tasks', kind: 'bool', default: 'false', ignored: true },
-  { name: 'overwrite-pid-file', kind: 'bool', default: 'false', ignored: true },
-  { name: 'pid-file', kind: 'string', default: '', ignored: true },
   { name: 'pprof-disabled', kind: 'bool', default: 'false', ignored: true },
   { name: 'query-concurrency', kind: 'int', default: '1024', ignored: true, min: 0, max: INT32_MAX },
   { name: 'query-initial-memory-bytes', kind: 'size', default: '0', ignored: true },

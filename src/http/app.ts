@@ -11,7 +11,7 @@ import type { V1Authenticator } from '../auth/v1.js';
 import { COMPATIBLE_VERSION } from '../domain/compatibility.js';
 import { DomainError } from '../domain/errors.js';
 import { Bodies, hasBody } from './bodies.js';
-import { answerClientError } from './client-errors.js';
+import { answerClientError, answerPlainHttp } from './client-errors.js';
 import { answerError, answerFailure } from './errors.js';
 import { FailureLog } from './failures.js';
 import {
@@ -116,6 +116,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = settings.readHeaderTimeoutMs;
   app.server.timeout = settings.writeTimeoutMs;
+  app.server.on('tlsClientError', answerPlainHttp);
   // Who asks before he sends his body is told to go on when he has been let in, and not before.
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
 

@@ -1,5 +1,6 @@
 /** What is said on a connection whose request cannot be read at all, or does not come. */
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
 interface Saying {
   readonly status: string;
@@ -21,6 +22,19 @@ const UNREADABLE: Saying = { status: '400 Bad Request', code: 'invalid', message
 export function answerClientError({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
   const { status, ...body } = SAYINGS[code] ?? UNREADABLE;
+  say(socket, status, body);
+}
+
+/** To who speaks HTTP where HTTPS is spoken; all other failures of TLS end the connection without a word, which nobody could read. */
+export function answerPlainHttp({ code }: NodeJS.ErrnoException, tlsSocket: TLSSocket): void {
+  if (code !== 'ERR_SSL_HTTP_REQUEST') return;
+  // Node has no public way to the socket below one of TLS, and that alone carries what the client can read.
+  const below: unknown = Reflect.get(tlsSocket, '_parent');
+  if (below instanceof Socket)
+    say(below, '400 Bad Request', { code: 'invalid', message: 'this server speaks HTTPS here: begin the URL with https://' });
+}
+
+function say(socket: Socket, status: string, body: { readonly code: string; readonly message: string }): void {
   const text = JSON.stringify(body);
   const lines = [
     `HTTP/1.1 ${status}`,
@@ -31,5 +45,5 @@ export function answerClientError({ code = '' }: NodeJS.ErrnoException, socket: 
     'connection: close',
   ];
   if (socket.writable) socket.write(`${lines.join('\r\n')}\r\n\r\n${text}`);
-  socket.destroy();
+  socket.destroySoon();
 }

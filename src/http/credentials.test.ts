@@ -27,6 +27,7 @@ describe('readCredentials', () => {
     [{ authorization: 'Basic YTpi', cookie: 'influxdb-oss-session=key' }, 'session key'],
     [{ authorization: 'Token wrong', cookie: 'influxdb-oss-session=key' }, 'token wrong'],
     [{ cookie: 'a=b; influxdb-oss-session=abc==; c=d' }, 'session abc=='],
+    [{ cookie: 'influxdb-oss-session="ab/c=="; Path=/api/; HttpOnly' }, 'session ab/c=='],
     [{ cookie: 'influxdb-oss-session=' }, 'none'],
     [{ cookie: 'session=key' }, 'none'],
     [{}, 'none'],

@@ -35,7 +35,12 @@ function decodeHeader(value: string): string {
 function readCookie(header: string, name: string): string | undefined {
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
-    if (equals >= 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
+    // Python's clients put what is not plain letters in quotes, which are not part of the value (RFC 6265, 4.1.1).
+    if (equals >= 0 && pair.slice(0, equals).trim() === name)
+      return pair
+        .slice(equals + 1)
+        .trim()
+        .replace(/^"(.*)"$/, '$1');
   }
   return undefined;
 }

@@ -1,7 +1,8 @@
 /** The life of the server's process: it starts, and ends when a signal tells it to. */
 import { pino, type Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.js';
-import { startServer } from '../server.js';
+import { startServer, type RunningServer } from '../server.js';
+import { writePidFile } from './pid-file.js';
 import { logSignals } from './signals.js';
 import { readUnattendedSetup } from './unattended-setup.js';
 
@@ -14,11 +15,27 @@ export async function runServer({ config, dataDirBy, ignored, filePath }: Loaded
   const unattendedSetup = readUnattendedSetup(process.env);
   const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   logger.info({ dataDir: config.dataDir, by: dataDirBy }, 'data directory');
-  logSignals(logger);
+  logSignals(logger, config.tls !== undefined);
   if (filePath !== undefined) logger.info({ file: filePath }, 'configuration file read');
   if (ignored.length > 0) logger.info({ options: ignored }, 'options of InfluxDB that mean nothing here are ignored');
+  const removePidFile = config.pidFile === '' ? undefined : writePidFile(config.pidFile, config.overwritePidFile);
+  process.once('exit', () => removePidFile?.());
   const server = await startServer({ config, logger, clock: Date.now, unattendedSetup });
+  renewCertificateOnSignal(server, logger);
   stopOnSignal(() => server.stop(), logger);
+}
+
+/** What renews certificates asks for it so, as of every server that reads them again. */
+function renewCertificateOnSignal({ renewCertificate }: RunningServer, logger: Logger): void {
+  if (renewCertificate === undefined) return;
+  process.on('SIGHUP', () => {
+    try {
+      renewCertificate();
+      logger.info('the certificate has been read again');
+    } catch (error) {
+      logger.error({ err: error }, 'the certificate cannot be renewed, and stays what it was');
+    }
+  });
 }
 
 /** The first signal lets requests finish, the second one does not wait. */

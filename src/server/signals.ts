@@ -13,10 +13,12 @@ export function surviveSignals(): void {
   closeInspector();
 }
 
-export function logSignals(logger: Logger): void {
+/** @param renewsCertificate whether SIGHUP means something */
+export function logSignals(logger: Logger, renewsCertificate: boolean): void {
   // It may have been asked for before there was anything of ours to refuse it.
   closeInspector();
   for (const signal of [OPENS_INSPECTOR, ...ENDS_PROCESS]) {
+    if (signal === 'SIGHUP' && renewsCertificate) continue;
     process.on(signal, () => {
       logger.info({ signal }, 'a signal that means nothing to this server is ignored; SIGTERM stops it');
     });

@@ -120,3 +120,36 @@ export async function launchProcess(options: ProcessOptions = {}): Promise<{ chi
     };
   }
 }
+
+export interface SpawnedServer {
+  readonly child: ChildProcess;
+  readonly log: () => string;
+  /** Waits until a text stands in the log; rejects when the process ends, or time does. */
+  says(text: string): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts `sluiced` with these arguments and no others, for who does not talk plain HTTP to it. */
+export function spawnServer(args: readonly string[], env: Record<string, string> = {}, cwd = '/'): SpawnedServer {
+  const child = spawn(join(PROJECT, 'bin/sluiced'), args, { env: environment(env), cwd });
+  let log = '';
+  child.stdout.on('data', (data: Buffer) => (log += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (log += data.toString()));
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  return {
+    child,
+    log: () => log,
+    async says(text) {
+      const deadline = Date.now() + START_TIMEOUT_MS;
+      while (!log.includes(text)) {
+        if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
+          throw new Error(`sluiced did not say ${JSON.stringify(text)}: ${log}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
