@@ -1,5 +1,5 @@
 /** What is said on a connection whose request cannot be read at all, or does not come. */
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
 interface Saying {
@@ -29,9 +29,8 @@ export function answerClientError({ code = '' }: NodeJS.ErrnoException, socket: 
 export function answerPlainHttp({ code }: NodeJS.ErrnoException, tlsSocket: TLSSocket): void {
   if (code !== 'ERR_SSL_HTTP_REQUEST') return;
   // Node has no public way to the socket below one of TLS, and that alone carries what the client can read.
-  const below: unknown = Reflect.get(tlsSocket, '_parent');
-  if (below instanceof Socket)
-    say(below, '400 Bad Request', { code: 'invalid', message: 'this server speaks HTTPS here: begin the URL with https://' });
+  const below = Reflect.get(tlsSocket, '_parent') as Socket | null | undefined;
+  if (below) say(below, '400 Bad Request', { code: 'invalid', message: 'this server speaks HTTPS here: begin the URL with https://' });
 }
 
 function say(socket: Socket, status: string, body: { readonly code: string; readonly message: string }): void {
