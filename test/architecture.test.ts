@@ -43,7 +43,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 
 /** Package -> the only places that know it. */
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
-  fastify: ['http/app.ts', 'server/listen.ts'],
+  fastify: ['http/app.ts', 'http/admission.ts', 'http/framework.ts', 'http/handlers.ts', 'http/responder.ts', 'server/listen.ts'],
   kysely: ['store/'],
   'better-sqlite3': ['store/', 'data-directory/hold.ts', 'influxdb-files/metadata/sqlite-leftovers.ts', 'backup/token-hashes.ts'],
   '@duckdb/node-api': ['series/'],

@@ -1,0 +1,89 @@
+/** Sends answers, refusals and failures, and tells the metrics and the log of them. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import type { Refusal } from '../auth/authenticate.js';
+import { DomainError } from '../domain/errors.js';
+import { answerError, answerFailure } from './errors.js';
+import type { FailureLog } from './failures.js';
+import { translateFrameworkError } from './framework.js';
+import { answerRefusal, pathOf, type Access, type Gate } from './gate.js';
+import type { Metrics } from './metrics.js';
+import { RefusedError } from './open-requests.js';
+import type { Pages } from './pages.js';
+import { PAGE_NOT_FOUND, type Answer } from './route.js';
+
+const UNKNOWN_PATH = 'unknown';
+
+/** The path of the route and not that of the request: query strings of clients may hold tokens and passwords. */
+export const placeOf = ({ method, routeOptions }: FastifyRequest): { readonly method: string; readonly path: string } => ({
+  method,
+  path: routeOptions.config.entry?.path ?? UNKNOWN_PATH,
+});
+
+export interface ResponderDependencies {
+  readonly gate: Gate;
+  readonly metrics: Metrics;
+  readonly failures: FailureLog;
+  /** Undefined: `--ui-disabled`, or not built. */
+  readonly pages: Pages | undefined;
+}
+
+export class Responder {
+  readonly #gate: Gate;
+  readonly #metrics: Metrics;
+  readonly #failures: FailureLog;
+  readonly #pages: Pages | undefined;
+
+  constructor({ gate, metrics, failures, pages }: ResponderDependencies) {
+    this.#gate = gate;
+    this.#metrics = metrics;
+    this.#failures = failures;
+    this.#pages = pages;
+  }
+
+  send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+    reply.code(answer.status);
+    if (answer.headers !== undefined) reply.headers(answer.headers);
+    if (answer.contentType !== undefined) reply.header('content-type', answer.contentType);
+    const { body } = answer;
+    if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body);
+    const pieces = Readable.from(body);
+    const { open } = request;
+    pieces.once('error', (error) => {
+      // Nobody waits for the rest where the client went away or was sent away.
+      if (open?.isAbandoned !== true && open?.cutBy === undefined) this.report(error, request);
+    });
+    return reply.send(pieces);
+  }
+
+  refuse(request: FastifyRequest, reply: FastifyReply, access: Access, refusal: Refusal): FastifyReply {
+    request.refusal = refusal;
+    this.#metrics.countRefusal(refusal);
+    return this.send(request, reply, answerRefusal(access, refusal, request.headers));
+  }
+
+  /** Answers what no route has: with a page, or with 404 where it could be meant for the API. */
+  answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const path = pathOf(request.url);
+    if (!this.#gate.isGuarded(path)) {
+      return this.send(request, reply, this.#pages?.answer(request.method, path, request.headers) ?? PAGE_NOT_FOUND);
+    }
+    return this.send(request, reply, this.#gate.isBelowResource(path) ? PAGE_NOT_FOUND : answerError('not found', 'path not found'));
+  }
+
+  answerThrown(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    // A request that was cut is told why, whatever else its handler came to by it.
+    const failure = request.open?.cutBy ?? translateFrameworkError(error);
+    if (!(failure instanceof RefusedError)) this.report(failure, request);
+    if (reply.raw.headersSent) reply.raw.destroy();
+    else if (failure instanceof RefusedError) this.refuse(request, reply, request.open?.access ?? 'actor', failure.refusal);
+    else {
+      if (failure instanceof DomainError) request.refusal = failure.message;
+      this.send(request, reply, answerFailure(failure));
+    }
+  }
+
+  report(error: unknown, request: FastifyRequest): void {
+    this.#failures.report(error, placeOf(request));
+  }
+}
