@@ -6,6 +6,8 @@ import { date } from './date/index.js';
 import { dict } from './dict/index.js';
 import { events } from './events/index.js';
 import { experimental } from './experimental/index.js';
+import { experimentalPrometheus } from './experimental/prometheus.js';
+import { experimentalAggregate } from './experimental/rate.js';
 import { fillEmpty } from './experimental/table-fill.js';
 import { influxdb } from './influxdb/index.js';
 import { tasks } from './influxdb/tasks.js';
@@ -32,9 +34,11 @@ export const PACKAGES: ReadonlyMap<string, Package> = new Map<string, Package>([
   ['date', date],
   ['dict', dict],
   ['experimental', experimental],
+  ['experimental/aggregate', experimentalAggregate],
   ['experimental/array', experimentalArray],
   ['experimental/bitwise', bitwise],
   ['experimental/json', experimentalJson],
+  ['experimental/prometheus', experimentalPrometheus],
   ['experimental/table', { fill: fillEmpty }],
   ['influxdata/influxdb', influxdb],
   ['influxdata/influxdb/schema', schema],

@@ -219,3 +219,13 @@ export function locationOf(value: Value): Location {
   if (!(offset instanceof Duration)) throw fluxError(`offset property for location must be of type duration, got ${typeName(offset)}`);
   return { zone: Zone.load(zone), offset };
 }
+
+/** A function of rows that is written here instead of in a script. */
+export const rowFunction = (of: (row: RecordValue) => Value): FunctionValue => ({
+  isFunction: true,
+  pipeParameter: undefined,
+  call: (args) => {
+    const row = args.get('r');
+    return isRecord(row) ? of(row) : null;
+  },
+});
