@@ -1,7 +1,9 @@
 /** Reads of storage as tables: the columns, keys and order in which InfluxDB's storage gives them. */
-import type { Aggregate, Reduction } from '../../../domain/series.js';
+import type { Aggregate, Predicate, Reduction, SeriesDescription } from '../../../domain/series.js';
 import { compareUtf8 } from '../../../domain/utf8-order.js';
+import { fluxError } from '../language/errors.js';
 import type { ReadSpec } from '../plan/node.js';
+import { looksAtValues } from '../plan/predicate.js';
 import type { Column } from '../table/chunk.js';
 import { columnOf, constantColumn, keyColumns } from '../table/chunk.js';
 import { GroupKey } from '../table/group-key.js';
@@ -12,7 +14,7 @@ import { windowTables } from './read-window.js';
 import type { RunContext } from './run-context.js';
 import type { SourceTable } from './runnable-node.js';
 import type { SourceTables } from './series-read.js';
-import { isSelector, matchingSeries, seriesKey, seriesTables, seriesTags, valueVector, withLast } from './series-read.js';
+import { isSameTags, isSelector, matchingSeries, seriesKey, seriesTables, seriesTags, valueVector, withLast } from './series-read.js';
 
 export function readSource(spec: ReadSpec): (run: RunContext) => SourceTables {
   return (run) => {
@@ -65,6 +67,18 @@ async function* readAggregates(run: RunContext, spec: ReadSpec, method: Aggregat
   }
 }
 
+function mentionsField(predicate: Predicate): boolean {
+  switch (predicate.op) {
+    case 'and':
+    case 'or':
+      return predicate.operands.some(mentionsField);
+    case 'not':
+      return mentionsField(predicate.operand);
+    default:
+      return predicate.subject.kind === 'field';
+  }
+}
+
 async function* readTagKeys(run: RunContext, spec: ReadSpec): SourceTables {
   const keys = new Set<string>();
   for (const series of await matchingSeries(run, spec)) for (const [key] of seriesTags(series)) keys.add(key);
@@ -73,13 +87,26 @@ async function* readTagKeys(run: RunContext, spec: ReadSpec): SourceTables {
 
 async function* readTagValues(run: RunContext, spec: ReadSpec, key: string): SourceTables {
   const values = new Set<string>();
-  for (const series of await matchingSeries(run, spec))
-    for (const [label, value] of seriesTags(series)) if (label === key) values.add(value);
+  // Asked about a field, InfluxDB goes through the series instead of its index, and a tag that is missing counts as an empty one.
+  const countsMissing = spec.predicate !== undefined && mentionsField(spec.predicate);
+  for (const series of await matchingSeries(run, spec)) {
+    const tag = seriesTags(series).find(([label]) => label === key);
+    if (tag !== undefined) values.add(tag[1]);
+    else if (countsMissing) values.add('');
+  }
   yield valueTable([...values].sort(compareUtf8));
 }
 
+/** A series is a measurement with its tags; its fields count once. */
 async function* readCardinality(run: RunContext, spec: ReadSpec): SourceTables {
-  const count = (await matchingSeries(run, spec)).length;
+  if (spec.predicate !== undefined && looksAtValues(spec.predicate))
+    throw fluxError('filtering on field values is not supported in cardinality predicates');
+  let count = 0;
+  let previous: SeriesDescription | undefined;
+  for (const series of await matchingSeries(run, spec)) {
+    if (previous?.measurement !== series.measurement || !isSameTags(previous.tags, series.tags)) count++;
+    previous = series;
+  }
   yield { chunk: { key: GroupKey.EMPTY, columns: [constantColumn('_value', 'int', BigInt(count), 1)], rowCount: 1 }, last: true };
 }
 

@@ -41,7 +41,7 @@ function isSameSeries(a: SeriesTable, b: SeriesTable): boolean {
   return a.measurement === b.measurement && a.field === b.field && isSameTags(a.tags, b.tags);
 }
 
-function isSameTags(a: readonly Tag[], b: readonly Tag[]): boolean {
+export function isSameTags(a: readonly Tag[], b: readonly Tag[]): boolean {
   return a === b || (a.length === b.length && a.every(([key, value], i) => b[i]?.[0] === key && b[i][1] === value));
 }
 

@@ -1,10 +1,11 @@
 /** `movingAverage`, `exponentialMovingAverage` and what is made of it. */
 import type { Turn } from '../../execute/turn.js';
-import { narrowWithState } from '../../execute/operator.js';
+import { emitTable, narrowWithState } from '../../execute/operator.js';
 import type { Operator } from '../../execute/operator.js';
 import { fluxError } from '../../language/errors.js';
 import type { Chunk } from '../../table/chunk.js';
 import { columnOf, constantColumn, findColumn, sliceChunk } from '../../table/chunk.js';
+import { compareGroupKeys } from '../../table/group-key.js';
 import type { Vector } from '../../table/vector.js';
 import { VectorBuilder } from '../../table/vector.js';
 import { pipeline, step } from '../native.js';
@@ -33,11 +34,18 @@ export const movingAverage = step((args) => {
 });
 
 function movingAverageOperator(count: number, turn: Turn): Operator {
-  const states = new Map<string, { state: MovingState; chunk: Chunk }>();
+  const states = new Map<string, MovingState>();
+  // What tables that are too short come to: InfluxDB hands them out as tables of their own, after all others.
+  const late: Chunk[] = [];
+  const finishTable = (id: string): void => {
+    const last = states.get(id)?.last;
+    if (last !== undefined) late.push(last);
+    states.delete(id);
+  };
   const inner = narrowWithState(
     (chunk): MovingState => {
       const state = { ring: [], at: 0, needed: count - 1, last: undefined };
-      states.set(chunk.key.id, { state, chunk });
+      states.set(chunk.key.id, state);
       return state;
     },
     (chunk, state, emit) => {
@@ -47,13 +55,12 @@ function movingAverageOperator(count: number, turn: Turn): Operator {
   return {
     ...inner,
     flush(key, emit, input) {
-      const last = states.get(key.id)?.state.last;
-      states.delete(key.id);
-      if (last !== undefined) emit.chunk(last);
+      finishTable(key.id);
       inner.flush(key, emit, input);
     },
     finish(emit) {
-      for (const { state } of states.values()) if (state.last !== undefined) emit.chunk(state.last);
+      for (const id of [...states.keys()]) finishTable(id);
+      for (const table of late.sort((a, b) => compareGroupKeys(a.key, b.key))) emitTable(table, emit);
       inner.finish(emit);
     },
   };

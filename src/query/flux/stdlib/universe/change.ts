@@ -85,8 +85,9 @@ function runningSum({ label, type, vector }: Column, sums: Map<string, number | 
   const builder = new VectorBuilder(type, vector.length);
   for (let row = 0; row < vector.length; row++) {
     const cell = cellAt(vector, row);
+    // Where nothing is added the sum so far stands, as in InfluxDB.
     if (cell !== null) sum = addWrapping(type, sum, cell as number | bigint);
-    builder.push(cell === null ? null : sum);
+    builder.push(sum);
   }
   sums.set(label, sum);
   return columnOf(label, builder.build());

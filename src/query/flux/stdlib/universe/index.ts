@@ -10,6 +10,7 @@ import { cumulativeSum, derivative, difference, elapsed, increase } from './chan
 import { drop, duplicate, keep, rename } from './columns.js';
 import { bool, bytes, duration, float, int, string, time, uint } from './conversions.js';
 import { cov, covariance, pearsonr } from './covariance.js';
+import { display } from './display.js';
 import { distinct } from './distinct.js';
 import { bottom, highestAverage, highestCurrent, highestMax, lowestAverage, lowestCurrent, lowestMin, top } from './extremes.js';
 import { fill } from './fill.js';
@@ -41,7 +42,7 @@ import { toBoolean, toFloat, toInt, toString, toTime, toUInt } from './to-type.j
 import { truncateTimeColumn } from './truncate-time-column.js';
 import { union } from './union.js';
 import { unique } from './unique.js';
-import { contains, die, display, length, linearBins, logarithmicBins, today } from './values.js';
+import { contains, die, length, linearBins, logarithmicBins, today } from './values.js';
 import { window } from './window.js';
 import { yieldResult } from './yield.js';
 

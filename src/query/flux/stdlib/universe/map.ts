@@ -211,7 +211,8 @@ class ResultTypes {
 /** The rows by what the columns of the group key have become. */
 function regroupMapped(chunk: Chunk, columns: readonly Column[]): Chunk[] {
   const keyed = columns.filter(({ label }) => chunk.key.has(label));
-  const mapped = { key: chunk.key, columns, rowCount: chunk.rowCount };
+  // Rows are what columns have.
+  const mapped = { key: chunk.key, columns, rowCount: columns.length === 0 ? 0 : chunk.rowCount };
   const varying = keyed.filter(({ vector }) => !isConstant(vector));
   if (varying.length === 0) return [{ ...mapped, key: keyed.length === 0 ? GroupKey.EMPTY : keyOfRow(keyed, 0) }];
   const order = sortedRows(

@@ -50,15 +50,12 @@ function cutToRange(table: Chunk, range: Bounds): Chunk {
   }
   const kept = gatherChunk(table, rows.subarray(0, count));
   const bounds = boundsOfKey(table.key, range);
-  const columns: Column[] = [...kept.columns];
-  const put = (label: string, ns: bigint): void => {
-    const column = constantColumn(label, 'time', ns, kept.rowCount);
-    const index = columns.findIndex((known) => known.label === label);
-    if (index < 0) columns.push(column);
-    else columns[index] = column;
-  };
-  put('_start', bounds.startNs);
-  put('_stop', bounds.stopNs);
+  const limits = [
+    constantColumn('_start', 'time', bounds.startNs, kept.rowCount),
+    constantColumn('_stop', 'time', bounds.stopNs, kept.rowCount),
+  ];
+  const added = limits.filter(({ label }) => findColumn(kept.columns, label) === undefined);
+  const columns: Column[] = [...added, ...kept.columns.map((column) => findColumn(limits, column.label) ?? column)];
   const others = table.key.columns.filter(({ label }) => label !== '_start' && label !== '_stop');
   const key = new GroupKey([
     { label: '_start', type: 'time', value: bounds.startNs },

@@ -30,13 +30,12 @@ export function sortTable(table: Chunk, labels: readonly string[], descending: b
 
 /** The rows in the order of some vectors; undefined where they are in order already. */
 export function sortedRows(vectors: readonly Vector[], rowCount: number, descending: boolean): Int32Array | undefined {
-  const compares = vectors.filter((vector) => vector.form === 'dense').map(comparator);
+  const compares = vectors.filter((vector) => vector.form === 'dense').map((vector) => comparator(vector, descending ? -1 : 1));
   if (compares.length === 0) return undefined;
-  const sign = descending ? -1 : 1;
   const compare = (a: number, b: number): number => {
     for (const compareIn of compares) {
       const order = compareIn(a, b);
-      if (order !== 0) return sign * order;
+      if (order !== 0) return order;
     }
     return a - b;
   };
@@ -48,14 +47,20 @@ export function sortedRows(vectors: readonly Vector[], rowCount: number, descend
   return rows.sort(compare);
 }
 
-function comparator(vector: Vector): (a: number, b: number) => number {
+/** Nulls come first in either direction, as in InfluxDB. */
+function comparator(vector: Vector, sign: 1 | -1): (a: number, b: number) => number {
   if (vector.form === 'dense' && vector.valid === undefined && (vector.type === 'time' || vector.type === 'int')) {
     const { values } = vector;
     return (a, b) => {
       const x = values[a] as bigint;
       const y = values[b] as bigint;
-      return x < y ? -1 : x > y ? 1 : 0;
+      return x < y ? -sign : x > y ? sign : 0;
     };
   }
-  return (a, b) => compareCells(cellAt(vector, a), cellAt(vector, b));
+  return (a, b) => {
+    const x = cellAt(vector, a);
+    const y = cellAt(vector, b);
+    const order = compareCells(x, y);
+    return x === null || y === null ? order : sign * order;
+  };
 }

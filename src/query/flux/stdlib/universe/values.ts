@@ -1,8 +1,8 @@
-/** Functions of plain values: `die`, `contains`, `length`, `display`, `linearBins`, `logarithmicBins`, `today`. */
+/** Functions of plain values: `die`, `contains`, `length`, `linearBins`, `logarithmicBins`, `today`. */
 import { fluxError } from '../../language/errors.js';
 import { BINARY_OPERATIONS } from '../../language/operators.js';
 import type { Value } from '../../language/value.js';
-import { Dictionary, Time, displayValue, isArray, typeName } from '../../language/value.js';
+import { Dictionary, Time, isArray, typeName } from '../../language/value.js';
 import { NS_PER_DAY, floorDivide } from '../../../../domain/time.js';
 import { native } from '../native.js';
 
@@ -22,8 +22,6 @@ export const length = native((args) => {
   if (list instanceof Dictionary) return BigInt([...list.pairs()].length);
   throw fluxError(`keyword argument "arr" should be of kind array, but got ${typeName(list)}`);
 }, 'arr');
-
-export const display = native((args) => displayValue(args.required('v')), 'v');
 
 const BINS_MAX = 100_000;
 
