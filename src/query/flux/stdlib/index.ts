@@ -9,6 +9,8 @@ import { experimental } from './experimental/index.js';
 import { experimentalPrometheus } from './experimental/prometheus.js';
 import { experimentalAggregate } from './experimental/rate.js';
 import { fillEmpty } from './experimental/table-fill.js';
+import { hash } from './hash/index.js';
+import { hex } from './hash/hex.js';
 import { influxdb } from './influxdb/index.js';
 import { tasks } from './influxdb/tasks.js';
 import { interpolate } from './interpolate/index.js';
@@ -29,6 +31,8 @@ export const UNIVERSE: Package = universe;
 export const PACKAGES: ReadonlyMap<string, Package> = new Map<string, Package>([
   ['array', array],
   ['bitwise', bitwise],
+  ['contrib/bonitoo-io/hex', hex],
+  ['contrib/qxip/hash', hash],
   ['contrib/tomhollingworth/events', events],
   ['csv', csv],
   ['date', date],

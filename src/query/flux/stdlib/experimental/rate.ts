@@ -2,7 +2,8 @@
 import { Duration } from '../../language/duration.js';
 import { fluxError } from '../../language/errors.js';
 import type { FunctionValue } from '../../language/value.js';
-import { TableStream, typeName } from '../../language/value.js';
+import { typeName } from '../../language/value.js';
+import { TableStream } from '../../execute/table-stream.js';
 import type { CallContext, Package } from '../native.js';
 import { Pipe, pipeline } from '../native.js';
 import { aggregateWindow } from '../universe/aggregate-window.js';

@@ -17,7 +17,11 @@ export type Area = Extract<Geometry, { kind: 'box' | 'circle' | 'polygon' }>;
 /** The mean radius of the earth. */
 const EARTH_RADIUS_KM = 6371.01;
 const KM_PER_MILE = 1.609344;
-const EARTH_RADII: Readonly<Record<string, number>> = { m: EARTH_RADIUS_KM * 1000, km: EARTH_RADIUS_KM, mile: EARTH_RADIUS_KM / KM_PER_MILE };
+const EARTH_RADII: Readonly<Record<string, number>> = {
+  m: EARTH_RADIUS_KM * 1000,
+  km: EARTH_RADIUS_KM,
+  mile: EARTH_RADIUS_KM / KM_PER_MILE,
+};
 
 /** How long one radian of the earth is, in the unit that a script measures in. */
 export function earthRadius(units: RecordValue): number {
