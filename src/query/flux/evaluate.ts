@@ -16,6 +16,7 @@ import { Time, isFunction } from './language/value.js';
 import { checkReads, pushDown } from './plan/push-down.js';
 import { BUILDING_PLAN, checkSteps, resultNames, resultRoots } from './plan/results.js';
 import type { CallContext } from './stdlib/native.js';
+import { type LoadedPackages, loadPackages } from './stdlib/flux-package.js';
 import { UTC_LOCATION } from './stdlib/native.js';
 import { ScriptLibrary } from './stdlib/script-library.js';
 import type { File } from './syntax/ast.js';
@@ -53,7 +54,8 @@ export async function startFlux(query: FluxQuery, environment: FluxEnvironment):
   const script = await loadScript(query.script, query.extern);
   const memory = new MemoryAccount(environment.memoryBytesMax, environment.memoryPool);
   const questions = new TableQuestions(memory);
-  const newEvaluation = (): Evaluation => new Evaluation(environment, memory, questions);
+  const packages = await loadPackages([script.extern, script.file]);
+  const newEvaluation = (): Evaluation => new Evaluation(environment, memory, questions, packages);
   let evaluation = newEvaluation();
   try {
     await questions.answering(
@@ -102,11 +104,12 @@ class Evaluation {
   private readonly memory: MemoryAccount;
   private readonly questions: TableQuestions;
   private readonly calls: Calls;
+  private readonly library: ScriptLibrary;
   private readonly interpreter: Interpreter;
   private readonly turn: Turn;
   private readonly yields: RunnableNode[] = [];
 
-  constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: TableQuestions) {
+  constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: TableQuestions, packages: LoadedPackages) {
     this.environment = environment;
     this.memory = memory;
     this.questions = questions;
@@ -114,12 +117,15 @@ class Evaluation {
     this.calls = new Calls(() => {
       this.turn.check();
     });
-    const library = new ScriptLibrary({
+    this.library = new ScriptLibrary({
       context: this.callContext,
       nowNs: environment.now,
       onResult: ({ node }) => this.yields.push(node),
+      calls: this.calls,
+      packages,
+      scriptOption: (name) => this.interpreter.defined(name),
     });
-    this.interpreter = new Interpreter(library, this.calls);
+    this.interpreter = new Interpreter(this.library, this.calls);
   }
 
   run(...files: readonly (File | undefined)[]): void {
@@ -206,6 +212,7 @@ class Evaluation {
       // What is made for a row does not outlive it.
       if (evaluation.calls.isInRows) evaluation.memory.release(bytes);
     },
+    packageOption: (path, name) => evaluation.library.option(path, name),
     compile: (expression) => evaluation.interpreter.compileFunctionValue(expression),
   }))(this);
 

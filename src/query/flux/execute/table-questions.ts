@@ -2,6 +2,7 @@
  * Tables that a script asks for while it runs (`findRecord` and its like). A script is run to the end without a pause, and so is a step over
  * a chunk of rows; what asks for tables which are not there is given up, and run anew when they are.
  */
+import { DomainError } from '../../../domain/errors.js';
 import { fluxError } from '../language/errors.js';
 import type { RunnableNode } from './runnable-node.js';
 import type { Chunk } from '../table/chunk.js';
@@ -26,9 +27,9 @@ const ASKED_TOO_LATE =
   'a function that is applied to rows asked for the tables of a stream after rows had gone into the answer; ask before, and keep them in a variable';
 
 export class TableQuestions {
-  private readonly answers = new Map<string, readonly Chunk[]>();
+  private readonly answers = new Map<string, Answer>();
   /** Of streams that live longer than one run, so that rows which ask for the same one ask once. */
-  private readonly answersByStream = new WeakMap<RunnableNode, readonly Chunk[]>();
+  private readonly answersByStream = new WeakMap<RunnableNode, Answer>();
   private readonly memory: MemoryAccount;
   private scope = '';
   private count = 0;
@@ -40,9 +41,10 @@ export class TableQuestions {
   /** The tables of a stream. What runs is the same each time, so that the question's number says which one it is. */
   ask(node: RunnableNode): readonly Chunk[] {
     const key = `${this.scope}/${this.count++}`;
-    const tables = this.answersByStream.get(node) ?? this.answers.get(key);
-    if (tables === undefined) throw new TablesNeeded(key, node);
-    return tables;
+    const answer = this.answersByStream.get(node) ?? this.answers.get(key);
+    if (answer === undefined) throw new TablesNeeded(key, node);
+    if (answer instanceof DomainError) throw answer;
+    return answer;
   }
 
   /**
@@ -94,9 +96,21 @@ export class TableQuestions {
     if (!(error instanceof TablesNeeded)) throw error;
     // What the run that was given up has collected is gone.
     if (heldBefore !== undefined) this.memory.releaseDownTo(heldBefore);
-    const tables = await compute(error.node, error.key);
-    this.answers.set(error.key, tables);
-    this.answersByStream.set(error.node, tables);
+    const answer = await answerOf(() => compute(error.node, error.key));
+    this.answers.set(error.key, answer);
+    this.answersByStream.set(error.node, answer);
+  }
+}
+
+/** Tables, or why there are none: whoever asked is told, for a script can catch it (`experimental.catch`). */
+type Answer = readonly Chunk[] | DomainError;
+
+async function answerOf(compute: () => Promise<readonly Chunk[]>): Promise<Answer> {
+  try {
+    return await compute();
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
   }
 }
 

@@ -3,6 +3,9 @@ import type { CallSite } from './call-site.js';
 import { formatLocation, wrapError } from './errors.js';
 import type { FunctionValue, Value } from './value.js';
 
+/** What compiled functions need of it. */
+export type CallHost = Pick<Calls, 'tick' | 'call'>;
+
 export class Calls {
   /** Called wherever a function of the script is. @throws DomainError when the script has been at it for too long */
   readonly tick: () => void;
@@ -22,6 +25,11 @@ export class Calls {
 
   get isInRows(): boolean {
     return this.rowDepth > 0;
+  }
+
+  /** The calls of functions of the library that are written in Flux: an error belongs to the call in the script that led to them. */
+  inLibrary(): CallHost {
+    return { tick: this.tick, call: (_site, target, args) => target.call(args) };
   }
 
   call(site: CallSite, target: FunctionValue, args: ReadonlyMap<string, Value>): Value {

@@ -6,7 +6,7 @@ import { parseTime } from '../../../domain/time.js';
 import type { CallExpression, Expression, FunctionExpression, MemberExpression, ObjectExpression, Property } from '../syntax/ast.js';
 import { calleeName, keyName, memberName } from '../syntax/names.js';
 import type { CallSite } from './call-site.js';
-import type { Calls } from './calls.js';
+import type { CallHost } from './calls.js';
 import { Duration } from './duration.js';
 import { fluxError, formatLocation } from './errors.js';
 import { type Evaluate, type Frame, type Names, compileLocalName, findLocal } from './frames.js';
@@ -25,9 +25,9 @@ const UNARY_OPERATORS = new Set(['-', '+', 'not', 'exists']);
 
 export class Compiler {
   private readonly globals: Globals;
-  private readonly calls: Calls;
+  private readonly calls: CallHost;
 
-  constructor(globals: Globals, calls: Calls) {
+  constructor(globals: Globals, calls: CallHost) {
     this.globals = globals;
     this.calls = calls;
   }

@@ -1,8 +1,8 @@
 /** Runs the statements of a script: names become values, calls of stream functions become plans. */
 import { assert } from '../../../domain/errors.js';
-import type { FunctionExpression, SourceLocation, Statement } from '../syntax/ast.js';
+import type { File, FunctionExpression, SourceLocation, Statement } from '../syntax/ast.js';
 import { memberName } from '../syntax/names.js';
-import type { Calls } from './calls.js';
+import type { CallHost } from './calls.js';
 import { Compiler, type Globals } from './compiler.js';
 import { fluxError } from './errors.js';
 import type { FunctionValue, RecordValue, Value } from './value.js';
@@ -12,9 +12,15 @@ import { PlainRecord, isRecord } from './value.js';
 export interface Library {
   /** A value of the prelude; undefined where there is none. */
   universe(name: string): Value | undefined;
-  /** @throws DomainError for a package that is not there */
-  importPackage(path: string): RecordValue;
+  importPackage(path: string): PackageValue;
 }
+
+/** A package: what it offers, as a record whose options can be set. */
+export interface PackageValue extends RecordValue {
+  setOption(name: string, value: Value): void;
+}
+
+const isPackage = (value: Value | undefined): value is PackageValue => isRecord(value) && 'setOption' in value;
 
 export class Interpreter implements Globals {
   /** Values of expressions that stand as statements, in order. */
@@ -23,7 +29,7 @@ export class Interpreter implements Globals {
   private readonly library: Library;
   private readonly compiler: Compiler;
 
-  constructor(library: Library, calls: Calls) {
+  constructor(library: Library, calls: CallHost) {
     this.library = library;
     this.compiler = new Compiler(this, calls);
   }
@@ -38,8 +44,22 @@ export class Interpreter implements Globals {
     return this.globals.get(name);
   }
 
+  define(name: string, value: Value): void {
+    this.globals.set(name, value);
+  }
+
+  /** The names that have been defined, packages that were imported not among them. */
+  names(): readonly string[] {
+    return [...this.globals].flatMap(([name, value]) => (isPackage(value) ? [] : [name]));
+  }
+
   importPackage(path: string, as: string | undefined): void {
     this.globals.set(as ?? (path.split('/').at(-1) as string), this.library.importPackage(path));
+  }
+
+  runFile({ imports, body }: File): void {
+    for (const { path, as } of imports ?? []) this.importPackage(path.value, as?.name);
+    this.run(body);
   }
 
   run(statements: readonly Statement[]): void {
@@ -74,6 +94,10 @@ export class Interpreter implements Globals {
     const target = assignment.member.object;
     assert(target.type === 'Identifier', 'the parser lets only a name stand before the dot of an option');
     const base = this.global(target.name);
+    if (isPackage(base)) {
+      base.setOption(memberName(assignment.member), value);
+      return;
+    }
     if (!isRecord(base)) throw fluxError(`cannot set option "${memberName(assignment.member)}" on non-package value`);
     this.globals.set(target.name, new PlainRecord(new Map([[memberName(assignment.member), value]]), base));
   }

@@ -3,6 +3,7 @@ import { array, experimentalArray } from './array/index.js';
 import { bitwise } from './bitwise/index.js';
 import { csv } from './csv/index.js';
 import { date } from './date/index.js';
+import { debug } from './debug/index.js';
 import { dict } from './dict/index.js';
 import { events } from './events/index.js';
 import { experimental } from './experimental/index.js';
@@ -17,18 +18,20 @@ import { interpolate } from './interpolate/index.js';
 import { join } from './join/index.js';
 import { experimentalJson, json } from './json/index.js';
 import { math } from './math/index.js';
-import type { Package } from './native.js';
+import type { FluxPackage, Package } from './native.js';
 import { regexp } from './regexp/index.js';
-import { schema } from './schema/index.js';
+import { schema, v1 } from './schema/index.js';
 import { strings } from './strings/index.js';
 import { runtime, system } from './system/index.js';
+import { expect } from './testing/expect.js';
+import { internalTesting, testing } from './testing/index.js';
 import { timezone } from './timezone/index.js';
 import { types } from './types/index.js';
 import { universe } from './universe/index.js';
 
 export const UNIVERSE: Package = universe;
 
-export const PACKAGES: ReadonlyMap<string, Package> = new Map<string, Package>([
+export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<string, Package | FluxPackage>([
   ['array', array],
   ['bitwise', bitwise],
   ['contrib/bonitoo-io/hex', hex],
@@ -47,7 +50,9 @@ export const PACKAGES: ReadonlyMap<string, Package> = new Map<string, Package>([
   ['influxdata/influxdb', influxdb],
   ['influxdata/influxdb/schema', schema],
   ['influxdata/influxdb/tasks', tasks],
-  ['influxdata/influxdb/v1', schema],
+  ['influxdata/influxdb/v1', v1],
+  ['internal/debug', debug],
+  ['internal/testing', internalTesting],
   ['interpolate', interpolate],
   ['join', join],
   ['json', json],
@@ -56,6 +61,8 @@ export const PACKAGES: ReadonlyMap<string, Package> = new Map<string, Package>([
   ['runtime', runtime],
   ['strings', strings],
   ['system', system],
+  ['testing', testing],
+  ['testing/expect', expect],
   ['timezone', timezone],
   ['types', types],
 ]);

@@ -29,6 +29,8 @@ export interface CallContext {
   readonly spend: (letters: number) => void;
   /** What a name stands for in the script itself. */
   readonly global: (name: string) => Value | undefined;
+  /** The value of an option of an imported package. */
+  readonly packageOption: (path: string, name: string) => Value | undefined;
   /** A function that is written in Flux, without names from around it. */
   readonly compile: (expression: FunctionExpression) => FunctionValue;
 }
@@ -41,6 +43,20 @@ export interface Native {
 
 /** A package: its functions and constants by name. */
 export type Package = Readonly<Record<string, Native | { readonly value: Value }>>;
+
+/** A package that is written in Flux; names that its source does not define are those of `natives`. */
+export class FluxPackage {
+  readonly source: string;
+  readonly natives: Package;
+
+  constructor(source: string, natives: Package = {}) {
+    this.source = source;
+    this.natives = natives;
+  }
+}
+
+/** Marks a text as Flux. Backslashes stand for themselves. */
+export const flux = String.raw;
 
 /** Named arguments, read by type. Types have been checked with the script; what remains are streams of dynamic type and nulls. */
 export class Arguments {

@@ -1,12 +1,16 @@
 /** The library as one run of a script sees it: the names of the prelude and of packages become values when they are first asked for. */
 import { TableStream } from '../execute/table-stream.js';
+import type { Calls } from '../language/calls.js';
 import { fluxError } from '../language/errors.js';
-import type { Library } from '../language/interpreter.js';
-import type { FunctionValue, RecordValue, Value } from '../language/value.js';
+import { Interpreter } from '../language/interpreter.js';
+import type { Library, PackageValue } from '../language/interpreter.js';
+import type { FunctionValue, Value } from '../language/value.js';
 import { PlainRecord, Time } from '../language/value.js';
+import type { LoadedPackages } from './flux-package.js';
 import { PACKAGES, UNIVERSE } from './index.js';
 import type { CallContext, Native, Package } from './native.js';
-import { Arguments, UTC_LOCATION } from './native.js';
+import { Arguments, FluxPackage, UTC_LOCATION } from './native.js';
+import { refusalOf } from './refused.js';
 
 export interface LibraryOptions {
   readonly context: CallContext;
@@ -14,11 +18,19 @@ export interface LibraryOptions {
   readonly nowNs: bigint;
   /** Told of streams that are results, wherever the script has made them. */
   readonly onResult: (stream: TableStream) => void;
+  readonly calls: Calls;
+  readonly packages: LoadedPackages;
+  /** An option of the prelude that the script itself has set. */
+  readonly scriptOption: (name: string) => Value | undefined;
 }
+
+/** The options of the prelude: what a script sets holds in the packages that it imports, too. */
+const PRELUDE_OPTIONS = new Set(['now', 'location', 'task']);
 
 export class ScriptLibrary implements Library {
   private readonly options: LibraryOptions;
   private readonly prelude = new Map<string, Value>();
+  private readonly imported = new Map<string, PackageValue>();
 
   constructor(options: LibraryOptions) {
     this.options = options;
@@ -33,22 +45,67 @@ export class ScriptLibrary implements Library {
     return value;
   }
 
-  importPackage(path: string): RecordValue {
-    const definitions: Package = PACKAGES.get(path) ?? {};
-    const values = new Map<string, Value>();
-    const name = path.split('/').at(-1) ?? path;
+  /** A package is one value, whoever imports it: an option that the script sets holds inside of it. */
+  importPackage(path: string): PackageValue {
+    let value = this.imported.get(path);
+    if (value === undefined) {
+      const found = PACKAGES.get(path) ?? {};
+      value = found instanceof FluxPackage ? this.fluxPackage(path, found) : this.nativePackage(path, found);
+      this.imported.set(path, value);
+    }
+    return value;
+  }
+
+  /** The value of a package's option (or of any other name of it); undefined where nothing has imported the package. */
+  option(path: string, name: string): Value | undefined {
+    return this.imported.get(path)?.get(name);
+  }
+
+  private nativePackage(path: string, definitions: Package): PackageValue {
+    const values = this.lazyValues(definitions);
+    const options = new Map<string, Value>();
     return {
       isRecord: true,
       labels: () => Object.keys(definitions),
-      get: (label) => {
-        let value = values.get(label);
-        if (value !== undefined) return value;
-        const definition = Object.hasOwn(definitions, label) ? definitions[label] : undefined;
-        if (definition === undefined) throw fluxError(`function "${name}.${label}" of package "${path}" is not supported by this server`);
-        value = 'value' in definition ? definition.value : this.functionValue(definition);
-        values.set(label, value);
-        return value;
+      get: (label) => options.get(label) ?? values(label) ?? notThere(path, label),
+      setOption: (name, value) => options.set(name, value),
+    };
+  }
+
+  private fluxPackage(path: string, { natives }: FluxPackage): PackageValue {
+    const file = this.options.packages.get(path);
+    if (file === undefined) throw new Error(`the package ${path} has not been loaded`);
+    const values = this.lazyValues(natives);
+    const module = new Interpreter(
+      {
+        universe: (name) =>
+          values(name) ?? (PRELUDE_OPTIONS.has(name) ? this.options.scriptOption(name) : undefined) ?? this.universe(name),
+        importPackage: (other) => this.importPackage(other),
       },
+      this.options.calls.inLibrary(),
+    );
+    module.runFile(file);
+    return {
+      isRecord: true,
+      labels: () => [...module.names(), ...Object.keys(natives)],
+      get: (label) => module.defined(label) ?? values(label) ?? notThere(path, label),
+      setOption: (name, value) => {
+        module.define(name, value);
+      },
+    };
+  }
+
+  /** The values of natives, each made once. */
+  private lazyValues(definitions: Package): (name: string) => Value | undefined {
+    const values = new Map<string, Value>();
+    return (name) => {
+      let value = values.get(name);
+      if (value !== undefined) return value;
+      const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+      if (definition === undefined) return undefined;
+      value = 'value' in definition ? definition.value : this.functionValue(definition);
+      values.set(name, value);
+      return value;
     };
   }
 
@@ -76,10 +133,17 @@ export class ScriptLibrary implements Library {
       pipeParameter: pipe,
       call: (args) => {
         const result = call(new Arguments(args), this.options.context);
-        if (result instanceof TableStream && (result.node.spec.kind === 'yield' || result.node.spec.kind === 'to'))
+        if (result instanceof TableStream && (result.node.spec.kind === 'yield' || result.node.spec.kind === 'to')) {
           this.options.onResult(result);
+        }
         return result;
       },
     };
   }
+}
+
+function notThere(path: string, label: string): never {
+  throw fluxError(
+    refusalOf(path, label) ?? `function "${path.split('/').at(-1) ?? path}.${label}" of package "${path}" is not supported by this server`,
+  );
 }

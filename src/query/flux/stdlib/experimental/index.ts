@@ -16,7 +16,9 @@ import { mode, skew, spread, stddev } from '../universe/statistics.js';
 import { unique } from '../universe/unique.js';
 import { window } from '../universe/window.js';
 import { alignTime } from './align-time.js';
+import { catchError } from './catch.js';
 import { group, objectKeys, set } from './columns.js';
+import { diff } from './diff.js';
 import { join } from './join.js';
 import { preview } from './preview.js';
 import { unpivot } from './unpivot.js';
@@ -31,7 +33,9 @@ const overTables = (of: Native): Native =>
 export const experimental: Package = {
   addDuration: add,
   alignTime,
+  catch: catchError,
   count: overTables(count),
+  diff,
   distinct: overTables(distinct),
   fill,
   first: overTables(first),

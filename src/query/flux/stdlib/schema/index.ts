@@ -1,81 +1,54 @@
-/** Package `influxdata/influxdb/schema`: questions about what a bucket holds. */
-import { Duration } from '../../language/duration.js';
-import type { FunctionValue, Value } from '../../language/value.js';
-import { Time, typeName } from '../../language/value.js';
-import { TableStream } from '../../execute/table-stream.js';
-import { fluxError } from '../../language/errors.js';
-import type { FunctionExpression } from '../../syntax/ast.js';
-import { from } from '../influxdb/from.js';
-import type { CallContext, Native, Package } from '../native.js';
-import { Arguments, Pipe, native, pipeline } from '../native.js';
-import { keep } from '../universe/columns.js';
-import { distinct } from '../universe/distinct.js';
-import { filter } from '../universe/filter.js';
-import { group } from '../universe/group.js';
-import { keys } from '../universe/labels.js';
-import { pivot } from '../universe/pivot.js';
-import { range } from '../universe/range.js';
+/** Packages `influxdata/influxdb/schema` and `v1`: questions about what a bucket holds. */
+import { FluxPackage, flux } from '../native.js';
 
-const NS_PER_DAY = 86_400_000_000_000n;
-const DEFAULT_START = Duration.ofNs(-30n * NS_PER_DAY);
+export const schema = new FluxPackage(flux`
+// Tests read from elsewhere.
+option _from = from
 
-/** `(r) => true`. */
-const EVERYTHING: FunctionExpression = {
-  type: 'FunctionExpression',
-  params: [{ key: { name: 'r' } }],
-  body: { type: 'BooleanLiteral', value: true },
-};
+_defaultStart = -30d
 
-/** `(r) => r._measurement == measurement`. */
-const isMeasurement = (measurement: string): FunctionExpression => ({
-  type: 'FunctionExpression',
-  params: [{ key: { name: 'r' } }],
-  body: {
-    type: 'BinaryExpression',
-    operator: '==',
-    left: { type: 'MemberExpression', object: { type: 'Identifier', name: 'r' }, property: { name: '_measurement' } },
-    right: { type: 'StringLiteral', value: measurement },
-  },
-});
+fieldsAsCols = (tables=<-) => tables |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
 
-function series(args: Arguments, predicate: Value, context: CallContext): Pipe {
-  const source = from.call(Arguments.of({ bucket: args.required('bucket') }), context);
-  if (!(source instanceof TableStream)) throw fluxError(`expected a stream of tables, got ${typeName(source)}`);
-  return new Pipe(source.node, context)
-    .to(range, { start: args.get('start') ?? DEFAULT_START, stop: args.get('stop') ?? new Time(context.nowNs) })
-    .to(filter, { fn: predicate });
-}
+_series = (bucket, predicate, start, stop) =>
+    _from(bucket: bucket) |> range(start: start, stop: stop) |> filter(fn: predicate)
 
-type PredicateOf = (args: Arguments, context: CallContext) => FunctionValue;
+tagValues = (bucket, tag, predicate=(r) => true, start=_defaultStart, stop=now()) =>
+    _series(bucket: bucket, predicate: predicate, start: start, stop: stop)
+        |> keep(columns: [tag])
+        |> group()
+        |> distinct(column: tag)
 
-const givenPredicate: PredicateOf = (args, { compile }) => (args.has('predicate') ? args.fn('predicate') : compile(EVERYTHING));
-const ofMeasurement: PredicateOf = (args, { compile }) => compile(isMeasurement(args.string('measurement')));
+tagKeys = (bucket, predicate=(r) => true, start=_defaultStart, stop=now()) =>
+    _series(bucket: bucket, predicate: predicate, start: start, stop: stop)
+        |> keys()
+        |> keep(columns: ["_value"])
+        |> distinct()
 
-const valuesOf = (tag: (args: Arguments) => string, predicate: PredicateOf): Native =>
-  native((args, context) => {
-    const column = tag(args);
-    const kept = series(args, predicate(args, context), context).to(keep, { columns: [column] });
-    return new TableStream(kept.to(group).to(distinct, { column }).node);
-  });
+measurementTagValues = (bucket, measurement, tag, start=_defaultStart, stop=now()) =>
+    tagValues(bucket: bucket, tag: tag, predicate: (r) => r._measurement == measurement, start: start, stop: stop)
 
-const keysOf = (predicate: PredicateOf): Native =>
-  native((args, context) => {
-    const found = series(args, predicate(args, context), context).to(keys);
-    return new TableStream(found.to(keep, { columns: ['_value'] }).to(distinct).node);
-  });
+measurementTagKeys = (bucket, measurement, start=_defaultStart, stop=now()) =>
+    tagKeys(bucket: bucket, predicate: (r) => r._measurement == measurement, start: start, stop: stop)
 
-const givenTag = (args: Arguments): string => args.string('tag');
+fieldKeys = (bucket, predicate=(r) => true, start=_defaultStart, stop=now()) =>
+    tagValues(bucket: bucket, tag: "_field", predicate: predicate, start: start, stop: stop)
 
-export const schema: Package = {
-  fieldKeys: valuesOf(() => '_field', givenPredicate),
-  fieldsAsCols: pipeline((_args, pipe) => pipe.to(pivot, { rowKey: ['_time'], columnKey: ['_field'], valueColumn: '_value' })),
-  measurementFieldKeys: valuesOf(() => '_field', ofMeasurement),
-  measurements: valuesOf(
-    () => '_measurement',
-    (_args, { compile }) => compile(EVERYTHING),
-  ),
-  measurementTagKeys: keysOf(ofMeasurement),
-  measurementTagValues: valuesOf(givenTag, ofMeasurement),
-  tagKeys: keysOf(givenPredicate),
-  tagValues: valuesOf(givenTag, givenPredicate),
-};
+measurementFieldKeys = (bucket, measurement, start=_defaultStart, stop=now()) =>
+    fieldKeys(bucket: bucket, predicate: (r) => r._measurement == measurement, start: start, stop: stop)
+
+measurements = (bucket, start=_defaultStart, stop=now()) =>
+    tagValues(bucket: bucket, tag: "_measurement", start: start, stop: stop)
+`);
+
+export const v1 = new FluxPackage(flux`
+import "influxdata/influxdb/schema"
+
+fieldsAsCols = schema.fieldsAsCols
+tagValues = schema.tagValues
+measurementTagValues = schema.measurementTagValues
+tagKeys = schema.tagKeys
+measurementTagKeys = schema.measurementTagKeys
+fieldKeys = schema.fieldKeys
+measurementFieldKeys = schema.measurementFieldKeys
+measurements = schema.measurements
+`);
