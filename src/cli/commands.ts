@@ -183,7 +183,11 @@ export const ROOT: CommandEntry = {
     { name: 'restore', summary: 'bring a backup back', load: load(() => import('./commands/restore.js')) },
     { name: 'ping', summary: 'ask whether the server is there and well', load: load(() => import('./commands/ping.js')) },
     { name: 'server-config', summary: "show the server's configuration", load: load(() => import('./commands/server-config.js')) },
-    { name: 'completion', summary: 'write the completion of a shell', load: load(() => import('./commands/completion.js')) },
+    {
+      name: 'completion',
+      summary: 'write the completion of a shell',
+      load: async () => (await import('./commands/completion.js')).completionOf(ROOT),
+    },
     { name: 'version', summary: 'show the version of this command line', load: load(() => import('./commands/version.js')) },
     ...ABSENT_COMMANDS,
   ],

@@ -1,6 +1,6 @@
 /** Cuts a read into batches of series that fit in memory together. */
 import type { Reduction } from '../domain/series.js';
-import type { SeriesExtents } from './extents.js';
+import type { SeriesExtents } from './series-extents.js';
 import { isLoose } from './loose.js';
 import { countQuery } from './queries.js';
 import type { Scope } from './scope.js';

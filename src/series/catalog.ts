@@ -2,8 +2,8 @@
 import type { BucketId } from '../domain/id.js';
 import type { FieldType, Predicate, Tag } from '../domain/series.js';
 import { compareUtf8 } from '../domain/utf8-order.js';
-import type { SeriesExtents } from './extents.js';
 import { PendingRows } from './pending-rows.js';
+import type { SeriesExtents } from './series-extents.js';
 import type { SetAside } from './set-aside.js';
 import { TagIndex } from './tag-index.js';
 

@@ -6,7 +6,8 @@
  */
 import type { Catalog, Field, Measurement } from './catalog.js';
 import { CatalogEntries } from './catalog-store.js';
-import { growExtents, loadExtents, noteRows, type SeriesExtents } from './extents.js';
+import { loadExtents } from './extents.js';
+import { growExtents, noteRows, type SeriesExtents } from './series-extents.js';
 import type { Gate } from './gate.js';
 import { LooseValues } from './loose-values.js';
 import type { PendingRows, SortedOrder } from './pending-rows.js';

@@ -2,15 +2,8 @@
 import type { TimeRange } from '../domain/series.js';
 import type { Measurement } from './catalog.js';
 import { measurementLists } from './loose.js';
+import { growExtents, noteRows, type SeriesExtents } from './series-extents.js';
 import type { Session } from './session.js';
-
-/** Indexed by series id; a series that is beyond the end, or has no row, has nothing stored. A loose value counts as a row. */
-export interface SeriesExtents {
-  first: BigInt64Array;
-  last: BigInt64Array;
-  /** Merged rows are counted as if they were further ones. */
-  rowsAtMost: Float64Array;
-}
 
 /** A measurement as a reader finds it: what drains bring after that does not concern him. */
 export interface Readable {
@@ -46,27 +39,6 @@ type ExtentRow = [measurement: number, series: number, first: bigint, last: bigi
 function note(extents: SeriesExtents | undefined, [, series, first, last, count]: ExtentRow): void {
   if (extents === undefined) return;
   noteRows(extents, series, first, last, Number(count));
-}
-
-/** Notes rows of a series. */
-export function noteRows(extents: SeriesExtents, series: number, first: bigint, last: bigint, count: number): void {
-  const before = extents.rowsAtMost[series] as number;
-  if (before === 0 || first < (extents.first[series] as bigint)) extents.first[series] = first;
-  if (before === 0 || last > (extents.last[series] as bigint)) extents.last[series] = last;
-  extents.rowsAtMost[series] = before + count;
-}
-
-export function growExtents(extents: SeriesExtents, seriesCount: number): void {
-  if (extents.rowsAtMost.length >= seriesCount) return;
-  const capacity = Math.max(seriesCount, extents.rowsAtMost.length * 2);
-  extents.first = copyTo(extents.first, new BigInt64Array(capacity));
-  extents.last = copyTo(extents.last, new BigInt64Array(capacity));
-  extents.rowsAtMost = copyTo(extents.rowsAtMost, new Float64Array(capacity));
-}
-
-function copyTo<T extends BigInt64Array | Float64Array>(from: T, to: T): T {
-  (to as { set(array: T): void }).set(from);
-  return to;
 }
 
 /** Whether a measurement can have rows in a range. */

@@ -21,7 +21,8 @@ import { type PlacementRules, placementRules } from './placement.js';
 import { type Removal, removalRecord, removalsOf, removeMeasurements, removeRows } from './removal.js';
 import { findMissingRows, type MissingRows, noteRowCounts } from './row-counts.js';
 import { clampRange } from './scope.js';
-import { type Session, DatabaseGoneError, SessionPool } from './session.js';
+import { type Session, DatabaseGoneError } from './session.js';
+import { SessionPool } from './session-pool.js';
 import { asideError, setAside } from './set-aside.js';
 import { type LogDamage, WriteAheadLog } from './write-ahead-log.js';
 

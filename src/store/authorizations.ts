@@ -8,7 +8,7 @@ import { tokenKindOf, type TokenKind } from '../domain/token-kind.js';
 import type { Status } from '../domain/user.js';
 import { factQueries } from './facts.js';
 import { cut, pageBy, within } from './paging.js';
-import type { Database, Record, TellDamage } from './queries.js';
+import type { Database, RecordChange, TellDamage } from './database.js';
 import { readJson } from './stored-json.js';
 import type { Tables } from './tables.js';
 
@@ -30,7 +30,7 @@ type Methods = Pick<
   | 'deleteAuthorization'
 >;
 
-export const authorizationQueries = (db: Database, record: Record, tellDamage: TellDamage): Methods => ({
+export const authorizationQueries = (db: Database, record: RecordChange, tellDamage: TellDamage): Methods => ({
   async findAuthorization(id) {
     return decode(await db.selectFrom('authorizations').selectAll().where('id', '=', id).executeTakeFirst(), tellDamage);
   },

@@ -3,12 +3,12 @@ import type { Bucket } from '../domain/bucket.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
 import { pageBy, within } from './paging.js';
-import type { Database, Record } from './queries.js';
+import type { Database, RecordChange } from './database.js';
 import type { Tables } from './tables.js';
 
 type Methods = Pick<StoreWriter, 'findBucket' | 'findBucketByName' | 'listBuckets' | 'insertBucket' | 'updateBucket' | 'deleteBucket'>;
 
-export const bucketQueries = (db: Database, record: Record): Methods => ({
+export const bucketQueries = (db: Database, record: RecordChange): Methods => ({
   async findBucket(id) {
     return decode(await db.selectFrom('buckets').selectAll().where('id', '=', id).executeTakeFirst());
   },

@@ -2,12 +2,12 @@
 import type { DbrpMapping } from '../domain/dbrp.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
-import type { Database, Record } from './queries.js';
+import type { Database, RecordChange } from './database.js';
 import type { Tables } from './tables.js';
 
 type Methods = Pick<StoreWriter, 'findMapping' | 'listMappings' | 'insertMapping' | 'updateMapping' | 'deleteMapping'>;
 
-export const dbrpQueries = (db: Database, record: Record): Methods => ({
+export const dbrpQueries = (db: Database, record: RecordChange): Methods => ({
   async findMapping(id) {
     const row = await db.selectFrom('dbrp_mappings').selectAll().where('id', '=', id).executeTakeFirst();
     return row && decodeRow(row);

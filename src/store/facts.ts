@@ -1,6 +1,6 @@
 /** What the store knows of itself. */
 import type { StoreWriter } from '../domain/store.js';
-import type { Database } from './queries.js';
+import type { Database } from './database.js';
 
 type Methods = Pick<StoreWriter, 'findFact' | 'putFact'>;
 

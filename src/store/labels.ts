@@ -3,7 +3,7 @@ import type { LabelId, OrganizationId } from '../domain/id.js';
 import { labelNameKey, type Label } from '../domain/label.js';
 import type { StoreWriter } from '../domain/store.js';
 import { within } from './paging.js';
-import type { Database, Record, TellDamage } from './queries.js';
+import type { Database, RecordChange, TellDamage } from './database.js';
 import { readJson } from './stored-json.js';
 import type { Tables } from './tables.js';
 
@@ -12,7 +12,7 @@ type Methods = Pick<
   'findLabel' | 'listLabels' | 'listLabelsOn' | 'insertLabel' | 'updateLabel' | 'deleteLabel' | 'attachLabel' | 'detachLabel'
 >;
 
-export const labelQueries = (db: Database, record: Record, tellDamage: TellDamage): Methods => ({
+export const labelQueries = (db: Database, record: RecordChange, tellDamage: TellDamage): Methods => ({
   async findLabel(id) {
     const row = await db.selectFrom('labels').selectAll().where('id', '=', id).executeTakeFirst();
     return row && decodeRow(row, tellDamage);

@@ -3,12 +3,12 @@ import { sql } from 'kysely';
 import type { UserId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
 import type { Membership, MembershipResource, Role } from '../domain/user.js';
-import type { Database, Record } from './queries.js';
+import type { Database, RecordChange } from './database.js';
 import type { Tables } from './tables.js';
 
 type Methods = Pick<StoreWriter, 'listMembershipsOfUser' | 'listMembershipsOfResource' | 'insertMembership' | 'deleteMembership'>;
 
-export const membershipQueries = (db: Database, record: Record): Methods => ({
+export const membershipQueries = (db: Database, record: RecordChange): Methods => ({
   async listMembershipsOfUser(userId) {
     const rows = await db.selectFrom('memberships').selectAll().where('user_id', '=', userId).orderBy('position').execute();
     return rows.map(decodeRow);

@@ -3,7 +3,7 @@ import type { OrganizationId } from '../domain/id.js';
 import { organizationNameKey, type Organization } from '../domain/organization.js';
 import type { StoreWriter } from '../domain/store.js';
 import { pageBy, within } from './paging.js';
-import type { Database, Record } from './queries.js';
+import type { Database, RecordChange } from './database.js';
 import type { Tables } from './tables.js';
 
 type Methods = Pick<
@@ -17,7 +17,7 @@ type Methods = Pick<
   | 'hasAnyUserOrOrganization'
 >;
 
-export const organizationQueries = (db: Database, record: Record): Methods => ({
+export const organizationQueries = (db: Database, record: RecordChange): Methods => ({
   async findOrganization(id) {
     return decode(await db.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst());
   },

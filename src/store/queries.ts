@@ -1,8 +1,8 @@
 /** All questions and changes of the metadata store, written once for every engine. */
-import type { Kysely } from 'kysely';
-import type { Change, StoreDamage, StoreWriter } from '../domain/store.js';
+import type { StoreWriter } from '../domain/store.js';
 import { authorizationQueries } from './authorizations.js';
 import { bucketQueries } from './buckets.js';
+import type { Database, RecordChange, TellDamage } from './database.js';
 import { dbrpQueries } from './dbrps.js';
 import { factQueries } from './facts.js';
 import { labelQueries } from './labels.js';
@@ -11,19 +11,14 @@ import { organizationQueries } from './organizations.js';
 import { secretQueries } from './secrets.js';
 import { sessionQueries } from './sessions.js';
 import { shardQueries } from './shards.js';
-import type { Tables } from './tables.js';
 import { tombstoneQueries } from './tombstones.js';
 import { userQueries } from './users.js';
-
-export type Database = Kysely<Tables>;
-export type Record = (change: Change) => void;
-export type TellDamage = (damage: StoreDamage) => void;
 
 /**
  * @param record is told of every change that was made
  * @param tellDamage is told of records that cannot be read whole
  */
-export const createQueries = (db: Database, record: Record, tellDamage: TellDamage): StoreWriter => ({
+export const createQueries = (db: Database, record: RecordChange, tellDamage: TellDamage): StoreWriter => ({
   ...organizationQueries(db, record),
   ...userQueries(db, record),
   ...sessionQueries(db, record),

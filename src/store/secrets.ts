@@ -1,10 +1,10 @@
 /** The sealed secrets of organizations. */
 import type { StoreWriter } from '../domain/store.js';
-import type { Database, Record } from './queries.js';
+import type { Database, RecordChange } from './database.js';
 
 type Methods = Pick<StoreWriter, 'listSecretKeys' | 'findSealedSecret' | 'putSecret' | 'deleteSecret'>;
 
-export const secretQueries = (db: Database, record: Record): Methods => ({
+export const secretQueries = (db: Database, record: RecordChange): Methods => ({
   async listSecretKeys(orgID) {
     const rows = await db.selectFrom('secrets').select('key').where('organization_id', '=', orgID).orderBy('key').execute();
     return rows.map((row) => row.key);

@@ -1,7 +1,7 @@
 /** Sessions in the metadata store. */
 import type { UserId } from '../domain/id.js';
 import type { Session, StoreWriter } from '../domain/store.js';
-import type { Database, Record } from './queries.js';
+import type { Database, RecordChange } from './database.js';
 import type { Tables } from './tables.js';
 
 type Methods = Pick<
@@ -9,7 +9,7 @@ type Methods = Pick<
   'findSession' | 'insertSession' | 'extendSession' | 'deleteSession' | 'deleteSessionsOfUser' | 'deleteExpiredSessions'
 >;
 
-export const sessionQueries = (db: Database, record: Record): Methods => ({
+export const sessionQueries = (db: Database, record: RecordChange): Methods => ({
   async findSession(hash) {
     const row = await db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst();
     return row && decodeRow(row);

@@ -1,7 +1,7 @@
 /** The numbers under which parts of buckets are backed up and restored. */
 import type { BucketId } from '../domain/id.js';
 import type { Shard, StoreWriter } from '../domain/store.js';
-import type { Database } from './queries.js';
+import type { Database } from './database.js';
 import type { Tables } from './tables.js';
 
 type Methods = Pick<StoreWriter, 'findShard' | 'insertShard' | 'putShard'>;

@@ -1,7 +1,8 @@
 /** Runs the transactions of a SQLite store one after the other; those that wait at the same time share one commit. */
 import Sqlite from 'better-sqlite3';
 import { DuplicateError, type Change, type StoreWriter } from '../domain/store.js';
-import { createQueries, type TellDamage } from './queries.js';
+import type { TellDamage } from './database.js';
+import { createQueries } from './queries.js';
 import type { Connection } from './sqlite-connection.js';
 
 /** Transactions that may share one commit. */

@@ -1,7 +1,7 @@
 /** Tombstones in the metadata store: the only orders by which the points of a bucket are deleted. */
 import type { BucketId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
-import type { Database } from './queries.js';
+import type { Database } from './database.js';
 
 type Methods = Pick<StoreWriter, 'listTombstones' | 'putTombstone' | 'deleteTombstone'>;
 

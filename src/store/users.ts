@@ -4,7 +4,7 @@ import type { UserId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
 import type { Status, User } from '../domain/user.js';
 import { pageBy, within } from './paging.js';
-import type { Database, Record } from './queries.js';
+import type { Database, RecordChange } from './database.js';
 import type { Tables } from './tables.js';
 
 type Methods = Pick<
@@ -20,7 +20,7 @@ type Methods = Pick<
   | 'putPasswordHash'
 >;
 
-export const userQueries = (db: Database, record: Record): Methods => ({
+export const userQueries = (db: Database, record: RecordChange): Methods => ({
   async findUser(id) {
     return decode(await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst());
   },

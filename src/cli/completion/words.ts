@@ -1,6 +1,5 @@
 /** What can be typed behind which commands. */
 import type { CommandEntry } from '../command.js';
-import { ROOT } from '../commands.js';
 
 export interface Word {
   readonly text: string;
@@ -21,7 +20,7 @@ export interface Place {
   readonly flags: readonly FlagWord[];
 }
 
-export const collectWords = (): Promise<Place[]> => collect(ROOT, ['']);
+export const collectWords = (root: CommandEntry): Promise<Place[]> => collect(root, ['']);
 
 async function collect(entry: CommandEntry, paths: readonly string[]): Promise<Place[]> {
   const subcommands = (entry.subcommands ?? []).filter(({ isHidden }) => isHidden !== true);
