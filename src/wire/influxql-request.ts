@@ -1,10 +1,11 @@
 /** Requests of `GET|POST /query`: parameters in the query string, in a form, or InfluxQL as the body. */
-import { invalid } from '../domain/errors.js';
+import { DomainError, invalid } from '../domain/errors.js';
 
 /** A value of a bound parameter: whole numbers are bigints. */
 export type BoundValue = number | bigint | string | boolean | null | readonly BoundValue[] | { readonly [name: string]: BoundValue };
 
-export type ResultFormat = 'application/json' | 'application/csv' | 'text/csv';
+const FORMATS = ['application/json', 'application/csv', 'text/csv', 'application/x-msgpack'] as const;
+export type ResultFormat = (typeof FORMATS)[number];
 
 export interface InfluxqlRequest {
   /** The statements. */
@@ -37,11 +38,12 @@ const ROWS_PER_PIECE = 10_000;
 const ROWS_PER_PIECE_MAX = 1_000_000;
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
+const MULTIPART_TYPE = 'multipart/form-data';
 const INFLUXQL_TYPE = 'application/vnd.influxql';
 
 /** @throws DomainError `invalid` */
-export function decodeInfluxqlRequest({ query, contentType, accept, body }: InfluxqlRequestParts): InfluxqlRequest {
-  const parameters = formParameters(query, contentType, body);
+export async function decodeInfluxqlRequest({ query, contentType, accept, body }: InfluxqlRequestParts): Promise<InfluxqlRequest> {
+  const parameters = await formParameters(query, contentType, body);
   const value = (name: string): string => parameters.get(name) ?? '';
   const isChunked = value('chunked') === 'true';
   return {
@@ -50,19 +52,33 @@ export function decodeInfluxqlRequest({ query, contentType, accept, body }: Infl
     retentionPolicy: value('rp'),
     parameters: decodeBound(value('params')),
     epoch: value('epoch'),
-    format: accept === 'application/csv' || accept === 'text/csv' ? accept : 'application/json',
+    format: FORMATS.find((format) => format === accept) ?? 'application/json',
     isPretty: value('pretty') === 'true',
     isChunked,
     rowsPerPiece: isChunked ? rowsOf(value('chunk_size')) : ROWS_PER_PIECE,
   };
 }
 
-/** What stands in a form wins over what stands in the query string, as in Go. For the credentials `u` and `p` as well. */
-export function formParameters(query: URLSearchParams, contentType: string | undefined, body: Uint8Array): URLSearchParams {
-  if (mediaType(contentType) !== FORM_TYPE || body.length === 0) return query;
-  const form = new URLSearchParams(textOf(body));
+/** What stands in a form wins over what stands in the query string, and that over what stands in a form of parts, as in Go. */
+async function formParameters(query: URLSearchParams, contentType: string | undefined, body: Uint8Array): Promise<URLSearchParams> {
+  const type = mediaType(contentType);
+  if (body.length === 0 || (type !== FORM_TYPE && type !== MULTIPART_TYPE)) return query;
+  const form = new URLSearchParams(type === FORM_TYPE ? textOf(body) : '');
   for (const [name, value] of query) form.append(name, value);
+  if (type === MULTIPART_TYPE) for (const [name, value] of await readParts(contentType ?? '', body)) form.append(name, value);
   return form;
+}
+
+/** The fields of a form of parts; of what was uploaded as a file the content counts. */
+async function readParts(contentType: string, body: Uint8Array): Promise<[string, string][]> {
+  try {
+    const form = await new Response(Buffer.from(body), { headers: { 'content-type': contentType } }).formData();
+    return await Promise.all(
+      [...form].map(async ([name, value]) => [name, typeof value === 'string' ? value : await value.text()] as [string, string]),
+    );
+  } catch (cause) {
+    throw new DomainError('invalid', 'the form in the body cannot be read', { cause });
+  }
 }
 
 const mediaType = (contentType: string | undefined): string => (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
@@ -72,9 +88,14 @@ const textOf = (body: Uint8Array): string => Buffer.from(body.buffer, body.byteO
 function queryOf(parameter: string, contentType: string | undefined, body: Uint8Array): string {
   const query = parameter.trim();
   if (query !== '') return query;
-  if (mediaType(contentType) === INFLUXQL_TYPE) return textOf(body);
+  const type = mediaType(contentType);
+  if (type === INFLUXQL_TYPE) return textOf(body);
+  // A body of any other type, such as JSON, is no query, and no error either: there is nothing to answer (InfluxDB's rule).
+  if (MEDIA_TYPE.test(type)) return '';
   throw invalid(`missing required parameter "q"; a query may also be the body, with content type ${INFLUXQL_TYPE}`);
 }
+
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/;
 
 function rowsOf(text: string): number {
   const rows = /^\+?\d{1,18}$/.test(text) ? Number(text) : 0;

@@ -114,7 +114,7 @@ async function* failureOnly(run: () => Promise<Iterable<NamedResult>>, dialect: 
 
 async function* runInfluxql(work: Extract<Work, { kind: 'influxql' }>, surroundings: Surroundings): Bytes {
   const { contentType, accept, body } = work;
-  const request = decodeInfluxqlRequest({ query: new URLSearchParams(work.query), contentType, accept, body });
+  const request = await decodeInfluxqlRequest({ query: new URLSearchParams(work.query), contentType, accept, body });
   const { world, known, signal, pulse, memoryBytesMax, memoryPool, setType, onLateError } = surroundings;
   const environment: InfluxqlEnvironment = {
     engine: {

@@ -38,7 +38,7 @@ export async function askInfluxql(
 ): Promise<string> {
   const { mappings = [mapping('data', DATA_BUCKET), mapping('other', OTHER_BUCKET)] } = options;
   const query = new URLSearchParams({ db: 'data', ...parameters });
-  const request = decodeInfluxqlRequest({ query, contentType: undefined, accept: options.accept, body: new Uint8Array() });
+  const request = await decodeInfluxqlRequest({ query, contentType: undefined, accept: options.accept, body: new Uint8Array() });
   const environment = {
     engine: engine as SeriesEngine,
     nowNs: options.nowNs ?? 1_000_000_000_000_000_000n,
