@@ -1,4 +1,5 @@
 /** Requests of `GET|POST /query`: parameters in the query string, in a form, or InfluxQL as the body. */
+import { Busboy } from '@fastify/busboy';
 import { DomainError, invalid } from '../domain/errors.js';
 
 /** A value of a bound parameter: whole numbers are bigints. */
@@ -69,16 +70,34 @@ async function formParameters(query: URLSearchParams, contentType: string | unde
   return form;
 }
 
+/** Parts of a form that are read; the rest is not looked at. */
+const PARTS_MAX = 100;
+
 /** The fields of a form of parts; of what was uploaded as a file the content counts. */
-async function readParts(contentType: string, body: Uint8Array): Promise<[string, string][]> {
-  try {
-    const form = await new Response(Buffer.from(body), { headers: { 'content-type': contentType } }).formData();
-    return await Promise.all(
-      [...form].map(async ([name, value]) => [name, typeof value === 'string' ? value : await value.text()] as [string, string]),
-    );
-  } catch (cause) {
-    throw new DomainError('invalid', 'the form in the body cannot be read', { cause });
-  }
+function readParts(contentType: string, body: Uint8Array): Promise<[string, string][]> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown): void => {
+      reject(new DomainError('invalid', 'the form in the body cannot be read', { cause }));
+    };
+    try {
+      const found: [string, string][] = [];
+      const parser = new Busboy({ headers: { 'content-type': contentType }, limits: { parts: PARTS_MAX, fieldSize: body.length } });
+      parser.on('field', (name, value) => found.push([name, value]));
+      parser.on('file', (name, file) => {
+        const pieces: Buffer[] = [];
+        file.on('data', (piece: Buffer) => pieces.push(piece));
+        file.on('end', () => found.push([name, Buffer.concat(pieces).toString('utf8')]));
+        file.on('error', fail);
+      });
+      parser.on('error', fail);
+      parser.on('finish', () => {
+        resolve(found);
+      });
+      parser.end(body);
+    } catch (error) {
+      fail(error);
+    }
+  });
 }
 
 const mediaType = (contentType: string | undefined): string => (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
