@@ -5,6 +5,7 @@ import type { Clock } from './domain/id.js';
 import { Metrics } from './http/metrics.js';
 import { loadPages } from './http/pages.js';
 import type { Route } from './http/route.js';
+import type { Kind } from './kinds/kind.js';
 import { createRoutes } from './server/create-routes.js';
 import { createServices, type Services } from './server/create-services.js';
 import { listen } from './server/listen.js';
@@ -19,6 +20,8 @@ export interface ServerOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** The kinds of resources that it serves. */
+  readonly kinds: readonly Kind[];
   /** What to set up when the store is fresh; undefined: whoever comes first sets up. */
   readonly unattendedSetup: SetupInput | undefined;
 }
@@ -37,11 +40,11 @@ export interface RunningServer {
 }
 
 /** @throws Error saying what stands in the way; then nothing is left open */
-export async function startServer({ config, logger, clock, unattendedSetup }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ config, logger, clock, kinds, unattendedSetup }: ServerOptions): Promise<RunningServer> {
   const stopSteps = new StopSteps();
   try {
     const stores = await openStores(config, logger, stopSteps);
-    const services = createServices({ config, logger, clock, stores, stopSteps });
+    const services = createServices({ config, logger, clock, kinds, stores, stopSteps });
     const { authenticator, v1Authenticator, pool } = services;
     if (unattendedSetup !== undefined) await runUnattendedSetup(unattendedSetup, services.setup, authenticator, logger);
     await startHousekeeping({ store: stores.store, retention: services.retention, sessions: services.sessions, logger, stopSteps });

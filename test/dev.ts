@@ -5,6 +5,7 @@
 import { pino } from 'pino';
 import { loadConfig } from '../src/config/load.js';
 import { Secret } from '../src/auth/secret.js';
+import { KINDS } from '../src/kinds/index.js';
 import { startServer } from '../src/server.js';
 
 const seed = { username: 'dev', password: 'dev-passw0rd', org: 'dev', bucket: 'dev', token: 'dev-operator-token' };
@@ -19,6 +20,7 @@ const server = await startServer({
   config,
   logger: pino({ level: config.logLevel, base: null }),
   clock: Date.now,
+  kinds: KINDS,
   unattendedSetup: { ...seed, password: new Secret(seed.password), token: new Secret(seed.token), retentionSeconds: 0 },
 });
 console.log(`\n  ${server.url}   user ${seed.username}, password ${seed.password}, operator token ${seed.token}\n`);

@@ -7,8 +7,8 @@ import type { SeriesEngine } from '../domain/series.js';
 import type { SeriesStorage } from '../domain/series-storage.js';
 import type { Store } from '../domain/store.js';
 import { checkPairing, findSeriesName, giveIdentity } from '../data-directory/pairing.js';
+import { bucketKind } from '../kinds/buckets.js';
 import { seriesFolders } from '../series/storage.js';
-import { buildBucket } from '../services/buckets.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import { misused, readCommand, textFlag, textOf, withStore, type Command } from './offline.js';
 import { formatTable } from './table.js';
@@ -81,7 +81,7 @@ async function list(store: Store, engine: SeriesEngine): Promise<string> {
   const removed = new Set((await store.listTombstones()).map(({ bucketId }) => bucketId));
   const rows: string[][] = [];
   for (const bucketId of await engine.listBuckets()) {
-    const bucket = await store.findBucket(bucketId);
+    const bucket = await store.resources(bucketKind).find(bucketId);
     const organization = bucket && ((await store.findOrganization(bucket.orgID))?.name ?? bucket.orgID);
     const place = bucket === undefined ? (removed.has(bucketId) ? '(deleted; will go)' : '(orphan)') : `${organization}/${bucket.name}`;
     rows.push([bucketId, place, String(await countValues(engine, bucketId))]);
@@ -99,7 +99,7 @@ async function countValues(engine: SeriesEngine, bucketId: BucketId): Promise<bi
 /** @throws DomainError when there are no points of it, or the store knows it */
 async function findOrphan(store: Store, engine: SeriesEngine, text: string): Promise<BucketId> {
   const id = parseId<BucketId>(text);
-  const bucket = await store.findBucket(id);
+  const bucket = await store.resources(bucketKind).find(id);
   if (bucket !== undefined) throw conflict(`bucket ${id} is no orphan: the store knows it as ${JSON.stringify(bucket.name)}`);
   if (!(await engine.listBuckets()).includes(id)) throw notFound(`there are no points of a bucket ${id}`);
   return id;
@@ -111,13 +111,13 @@ async function adopt(store: Store, engine: SeriesEngine, text: string, command: 
   const id = await findOrphan(store, engine, text);
   const organization = await store.findOrganizationByName(orgName);
   if (organization === undefined) throw notFound(`organization name ${JSON.stringify(orgName)} not found`);
-  if ((await store.findBucketByName(organization.id, name)) !== undefined) throw conflict(`bucket with name ${name} already exists`);
-  const bucket = buildBucket(
-    { orgID: organization.id, name, description: '', retentionPolicyName: '', retentionRules: undefined },
-    id,
-    Date.now(),
+  if ((await store.resources(bucketKind).findByName(organization.id, name)) !== undefined)
+    throw conflict(`bucket with name ${name} already exists`);
+  const bucket = bucketKind.build(
+    { orgID: organization.id, name, description: '', retentionPolicyName: '', retentionRule: undefined },
+    { id, orgID: organization.id, nowMs: Date.now() },
   );
-  await store.transaction((writer) => writer.insertBucket(bucket));
+  await store.transaction((writer) => writer.resources(bucketKind).insert(bucket));
   return `The points of ${id} are those of the bucket ${orgName}/${name} from now on; it keeps them for ever until it is told otherwise.\n`;
 }
 

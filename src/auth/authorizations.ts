@@ -19,6 +19,7 @@ import {
 } from '../domain/store.js';
 import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
+import { bucketKind } from '../kinds/buckets.js';
 import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
 import { findAuthorizationOfToken } from './find-token.js';
@@ -193,7 +194,7 @@ async function createChecked(
     // InfluxDB asks this of the v1-compatible ones only.
     if (secret.kind === 'v1') {
       for (const id of bucketsIn(permissions)) {
-        if ((await writer.findBucket(id)) === undefined) throw notFound('bucket not found when creating auth');
+        if ((await writer.resources(bucketKind).find(id)) === undefined) throw notFound('bucket not found when creating auth');
       }
     }
     await writer.insertAuthorization(authorization);
@@ -302,7 +303,7 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
 
   async function openedBucket({ bucketID, action }: AuthorizationQuery): Promise<OpenedBucket | undefined> {
     if (bucketID === undefined) return undefined;
-    const bucket = await store.findBucket(bucketID);
+    const bucket = await store.resources(bucketKind).find(bucketID);
     if (bucket === undefined) throw notFound('bucket not found');
     return { bucketId: bucket.id, orgID: bucket.orgID, actions: action === undefined ? ACTIONS : [action] };
   }

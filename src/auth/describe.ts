@@ -1,10 +1,11 @@
 /** An authorization with the names that its ids have at this moment. */
 import { unscopedPermissions, type Authorization } from '../domain/authorization.js';
 import { notFound } from '../domain/errors.js';
-import type { BucketId, OrganizationId, UserId } from '../domain/id.js';
+import type { OrganizationId, UserId } from '../domain/id.js';
 import type { Permission } from '../domain/permission.js';
 import type { StoreReader } from '../domain/store.js';
 import type { Status } from '../domain/user.js';
+import { bucketKind } from '../kinds/buckets.js';
 
 export interface DescribedAuthorization {
   readonly authorization: Authorization;
@@ -38,7 +39,7 @@ async function describePermission(store: StoreReader, permission: Permission): P
   const orgID = permission.resource.orgID ?? permission.resource.statedOrgID;
   let name: string | undefined;
   if (id !== undefined && (type === 'buckets' || type === 'orgs' || type === 'users')) {
-    if (type === 'buckets') name = (await store.findBucket(id as BucketId))?.name;
+    if (type === 'buckets') name = (await store.resources(bucketKind).find(id))?.name;
     else if (type === 'orgs') name = (await store.findOrganization(id as OrganizationId))?.name;
     else name = (await store.findUser(id as UserId))?.name;
     // InfluxDB leaves both names out when the one is gone.

@@ -1,9 +1,11 @@
 /** What somebody asks a new authorization to hold: names become ids, nobody gives what he has not, and what is said of an id is true. */
 import type { Actor } from '../domain/actor.js';
 import { forbidden, invalid, notFound } from '../domain/errors.js';
-import type { AuthorizationId, BucketId, Id, LabelId, OrganizationId } from '../domain/id.js';
+import type { AuthorizationId, Id, OrganizationId } from '../domain/id.js';
 import { formatPermission, type Action, type Permission, type Resource, type ResourceType } from '../domain/permission.js';
 import type { StoreReader } from '../domain/store.js';
+import { bucketKind } from '../kinds/buckets.js';
+import { KINDS } from '../kinds/index.js';
 import { permissionsOf } from './authorize.js';
 
 /** A permission as it was asked for; buckets, organizations and users may be named instead of given by id. */
@@ -62,7 +64,7 @@ async function findOrganizationByName(store: StoreReader, name: string): Promise
 async function findIdByName(store: StoreReader, type: ResourceType, name: string, orgID: OrganizationId): Promise<string> {
   switch (type) {
     case 'buckets': {
-      const bucket = await store.findBucketByName(orgID, name);
+      const bucket = await store.resources(bucketKind).findByName(orgID, name);
       if (bucket === undefined) throw notFound(`bucket "${name}" not found`);
       return bucket.id;
     }
@@ -121,15 +123,18 @@ export async function checkPlaces(store: StoreReader, permissions: readonly Perm
     if (id === undefined || orgID === undefined || seen.has(type + id)) continue;
     seen.add(type + id);
     const place = await findPlace(store, type, id);
-    if (place !== undefined && place !== orgID) throw notFound(NOT_FOUND[type] ?? `${type} not found`);
+    if (place !== undefined && place !== orgID) throw notFound(notFoundWords(type, id));
   }
 }
 
-const NOT_FOUND: { readonly [type in ResourceType]?: string } = {
+function notFoundWords(type: ResourceType, id: Id): string {
+  const kind = KINDS.find((each) => each.type === type);
+  return kind?.words.notFound(id) ?? OTHER_NOT_FOUND[type] ?? `${type} not found`;
+}
+
+const OTHER_NOT_FOUND: { readonly [type in ResourceType]?: string } = {
   authorizations: 'authorization not found',
-  buckets: 'bucket not found',
   dbrp: 'unable to find DBRP',
-  labels: 'label not found',
   orgs: 'organization not found',
 };
 
@@ -138,16 +143,16 @@ export async function findPlace(store: StoreReader, type: ResourceType, id: Id):
   switch (type) {
     case 'authorizations':
       return (await store.findAuthorization(id as AuthorizationId))?.orgID;
-    case 'buckets':
-      return (await store.findBucket(id as BucketId))?.orgID;
     case 'dbrp':
       // A bucket has a mapping of its own, under its id.
-      return ((await store.findMapping(id)) ?? (await store.findBucket(id as BucketId)))?.orgID;
-    case 'labels':
-      return (await store.findLabel(id as LabelId))?.orgID;
+      return (await store.findOrganizationOf('dbrp', id)) ?? (await store.findOrganizationOf('buckets', id));
     case 'orgs':
       return id as OrganizationId;
-    default:
+    case 'users':
+    case 'secrets':
+    case 'instance':
       return undefined;
+    default:
+      return store.findOrganizationOf(type, id);
   }
 }

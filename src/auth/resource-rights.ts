@@ -26,6 +26,5 @@ export const rightsTo = (type: ResourceType): ResourceRights => ({
   toWriteAllIn: (orgID) => permissionInOrganization('write', type, orgID),
 });
 
-export const labelRights = rightsTo('labels');
 export const secretRights = rightsTo('secrets');
 export const authorizationRights = rightsTo('authorizations');

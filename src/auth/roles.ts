@@ -14,7 +14,7 @@ import type { Membership } from '../domain/user.js';
 import { permissionsOf } from './authorize.js';
 import { lifetimeOfAuthorization, standingOf } from './standing.js';
 
-/** What a user's role in a resource allows. A bucket's owner gets nothing by it (InfluxDB's rule, which clients may lean on). */
+/** What a user's role allows. Owners of a resource, and members of all but buckets, get nothing by it (InfluxDB's rule, on which clients may rely). */
 function permissionsOfMembership({ resourceType, resourceId, role }: Membership): Permission[] {
   switch (resourceType) {
     case 'instance':
@@ -23,6 +23,8 @@ function permissionsOfMembership({ resourceType, resourceId, role }: Membership)
       return role === 'owner' ? ownerPermissions(resourceId as OrganizationId) : memberPermissions(resourceId as OrganizationId);
     case 'buckets':
       return role === 'member' ? [{ action: 'read', resource: { type: 'buckets', id: resourceId } }] : [];
+    default:
+      return [];
   }
 }
 

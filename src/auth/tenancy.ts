@@ -1,6 +1,7 @@
 /** Who may see and change organizations, users, and the roles of users. */
 import type { Actor } from '../domain/actor.js';
 import type { Id, OrganizationId, UserId } from '../domain/id.js';
+import type { KindType } from '../domain/kind.js';
 import { globalPermission, permissionById, permissionFor, type Permission } from '../domain/permission.js';
 import { isAllowed } from './authorize.js';
 
@@ -21,7 +22,7 @@ export const mayReadAllOrganizations = (actor: Actor): boolean => isAllowed(acto
 
 /** What users have roles in; the organization of an organization is itself. */
 export interface MemberPlace {
-  readonly type: 'orgs' | 'buckets';
+  readonly type: 'orgs' | KindType;
   readonly id: Id;
   readonly orgID: OrganizationId;
 }

@@ -1,5 +1,5 @@
 /** Buckets. */
-import type { encodeBucket } from '../wire/buckets.js';
+import type { encodeBucket } from '../kinds/buckets.js';
 import { callEmpty, callJson } from './call.js';
 import type { Send } from './request.js';
 

@@ -1,5 +1,5 @@
 /** DBRP mappings: what a database and a retention policy of the v1-compatible API mean. */
-import type { encodeMapping } from '../wire/dbrps.js';
+import type { encodeMapping } from '../kinds/dbrps.js';
 import { callEmpty, callJson } from './call.js';
 import type { Send } from './request.js';
 

@@ -3,10 +3,8 @@
  * and never sees a secret but the tokens of a server that is run with hashing switched off.
  */
 import type { Authorization, StoredSecret } from './authorization.js';
-import type { Bucket } from './bucket.js';
-import type { DbrpMapping } from './dbrp.js';
 import type { AuthorizationId, BucketId, Id, LabelId, OrganizationId, UserId } from './id.js';
-import type { Label } from './label.js';
+import { KIND_TYPES, type KindType, type Owned, type ResourceReader, type ResourceWriter, type StoredKind } from './kind.js';
 import type { Organization } from './organization.js';
 import type { Page } from './page.js';
 import type { Action, Scope } from './permission.js';
@@ -37,20 +35,11 @@ export interface UserFilter {
   readonly name?: string | undefined;
 }
 
-export interface BucketFilter {
-  readonly readable: Scope;
-  /** System buckets are read by those who may read their organization (InfluxDB's rule). */
-  readonly readableOrganizations: Scope;
-  readonly id?: BucketId | undefined;
-  readonly orgID?: OrganizationId | undefined;
-  readonly name?: string | undefined;
-}
-
-export interface LabelFilter {
-  readonly readable: Scope;
-  readonly orgID?: OrganizationId | undefined;
-  /** Compared by `labelNameKey`. */
-  readonly name?: string | undefined;
+/** A label that is on a resource. */
+export interface LabelMapping {
+  readonly labelId: LabelId;
+  readonly resourceType: KindType;
+  readonly resourceId: Id;
 }
 
 export interface AuthorizationFilter {
@@ -135,19 +124,13 @@ export interface StoreReader {
   listMembershipsOfUser(userId: UserId): Promise<Membership[]>;
   listMembershipsOfResource(type: MembershipResource, id: Id): Promise<Membership[]>;
 
-  findBucket(id: BucketId): Promise<Bucket | undefined>;
-  findBucketByName(orgID: OrganizationId, name: string): Promise<Bucket | undefined>;
-  /** By name (bytes) within one organization, else by id. */
-  listBuckets(filter: BucketFilter, page: Page): Promise<Bucket[]>;
+  /** All that can be read of the resources of one kind. */
+  resources<T extends Owned>(kind: StoredKind<T>): ResourceReader<T>;
+  /** The organization in which a resource lies, of whatever kind. */
+  findOrganizationOf(type: KindType, id: Id): Promise<OrganizationId | undefined>;
 
-  findLabel(id: LabelId): Promise<Label | undefined>;
-  listLabels(filter: LabelFilter): Promise<Label[]>;
-  /** Those that stick on a resource, by id. */
-  listLabelsOn(resourceId: Id): Promise<Label[]>;
-
-  findMapping(id: Id): Promise<DbrpMapping | undefined>;
-  /** The stored ones, the oldest first. */
-  listMappings(orgID: OrganizationId): Promise<DbrpMapping[]>;
+  /** By id. */
+  listLabelIdsOn(type: KindType, resourceId: Id): Promise<LabelId[]>;
 
   listSecretKeys(orgID: OrganizationId): Promise<string[]>;
   /** The value as it was sealed by `putSecret`'s caller. */
@@ -186,8 +169,7 @@ export interface StoreReader {
 export interface StoreWriter extends StoreReader {
   insertOrganization(organization: Organization): Promise<void>;
   updateOrganization(organization: Organization): Promise<boolean>;
-  /** With its buckets, labels, mappings, secrets and memberships; its authorizations stay (see `listAuthorizations`). */
-  /** Leaves a tombstone for each of its buckets. */
+  /** With its resources of every kind, its secrets and memberships; its authorizations stay (see `listAuthorizations`). */
   deleteOrganization(id: OrganizationId, deletedAtMs: number): Promise<boolean>;
 
   insertUser(user: User): Promise<void>;
@@ -206,22 +188,12 @@ export interface StoreWriter extends StoreReader {
   insertMembership(membership: Membership): Promise<void>;
   deleteMembership(type: MembershipResource, id: Id, userId: UserId, role: Role): Promise<boolean>;
 
-  /** Takes a tombstone of its id away: the points of a bucket that is there again stay. */
-  insertBucket(bucket: Bucket): Promise<void>;
-  updateBucket(bucket: Bucket): Promise<boolean>;
-  /** Leaves a tombstone. */
-  deleteBucket(id: BucketId, deletedAtMs: number): Promise<boolean>;
+  /** The same, to be changed. A bucket that is inserted takes a tombstone of its id away; one that is deleted leaves one. */
+  resources<T extends Owned>(kind: StoredKind<T>): ResourceWriter<T>;
 
-  insertLabel(label: Label): Promise<void>;
-  updateLabel(label: Label): Promise<boolean>;
-  deleteLabel(id: LabelId): Promise<boolean>;
-  /** Does nothing when it sticks already. */
-  attachLabel(labelId: LabelId, resourceId: Id): Promise<void>;
-  detachLabel(labelId: LabelId, resourceId: Id): Promise<boolean>;
-
-  insertMapping(mapping: DbrpMapping): Promise<void>;
-  updateMapping(mapping: DbrpMapping): Promise<boolean>;
-  deleteMapping(id: Id): Promise<boolean>;
+  /** Tells whether the label was not there yet. */
+  insertLabelMapping(mapping: LabelMapping): Promise<boolean>;
+  deleteLabelMapping(mapping: LabelMapping): Promise<boolean>;
 
   putSecret(orgID: OrganizationId, key: string, sealed: Uint8Array): Promise<void>;
   deleteSecret(orgID: OrganizationId, key: string): Promise<boolean>;
@@ -254,8 +226,18 @@ export class DuplicateError extends Error {
 }
 
 /** The kinds of records whose change caches want to know of. */
-export type Noun =
-  'organization' | 'user' | 'password' | 'session' | 'membership' | 'bucket' | 'label' | 'mapping' | 'secret' | 'authorization';
+export const NOUNS = [
+  'organization',
+  'user',
+  'password',
+  'session',
+  'membership',
+  'label mapping',
+  'secret',
+  'authorization',
+  ...KIND_TYPES,
+] as const;
+export type Noun = (typeof NOUNS)[number];
 export type Change = { readonly noun: Noun; readonly kind: 'insert' | 'update' | 'delete'; readonly id: string };
 
 /** Something in the store is not as it was written. */

@@ -1,6 +1,7 @@
 /** Users: who owns tokens and signs in. */
 import { invalid } from './errors.js';
 import type { UserId } from './id.js';
+import type { KindType } from './kind.js';
 import { checkNewName } from './name.js';
 
 /** Of users and of authorizations alike. */
@@ -21,10 +22,10 @@ export function checkUserName(name: string): void {
   checkNewName('user name', name);
 }
 
-/** A role of a user in an organization or a bucket; `instance` is the server itself, which has an owner only. */
+/** A role of a user in an organization or a resource of one; `instance` is the server itself, which has an owner only. */
 export const ROLES = ['member', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
-export type MembershipResource = 'orgs' | 'buckets' | 'instance';
+export type MembershipResource = 'orgs' | 'instance' | KindType;
 
 export interface Membership {
   readonly resourceType: MembershipResource;

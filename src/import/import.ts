@@ -13,6 +13,7 @@ import { importMetadata } from './metadata.js';
 import { noteChanges, writeBlocks, type PointSink } from './points.js';
 import type { ImportSource, SourceShard } from './source.js';
 import { NO_BUCKET, type Counts, type ImportedNoun, type MetadataOptions } from './transfer.js';
+import { bucketKind } from '../kinds/buckets.js';
 
 export interface ImportReport {
   readonly source: ImportSource['kind'];
@@ -143,7 +144,8 @@ async function writeAtOnce(
   const own = buckets.filter(({ heldPoints }) => !heldPoints).map(({ bucket }) => bucket.id);
   await store.transaction(async (writer) => {
     for (const bucketId of own) {
-      if ((await writer.findBucket(bucketId)) === undefined) await writer.putTombstone({ bucketId, deletedAtMs: options.clock() });
+      if ((await writer.resources(bucketKind).find(bucketId)) === undefined)
+        await writer.putTombstone({ bucketId, deletedAtMs: options.clock() });
     }
   });
   const clear = async (): Promise<void> => {
@@ -187,7 +189,7 @@ async function planBuckets(
   const held = new Set(await engine?.listBuckets());
   const planned: Planned[] = [];
   for (const [bucketId, own] of shardsOf) {
-    const bucket = await rehearsal.findBucket(bucketId);
+    const bucket = await rehearsal.resources(bucketKind).find(bucketId);
     if (bucket === undefined) {
       for (const { id } of own) leftOut.add({ kind: 'shard', key: `${id} of bucket ${bucketId}`, reason: NO_BUCKET });
       continue;

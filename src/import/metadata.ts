@@ -2,7 +2,6 @@
 import { Secret } from '../auth/secret.js';
 import { conflict, type DomainError } from '../domain/errors.js';
 import type { BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
-import { EVERYTHING } from '../domain/permission.js';
 import type { Store } from '../domain/store.js';
 import { INSTANCE_ID, type Membership } from '../domain/user.js';
 import type { InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
@@ -11,6 +10,9 @@ import { importTokens, importV1Authorizations, noteNarrowedForOthers } from './a
 import type { Problem } from '../influxdb-files/problem.js';
 import type { Finding } from './findings.js';
 import { NO_BUCKET, NO_ORGANIZATION, NO_USER, Transfer, type Counts, type ImportedNoun, type MetadataOptions } from './transfer.js';
+import { bucketKind } from '../kinds/buckets.js';
+import { mappingKind } from '../kinds/dbrps.js';
+import { labelKind } from '../kinds/labels.js';
 
 export interface MetadataReport {
   readonly counts: Readonly<Record<ImportedNoun, Counts>>;
@@ -114,6 +116,7 @@ async function importPasswords(transfer: Transfer): Promise<void> {
 
 async function importBuckets(transfer: Transfer): Promise<void> {
   const { metadata, writer, leftOut } = transfer;
+  const buckets = writer.resources(bucketKind);
   for (const bucket of metadata.buckets()) {
     const { id, orgID, name } = bucket;
     if ((await transfer.organizationOfBucket(id)) !== undefined) {
@@ -121,9 +124,9 @@ async function importBuckets(transfer: Transfer): Promise<void> {
     } else if (!(await transfer.hasOrganization(orgID))) {
       leftOut.add({ kind: 'bucket', key: name, reason: NO_ORGANIZATION });
     } else {
-      const holder = await writer.findBucketByName(orgID, name);
+      const holder = await buckets.findByName(orgID, name);
       if (holder === undefined) {
-        await writer.insertBucket(transfer.timeOr(bucket));
+        await buckets.insert(transfer.timeOr(bucket));
         transfer.noteBucket(id, orgID);
         transfer.count('buckets', 'added');
       } else {
@@ -169,24 +172,27 @@ async function hasResource(transfer: Transfer, { resourceType, resourceId }: Mem
       return (await transfer.organizationOfBucket(resourceId as BucketId)) !== undefined;
     case 'instance':
       return resourceId === INSTANCE_ID;
+    default:
+      return false;
   }
 }
 
 async function importLabels(transfer: Transfer): Promise<void> {
   const { metadata, writer, leftOut } = transfer;
+  const labels = writer.resources(labelKind);
   const organizationOf = new Map<LabelId, OrganizationId>();
   for (const label of metadata.labels()) {
     const { id, orgID, name } = label;
-    const present = await writer.findLabel(id);
+    const present = await labels.find(id);
     if (present !== undefined) {
       organizationOf.set(id, present.orgID);
       transfer.count('labels', 'present');
     } else if (!(await transfer.hasOrganization(orgID))) {
       leftOut.add({ kind: 'label', key: name, reason: NO_ORGANIZATION });
     } else {
-      const [holder] = await writer.listLabels({ readable: EVERYTHING, orgID, name });
+      const holder = await labels.findByName(orgID, name);
       if (holder === undefined) {
-        await writer.insertLabel(label);
+        await labels.insert(label);
         organizationOf.set(id, orgID);
         transfer.count('labels', 'added');
       } else {
@@ -200,7 +206,7 @@ async function importLabels(transfer: Transfer): Promise<void> {
       leftOut.add({ kind: 'label on a resource', key: `${labelId} on ${resourceType}/${resourceId}`, reason });
     };
     if (resourceType !== 'buckets') {
-      leaveOut('here labels stick on buckets only');
+      leaveOut('here labels are put on buckets only');
       continue;
     }
     const orgID = organizationOf.get(labelId);
@@ -208,21 +214,21 @@ async function importLabels(transfer: Transfer): Promise<void> {
     if (orgID === undefined) leaveOut('the label is not here');
     else if (bucketOrgID === undefined) leaveOut(NO_BUCKET);
     else if (bucketOrgID !== orgID) leaveOut('the label and the bucket belong to different organizations');
-    else if ((await writer.listLabelsOn(resourceId)).some(({ id }) => id === labelId)) transfer.count('labels on buckets', 'present');
     else {
-      await writer.attachLabel(labelId, resourceId);
-      transfer.count('labels on buckets', 'added');
+      const added = await writer.insertLabelMapping({ labelId, resourceType, resourceId });
+      transfer.count('labels on buckets', added ? 'added' : 'present');
     }
   }
 }
 
 async function importMappings(transfer: Transfer): Promise<void> {
   const { metadata, writer, leftOut, changed } = transfer;
+  const mappings = writer.resources(mappingKind);
   for (const mapping of metadata.mappings()) {
     const { id, orgID, bucketID, database, retentionPolicy, isDefault } = mapping;
     const key = `${database}/${retentionPolicy}`;
     transfer.see(id);
-    if ((await writer.findMapping(id)) !== undefined) {
+    if ((await mappings.find(id)) !== undefined) {
       transfer.count('DBRP mappings', 'present');
       continue;
     }
@@ -230,7 +236,7 @@ async function importMappings(transfer: Transfer): Promise<void> {
       leftOut.add({ kind: 'DBRP mapping', key, reason: 'its bucket is not here, or in another organization' });
       continue;
     }
-    const others = (await writer.listMappings(orgID)).filter((other) => other.database === database);
+    const others = (await mappings.listOf(orgID)).filter((other) => other.database === database);
     const holder = others.find((other) => other.retentionPolicy === retentionPolicy);
     if (holder !== undefined) {
       transfer.clash({ kind: 'DBRP mapping', key, reason: 'another mapping here has its database and retention policy' }, holder.id);
@@ -238,7 +244,7 @@ async function importMappings(transfer: Transfer): Promise<void> {
     }
     const hasDefault = others.some((other) => other.isDefault);
     if (isDefault && hasDefault) changed.add({ kind: 'DBRP mapping', key, reason: 'its database has another default here' });
-    await writer.insertMapping({ ...mapping, isDefault: isDefault && !hasDefault });
+    await mappings.insert({ ...mapping, isDefault: isDefault && !hasDefault });
     transfer.count('DBRP mappings', 'added');
   }
 }

@@ -103,7 +103,7 @@ export class Transfer {
 
   /** Undefined where there is no such bucket. */
   async organizationOfBucket(id: BucketId): Promise<OrganizationId | undefined> {
-    if (!this.#buckets.has(id)) this.#buckets.set(id, (await this.writer.findBucket(id))?.orgID);
+    if (!this.#buckets.has(id)) this.#buckets.set(id, await this.writer.findOrganizationOf('buckets', id));
     return this.#buckets.get(id);
   }
 

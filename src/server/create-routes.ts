@@ -7,13 +7,12 @@ import type { Metrics } from '../http/metrics.js';
 import type { Route } from '../http/route.js';
 import { authorizationRoutes, v1AuthorizationRoutes } from '../http/routes/authorizations.js';
 import { backupRoutes } from '../http/routes/backup.js';
-import { bucketRoutes } from '../http/routes/buckets.js';
 import { dbrpRoutes } from '../http/routes/dbrps.js';
 import { deleteRoutes } from '../http/routes/delete.js';
 import { influxqlRoutes } from '../http/routes/influxql.js';
-import { labelRoutes } from '../http/routes/labels.js';
 import { organizationRoutes } from '../http/routes/organizations.js';
 import { queryRoutes } from '../http/routes/query.js';
+import { resourceRoutes } from '../http/routes/resources.js';
 import { serverRoutes } from '../http/routes/server.js';
 import { sessionRoutes } from '../http/routes/sessions.js';
 import { setupRoutes } from '../http/routes/setup.js';
@@ -45,8 +44,7 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
   ...sessionRoutes(services.sessions),
   ...userRoutes(services.users),
   ...organizationRoutes(services.organizations, services.memberships, services.secrets),
-  ...bucketRoutes(services.buckets, services.labels, services.memberships),
-  ...labelRoutes(services.labels),
+  ...services.kinds.flatMap(({ kind, resources }) => resourceRoutes(kind, { ...services, resources })),
   ...authorizationRoutes(services.authorizations),
   ...v1AuthorizationRoutes(services.v1Authorizations),
   ...dbrpRoutes(services.dbrps, services.resolveOrganization),

@@ -15,12 +15,13 @@ import { V1Authenticator } from '../auth/v1.js';
 import type { Config } from '../config/config.js';
 import { newIdentity } from '../data-directory/pairing.js';
 import { createIdGenerator, type Clock } from '../domain/id.js';
+import type { Kind } from '../kinds/kind.js';
 import { createBackup } from '../services/backup.js';
-import { createBuckets } from '../services/buckets.js';
 import { createDbrps } from '../services/dbrps.js';
 import { createDelete } from '../services/delete.js';
 import { createInfluxql } from '../services/influxql.js';
-import { createLabels } from '../services/labels.js';
+import { serveKinds } from '../services/kinds.js';
+import { createLabelsOnResources } from '../services/labels-on-resources.js';
 import { createMemberships } from '../services/memberships.js';
 import { createOrganizations } from '../services/organizations.js';
 import { createQuery } from '../services/query.js';
@@ -44,6 +45,7 @@ export interface ServiceDependencies {
   readonly config: Config;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly kinds: readonly Kind[];
   readonly stores: Stores;
   readonly stopSteps: StopSteps;
 }
@@ -51,7 +53,7 @@ export interface ServiceDependencies {
 /** The other processors answer requests, and drain points. */
 const LINE_PROTOCOL_THREADS = Math.max(1, Math.floor(availableParallelism() / 2));
 
-export function createServices({ config, logger, clock, stores, stopSteps }: ServiceDependencies) {
+export function createServices({ config, logger, clock, kinds, stores, stopSteps }: ServiceDependencies) {
   const { store, engine, directory } = stores;
   const { strongPasswords, useHashedTokens: hashTokens } = config;
   const ids = createIdGenerator(clock, randomInt);
@@ -85,8 +87,8 @@ export function createServices({ config, logger, clock, stores, stopSteps }: Ser
     v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, passwords }),
     organizations,
     users: createUsers({ store, ids, clock, sessions, passwords, strongPasswords }),
-    buckets: createBuckets({ store, engine, ids, clock }),
-    labels: createLabels({ store, clock, ids }),
+    kinds: serveKinds(kinds, { store, engine, ids, clock }),
+    labels: createLabelsOnResources({ store, clock }),
     memberships: createMemberships({ store, clock }),
     secrets: createSecrets({ store, clock, sealer }),
     dbrps: createDbrps({ store, clock, ids }),

@@ -1,6 +1,7 @@
 /** The life of the server's process: it starts, and ends when a signal tells it to. */
 import { pino, type Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.js';
+import { KINDS } from '../kinds/index.js';
 import { startServer, type RunningServer } from '../server.js';
 import { writePidFile } from './pid-file.js';
 import { logSignals } from './signals.js';
@@ -20,7 +21,7 @@ export async function runServer({ config, dataDirBy, ignored, filePath }: Loaded
   if (ignored.length > 0) logger.info({ options: ignored }, 'options of InfluxDB that mean nothing here are ignored');
   const removePidFile = config.pidFile === '' ? undefined : writePidFile(config.pidFile, config.overwritePidFile);
   process.once('exit', () => removePidFile?.());
-  const server = await startServer({ config, logger, clock: Date.now, unattendedSetup });
+  const server = await startServer({ config, logger, clock: Date.now, kinds: KINDS, unattendedSetup });
   renewCertificateOnSignal(server, logger);
   stopOnSignal(() => server.stop(), logger);
 }

@@ -19,6 +19,7 @@ import type { FileStore } from '../domain/store-file.js';
 import type { Shard } from '../domain/store.js';
 import { writeShardArchive } from '../influxdb-files/backup/shard-writer.js';
 import { makeTemporaryFolder } from './temporary-folder.js';
+import { bucketKind } from '../kinds/buckets.js';
 
 /** More parts than these are not made of one bucket: the stretches of time become longer instead. */
 const SHARDS_PER_BUCKET_MAX = 2_000;
@@ -91,7 +92,7 @@ export const createBackup = ({ store, engine, clock, sealer, directory }: Backup
     /** All buckets, system ones included, with the stretches of time in which they have points. */
     async listBuckets(actor: Actor): Promise<BackedUpBucket[]> {
       authorizeOperator(actor);
-      const buckets = await store.listBuckets({ readable: EVERYTHING, readableOrganizations: EVERYTHING }, WHOLE_LIST);
+      const buckets = await store.resources(bucketKind).list({ readable: EVERYTHING }, WHOLE_LIST);
       const backedUp: BackedUpBucket[] = [];
       for (const bucket of buckets) {
         const ranges = await shardsOf(bucket);

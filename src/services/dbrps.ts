@@ -10,6 +10,8 @@ import type { BucketId, Id, IdGenerator, OrganizationId } from '../domain/id.js'
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
 import { DuplicateError, type StoreReader, type StoreWriter } from '../domain/store.js';
+import { bucketKind } from '../kinds/buckets.js';
+import { mappingKind } from '../kinds/dbrps.js';
 
 export interface DbrpQuery {
   readonly id?: Id | undefined;
@@ -27,8 +29,8 @@ const unknown = () => notFound('unable to find DBRP');
 
 /** All mappings of an organization, stored and virtual. */
 export async function listAllMappings(store: StoreReader, orgID: OrganizationId): Promise<{ mappings: DbrpMapping[]; buckets: Bucket[] }> {
-  const buckets = await store.listBuckets({ orgID, readable: EVERYTHING, readableOrganizations: EVERYTHING }, WHOLE_LIST);
-  return { mappings: allMappings(await store.listMappings(orgID), buckets), buckets };
+  const buckets = await store.resources(bucketKind).list({ orgID, readable: EVERYTHING }, WHOLE_LIST, 'name');
+  return { mappings: allMappings(await store.resources(mappingKind).listOf(orgID), buckets), buckets };
 }
 
 /** What a database means, with the bucket that it is; undefined where it means nothing. */
@@ -45,10 +47,10 @@ export async function resolveMapping(
 }
 
 export const createDbrps = (dependencies: TransactionDependencies & { readonly ids: IdGenerator }) => {
-  const { store, ids } = dependencies;
+  const { store, ids, clock } = dependencies;
 
   async function findStored(orgID: OrganizationId, id: Id): Promise<DbrpMapping> {
-    const mapping = await store.findMapping(id);
+    const mapping = await store.resources(mappingKind).find(id);
     if (mapping?.orgID !== orgID) throw unknown();
     return mapping;
   }
@@ -57,16 +59,16 @@ export const createDbrps = (dependencies: TransactionDependencies & { readonly i
     async create(actor: Actor, input: NewDbrpMapping): Promise<DbrpMapping> {
       const clearance = authorize(actor, toBucketOfMapping('write', input));
       checkMappingNames(input.database, input.retentionPolicy);
-      const bucket = await store.findBucket(input.bucketID);
+      const bucket = await store.resources(bucketKind).find(input.bucketID);
       if (bucket?.orgID !== input.orgID) throw notFound('bucket not found');
       // As InfluxDB, which looks the bucket up as the caller.
       authorizeToReadBucket(actor, bucket);
       try {
         return await transactionBy(dependencies, clearance, async (writer) => {
-          const others = (await writer.listMappings(input.orgID)).filter(({ database }) => database === input.database);
+          const others = (await writer.resources(mappingKind).listOf(input.orgID)).filter(({ database }) => database === input.database);
           // The first of a database is its default, asked or not.
           const mapping: DbrpMapping = { ...input, id: ids(), isDefault: input.isDefault || others.length === 0, isVirtual: false };
-          await writer.insertMapping(mapping);
+          await writer.resources(mappingKind).insert(mapping);
           if (mapping.isDefault) await makeOnlyDefault(writer, mapping, others);
           return mapping;
         });
@@ -76,8 +78,8 @@ export const createDbrps = (dependencies: TransactionDependencies & { readonly i
     },
 
     async find(actor: Actor, orgID: OrganizationId, id: Id): Promise<DbrpMapping> {
-      const stored = await store.findMapping(id);
-      const bucket = stored === undefined ? await store.findBucket(id as BucketId) : undefined;
+      const stored = await store.resources(mappingKind).find(id);
+      const bucket = stored === undefined ? await store.resources(bucketKind).find(id) : undefined;
       const mapping = stored ?? (bucket && virtualMapping(bucket));
       if (mapping?.orgID !== orgID) throw unknown();
       authorize(actor, toBucketOfMapping('read', mapping));
@@ -111,15 +113,17 @@ export const createDbrps = (dependencies: TransactionDependencies & { readonly i
       if (change.retentionPolicy !== undefined) checkMappingNames('any', change.retentionPolicy);
       try {
         return await transactionBy(dependencies, clearance, async (writer) => {
-          const current = await writer.findMapping(id);
+          const current = await writer.resources(mappingKind).find(id);
           if (current === undefined) throw unknown();
-          const others = (await writer.listMappings(orgID)).filter((other) => other.database === current.database && other.id !== id);
+          const others = (await writer.resources(mappingKind).listOf(orgID)).filter(
+            (other) => other.database === current.database && other.id !== id,
+          );
           const heir = change.isDefault === false && current.isDefault ? others[0] : undefined;
           const isDefault = heir === undefined && (change.isDefault === true || current.isDefault);
           const mapping: DbrpMapping = { ...current, retentionPolicy: change.retentionPolicy ?? current.retentionPolicy, isDefault };
-          await writer.updateMapping(mapping);
+          await writer.resources(mappingKind).update(mapping);
           if (isDefault) await makeOnlyDefault(writer, mapping, others);
-          if (heir !== undefined) await writer.updateMapping({ ...heir, isDefault: true });
+          if (heir !== undefined) await writer.resources(mappingKind).update({ ...heir, isDefault: true });
           return mapping;
         });
       } catch (error) {
@@ -132,11 +136,11 @@ export const createDbrps = (dependencies: TransactionDependencies & { readonly i
       const found = await findStored(orgID, id);
       const clearance = authorize(actor, toBucketOfMapping('write', found));
       await transactionBy(dependencies, clearance, async (writer) => {
-        const current = await writer.findMapping(id);
-        if (current === undefined || !(await writer.deleteMapping(id))) throw unknown();
+        const current = await writer.resources(mappingKind).find(id);
+        if (current === undefined || !(await writer.resources(mappingKind).delete(id, clock()))) throw unknown();
         if (!current.isDefault) return;
-        const heir = (await writer.listMappings(orgID)).find(({ database }) => database === current.database);
-        if (heir !== undefined) await writer.updateMapping({ ...heir, isDefault: true });
+        const heir = (await writer.resources(mappingKind).listOf(orgID)).find(({ database }) => database === current.database);
+        if (heir !== undefined) await writer.resources(mappingKind).update({ ...heir, isDefault: true });
       });
     },
   };
@@ -144,6 +148,6 @@ export const createDbrps = (dependencies: TransactionDependencies & { readonly i
 
 async function makeOnlyDefault(writer: StoreWriter, mapping: DbrpMapping, others: readonly DbrpMapping[]): Promise<void> {
   for (const other of others) {
-    if (other.isDefault && other.id !== mapping.id) await writer.updateMapping({ ...other, isDefault: false });
+    if (other.isDefault && other.id !== mapping.id) await writer.resources(mappingKind).update({ ...other, isDefault: false });
   }
 }

@@ -12,6 +12,7 @@ import type { Store } from '../domain/store.js';
 import { openDuckDbEngine } from '../series/duckdb.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import { parseLineProtocol } from '../wire/line-protocol.js';
+import { bucketKind } from '../kinds/buckets.js';
 import { createDelete, type Delete } from './delete.js';
 
 const RUNS = 60;
@@ -86,7 +87,7 @@ describe('deleting', () => {
     const id = (++bucketCount).toString(16).padStart(16, '0') as BucketId;
     const bucket = { id, orgID: ORG, type: 'user', name: id, description: '', retentionPolicyName: '', retentionSeconds: 0 } as const;
     await store.transaction((writer) =>
-      writer.insertBucket({ ...bucket, shardGroupDurationSeconds: 3600, createdAtMs: 0, updatedAtMs: 0 }),
+      writer.resources(bucketKind).insert({ ...bucket, shardGroupDurationSeconds: 3600, createdAtMs: 0, updatedAtMs: 0 }),
     );
     return id;
   }

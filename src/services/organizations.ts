@@ -10,6 +10,7 @@ import { checkOrganizationName, type Organization } from '../domain/organization
 import type { Page } from '../domain/page.js';
 import type { SeriesEngine } from '../domain/series.js';
 import { DuplicateError, type Store, type StoreWriter } from '../domain/store.js';
+import { bucketKind } from '../kinds/buckets.js';
 
 export interface OrganizationQuery {
   readonly id?: OrganizationId | undefined;
@@ -36,7 +37,8 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
     const now = clock();
     const organization: Organization = { id: ids<OrganizationId>(), name, description, createdAtMs: now, updatedAtMs: now };
     await writer.insertOrganization(organization);
-    for (const system of SYSTEM_BUCKETS) await writer.insertBucket(systemBucket(system, organization.id, ids<BucketId>(), now));
+    for (const system of SYSTEM_BUCKETS)
+      await writer.resources(bucketKind).insert(systemBucket(system, organization.id, ids<BucketId>(), now));
     if (ownerId !== undefined) {
       await writer.insertMembership({ resourceType: 'orgs', resourceId: organization.id, userId: ownerId, role: 'owner' });
     }
@@ -111,12 +113,8 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
   async remove(actor: Actor, id: OrganizationId): Promise<void> {
     if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
     const clearance = authorize(actor, organizationRights.toWrite(id));
-    const everything = { everything: true } as const;
     const buckets = await transactionBy({ store, clock }, clearance, async (writer) => {
-      const owned = await writer.listBuckets(
-        { orgID: id, readable: everything, readableOrganizations: everything },
-        { offset: 0, descending: false },
-      );
+      const owned = await writer.resources(bucketKind).listOf(id);
       if (!(await writer.deleteOrganization(id, clock()))) throw notFound('organization not found');
       return owned;
     });

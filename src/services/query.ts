@@ -1,5 +1,5 @@
 /** Running Flux for somebody: a script reaches the buckets that he may reach, and nothing else. */
-import { readableBuckets } from '../auth/bucket-rights.js';
+import { bucketRights } from '../auth/bucket-rights.js';
 import { authorizeFluxWrite, mayReachAnyBucket, mayReadPoints } from '../auth/data-access.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
@@ -9,6 +9,7 @@ import { tryParseId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
+import { bucketKind } from '../kinds/buckets.js';
 import type { ReadableBucket } from '../query/flux/environment.js';
 import type { WorkAnswer } from '../workers/job.js';
 import type { BucketReference, Work } from '../workers/messages.js';
@@ -47,9 +48,9 @@ export type Query = ReturnType<typeof createQuery>;
 
 export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDependencies) => {
   async function findBucket(orgID: OrganizationId, reference: BucketReference): Promise<Bucket | undefined> {
-    if ('name' in reference) return store.findBucketByName(orgID, reference.name);
+    if ('name' in reference) return store.resources(bucketKind).findByName(orgID, reference.name);
     const id = tryParseId<BucketId>(reference.id);
-    return id && store.findBucket(id);
+    return id && store.resources(bucketKind).find(id);
   }
 
   const reachOf = (actor: Actor, orgID: OrganizationId): Reach => ({
@@ -64,10 +65,10 @@ export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDepe
       return show(bucket);
     },
     async listReadableBuckets() {
-      return (await store.listBuckets({ ...readableBuckets(actor), orgID }, WHOLE_LIST)).map(show);
+      return (await store.resources(bucketKind).list({ ...bucketRights.readable(actor), orgID }, WHOLE_LIST, 'name')).map(show);
     },
     async write(bucketId, batch) {
-      const bucket = await store.findBucket(bucketId);
+      const bucket = await store.resources(bucketKind).find(bucketId);
       if (bucket === undefined) throw notFound('bucket not found');
       const write = new BodyWrite(engine, bucket, BigInt(clock()) * NS_PER_MS);
       await write.store(batch);

@@ -9,6 +9,7 @@ import type { Store } from '../domain/store.js';
 import { openDuckDbEngine } from '../series/duckdb.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import { parseLineProtocol } from '../wire/line-protocol.js';
+import { bucketKind } from '../kinds/buckets.js';
 import { createRetention } from './retention.js';
 
 const HOUR_MS = 3_600_000;
@@ -56,7 +57,7 @@ describe('retention', () => {
 
   const makeBuckets = (...buckets: Bucket[]) =>
     store.transaction(async (writer) => {
-      for (const each of buckets) await writer.insertBucket(each);
+      for (const each of buckets) await writer.resources(bucketKind).insert(each);
     });
 
   it('removes what is too old, what was deleted with its bucket, and nothing else', async () => {
@@ -65,7 +66,7 @@ describe('retention', () => {
     await makeBuckets(bucket('0a', 2 * 3600), bucket('0b', 0), bucket('0c', 3600), bucket('0d', 0));
     await write('0a', 1, 2, 3);
     for (const id of ['0b', '0d', '0e']) await write(id, 1, 500);
-    await store.transaction((writer) => writer.deleteBucket('0d' as BucketId, now));
+    await store.transaction((writer) => writer.resources(bucketKind).delete('0d', now));
     expect(await retention.findUnknown()).toEqual(['0e']);
     expect(await retention.enforce()).toEqual({ dropped: ['0d'] });
     expect(await read('0a')).toEqual([2, 1]);
@@ -83,7 +84,7 @@ describe('retention', () => {
   it('keeps the points of a bucket that was deleted and is there again', async () => {
     const retention = createRetention({ store, engine, clock: () => NOW_MS });
     await makeBuckets(bucket('0a', 0));
-    await store.transaction((writer) => writer.deleteBucket('0a' as BucketId, NOW_MS));
+    await store.transaction((writer) => writer.resources(bucketKind).delete('0a', NOW_MS));
     await makeBuckets(bucket('0a', 0));
     await write('0a', 1);
     expect(await retention.enforce()).toEqual({ dropped: [] });
@@ -103,7 +104,7 @@ describe('retention', () => {
       try {
         const known = ids.filter((_, i) => (subset >> i) & 1);
         await other.transaction(async (writer) => {
-          for (const id of known) await writer.insertBucket(bucket(id, 0));
+          for (const id of known) await writer.resources(bucketKind).insert(bucket(id, 0));
         });
         const retention = createRetention({ store: other, engine, clock: () => NOW_MS });
         await retention.enforce();

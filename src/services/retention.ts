@@ -4,6 +4,7 @@ import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { Store } from '../domain/store.js';
+import { bucketKind } from '../kinds/buckets.js';
 
 const NS_PER_MS = 1_000_000n;
 const MS_PER_SECOND = 1000;
@@ -11,7 +12,7 @@ const MS_PER_SECOND = 1000;
 const TOMBSTONE_MS = 60 * 60_000;
 
 export interface RetentionDependencies {
-  readonly store: Pick<Store, 'findBucket' | 'listBuckets' | 'listTombstones' | 'transaction'>;
+  readonly store: Pick<Store, 'resources' | 'listTombstones' | 'transaction'>;
   readonly engine: Pick<SeriesEngine, 'listBuckets' | 'dropBucket' | 'dropBefore'>;
   readonly clock: Clock;
 }
@@ -24,7 +25,7 @@ export const createRetention = ({ store, engine, clock }: RetentionDependencies)
     const dropped: BucketId[] = [];
     for (const { bucketId, deletedAtMs } of await store.listTombstones()) {
       // Nothing puts a tombstone over a bucket that is there; should one be, it is the bucket that counts.
-      const isThere = (await store.findBucket(bucketId)) !== undefined;
+      const isThere = (await store.resources(bucketKind).find(bucketId)) !== undefined;
       if (!isThere && (await engine.listBuckets()).includes(bucketId)) {
         await engine.dropBucket(bucketId);
         dropped.push(bucketId);
@@ -43,7 +44,7 @@ export const createRetention = ({ store, engine, clock }: RetentionDependencies)
       const stored = await engine.listBuckets();
       const removed = new Set((await store.listTombstones()).map(({ bucketId }) => bucketId));
       const unknown: BucketId[] = [];
-      for (const id of stored) if (!removed.has(id) && (await store.findBucket(id)) === undefined) unknown.push(id);
+      for (const id of stored) if (!removed.has(id) && (await store.resources(bucketKind).find(id)) === undefined) unknown.push(id);
       return unknown;
     },
 
@@ -51,7 +52,7 @@ export const createRetention = ({ store, engine, clock }: RetentionDependencies)
     async enforce(): Promise<{ readonly dropped: readonly BucketId[] }> {
       const dropped = await dropRemoved();
       const withPoints = new Set(await engine.listBuckets());
-      for (const { id, retentionSeconds } of await store.listBuckets(WHOLE_FILTER, WHOLE_LIST)) {
+      for (const { id, retentionSeconds } of await store.resources(bucketKind).list({ readable: EVERYTHING }, WHOLE_LIST)) {
         if (retentionSeconds === 0 || !withPoints.has(id)) continue;
         await engine.dropBefore(id, BigInt(clock() - retentionSeconds * MS_PER_SECOND) * NS_PER_MS);
       }
@@ -59,5 +60,3 @@ export const createRetention = ({ store, engine, clock }: RetentionDependencies)
     },
   };
 };
-
-const WHOLE_FILTER = { readable: EVERYTHING, readableOrganizations: EVERYTHING } as const;

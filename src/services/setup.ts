@@ -5,15 +5,15 @@ import { checkPasswordRules } from '../auth/passwords.js';
 import type { Secret } from '../auth/secret.js';
 import { checkChosenToken, generateToken } from '../auth/token.js';
 import type { Authorization } from '../domain/authorization.js';
-import type { Bucket } from '../domain/bucket.js';
+import { singleRetentionRule, type Bucket } from '../domain/bucket.js';
 import { conflict, unprocessable } from '../domain/errors.js';
-import type { BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
+import type { Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import { checkOrganizationName, type Organization } from '../domain/organization.js';
 import { operatorPermissions } from '../domain/permission.js';
 import type { Store } from '../domain/store.js';
 import { checkUserName, INSTANCE_ID, type User } from '../domain/user.js';
-import { buildBucket } from './buckets.js';
 import type { Organizations } from './organizations.js';
+import { bucketKind } from '../kinds/buckets.js';
 
 export interface SetupInput {
   readonly username: string;
@@ -72,16 +72,15 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
       const now = clock();
       const user: User = { id: ids<UserId>(), name: input.username, status: 'active' };
       const bucketOf = (orgID: OrganizationId): Bucket =>
-        buildBucket(
+        bucketKind.build(
           {
             orgID,
             name: input.bucket,
             description: '',
             retentionPolicyName: '',
-            retentionRules: [{ everySeconds: input.retentionSeconds }],
+            retentionRule: singleRetentionRule([{ everySeconds: input.retentionSeconds }]),
           },
-          ids<BucketId>(),
-          now,
+          { id: ids(), orgID, nowMs: now },
         );
       // Refused before the password is hashed, which takes a while.
       bucketOf(INSTANCE_ID as OrganizationId);
@@ -96,7 +95,7 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
         const organization = await organizations.insert(writer, input.org, '', user.id);
         await writer.insertMembership({ resourceType: 'instance', resourceId: INSTANCE_ID, userId: user.id, role: 'owner' });
         const bucket = bucketOf(organization.id);
-        await writer.insertBucket(bucket);
+        await writer.resources(bucketKind).insert(bucket);
         const authorization = authorizations.mint(
           {
             orgID: organization.id,

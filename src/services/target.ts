@@ -4,6 +4,7 @@ import { invalid, notFound } from '../domain/errors.js';
 import { parseId, tryParseId, type BucketId, type OrganizationId } from '../domain/id.js';
 import type { Organization } from '../domain/organization.js';
 import type { StoreReader } from '../domain/store.js';
+import { bucketKind } from '../kinds/buckets.js';
 
 export interface OrganizationParameters {
   /** A name or an id. */
@@ -32,8 +33,8 @@ export async function resolveOrganization(store: StoreReader, { org, orgID }: Or
  */
 export async function findBucketIn(store: StoreReader, orgID: OrganizationId, nameOrId: string): Promise<Bucket | undefined> {
   const id = tryParseId<BucketId>(nameOrId);
-  const byId = id && (await store.findBucket(id));
-  return byId?.orgID === orgID ? byId : store.findBucketByName(orgID, nameOrId);
+  const byId = id && (await store.resources(bucketKind).find(id));
+  return byId?.orgID === orgID ? byId : store.resources(bucketKind).findByName(orgID, nameOrId);
 }
 
 /** @throws DomainError `not found` */

@@ -8,6 +8,8 @@ import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
 import type { Store, StoreDamage, StoreReader } from '../domain/store.js';
 import type { Problem } from '../influxdb-files/problem.js';
+import { mappingKind } from '../kinds/dbrps.js';
+import { KINDS } from '../kinds/index.js';
 
 const FETCH_ROWS = 1000;
 const PROBLEMS_SHOWN_MAX = 5;
@@ -50,19 +52,18 @@ async function* activeOperators(store: StoreReader, nowMs: number): AsyncGenerat
  * @throws DomainError `invalid` where a record cannot be read, or no operator token would open the store
  */
 export async function checkStore(store: Store, nowMs: number): Promise<Secret | undefined> {
-  const everything = { readable: EVERYTHING, readableUsers: EVERYTHING, readableOrganizations: EVERYTHING };
+  const everything = { readable: EVERYTHING, readableUsers: EVERYTHING };
   let isOpened = false;
   let plain: Secret | undefined;
   let damage: StoreDamage | undefined;
   store.onDamage((found) => (damage ??= found));
   try {
     for (const { id } of await store.listOrganizations(everything, WHOLE_LIST)) {
-      await store.listMappings(id);
       await store.listSecretKeys(id);
     }
     await store.listUsers(everything, WHOLE_LIST);
-    await store.listBuckets(everything, WHOLE_LIST);
-    await store.listLabels(everything);
+    for (const kind of KINDS) await store.resources(kind).list(everything, WHOLE_LIST);
+    await store.resources(mappingKind).list(everything, WHOLE_LIST);
     for (const kind of ['token', 'v1'] as const) {
       for (let after: string | undefined, count = FETCH_ROWS; count === FETCH_ROWS;) {
         const page = await store.listAuthorizations({ ...everything, kind }, { ...WHOLE_LIST, limit: FETCH_ROWS, after });

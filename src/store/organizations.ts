@@ -2,6 +2,7 @@
 import type { OrganizationId } from '../domain/id.js';
 import { organizationNameKey, type Organization } from '../domain/organization.js';
 import type { StoreWriter } from '../domain/store.js';
+import { deleteResources } from './cascade.js';
 import { pageBy, within } from './paging.js';
 import type { Database, RecordChange } from './database.js';
 import type { Tables } from './tables.js';
@@ -57,21 +58,12 @@ export const organizationQueries = (db: Database, record: RecordChange): Methods
   },
 
   async deleteOrganization(id, deletedAtMs) {
-    const buckets = db.selectFrom('buckets').select('id').where('organization_id', '=', id);
-    const labels = db.selectFrom('labels').select('id').where('organization_id', '=', id);
-    await db.deleteFrom('label_attachments').where('label_id', 'in', labels).execute();
-    await db.deleteFrom('memberships').where('resource_type', '=', 'buckets').where('resource_id', 'in', buckets).execute();
+    await deleteResources(db, record, { orgID: id }, deletedAtMs);
     await db.deleteFrom('memberships').where('resource_type', '=', 'orgs').where('resource_id', '=', id).execute();
-    for (const bucket of await buckets.execute()) {
-      await db.insertInto('tombstones').values({ bucket_id: bucket.id, deleted_at_ms: deletedAtMs }).execute();
-    }
-    for (const table of ['buckets', 'labels', 'dbrp_mappings', 'secrets'] as const) {
-      await db.deleteFrom(table).where('organization_id', '=', id).execute();
-    }
+    await db.deleteFrom('secrets').where('organization_id', '=', id).execute();
     const { numDeletedRows } = await db.deleteFrom('organizations').where('id', '=', id).executeTakeFirst();
     if (numDeletedRows === 0n) return false;
-    for (const noun of ['organization', 'membership', 'bucket', 'label', 'mapping', 'secret'] as const)
-      record({ noun, kind: 'delete', id });
+    for (const noun of ['organization', 'membership', 'secret'] as const) record({ noun, kind: 'delete', id });
     return true;
   },
 

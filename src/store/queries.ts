@@ -1,13 +1,12 @@
 /** All questions and changes of the metadata store, written once for every engine. */
 import type { StoreWriter } from '../domain/store.js';
 import { authorizationQueries } from './authorizations.js';
-import { bucketQueries } from './buckets.js';
 import type { Database, RecordChange, TellDamage } from './database.js';
-import { dbrpQueries } from './dbrps.js';
 import { factQueries } from './facts.js';
-import { labelQueries } from './labels.js';
+import { labelMappingQueries } from './label-mappings.js';
 import { membershipQueries } from './memberships.js';
 import { organizationQueries } from './organizations.js';
+import { resourceQueries } from './resources.js';
 import { secretQueries } from './secrets.js';
 import { sessionQueries } from './sessions.js';
 import { shardQueries } from './shards.js';
@@ -23,9 +22,8 @@ export const createQueries = (db: Database, record: RecordChange, tellDamage: Te
   ...userQueries(db, record),
   ...sessionQueries(db, record),
   ...membershipQueries(db, record),
-  ...bucketQueries(db, record),
-  ...labelQueries(db, record, tellDamage),
-  ...dbrpQueries(db, record),
+  ...resourceQueries(db, record, tellDamage),
+  ...labelMappingQueries(db, record),
   ...secretQueries(db, record),
   ...authorizationQueries(db, record, tellDamage),
   ...factQueries(db),

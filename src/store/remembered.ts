@@ -41,10 +41,16 @@ export function rememberReads<S extends Store>(store: S): S {
     findOrganization: (id) => remember('organization', id, () => store.findOrganization(id)),
     findOrganizationByName: (name) => remember('organization', `name ${name}`, () => store.findOrganizationByName(name)),
     findUser: (id) => remember('user', id, () => store.findUser(id)),
-    findBucket: (id) => remember('bucket', id, () => store.findBucket(id)),
-    findBucketByName: (orgID, name) => remember('bucket', `${orgID} ${name}`, () => store.findBucketByName(orgID, name)),
+    resources: (kind) => {
+      const resources = store.resources(kind);
+      return {
+        ...resources,
+        find: (id) => remember(kind.type, id, () => resources.find(id)),
+        findByName: (orgID, name) => remember(kind.type, `${orgID} ${name}`, () => resources.findByName(orgID, name)),
+        listOf: (orgID) => remember(kind.type, `of ${orgID}`, () => resources.listOf(orgID)),
+      };
+    },
+    listLabelIdsOn: (type, id) => remember('label mapping', `${type} ${id}`, () => store.listLabelIdsOn(type, id)),
     listMembershipsOfUser: (userId) => remember('membership', userId, () => store.listMembershipsOfUser(userId)),
-    listMappings: (orgID) => remember('mapping', orgID, () => store.listMappings(orgID)),
-    listLabelsOn: (resourceId) => remember('label', resourceId, () => store.listLabelsOn(resourceId)),
   };
 }

@@ -9,6 +9,7 @@ import type { AuthorizationId, LabelId, OrganizationId, UserId } from '../domain
 import type { StoreDamage } from '../domain/store.js';
 import { EVERYTHING } from '../domain/permission.js';
 import { WHOLE_LIST } from '../domain/page.js';
+import { labelKind } from '../kinds/labels.js';
 import { migrationProvider } from './migrations/index.js';
 import { rememberReads } from './remembered.js';
 import { openSqliteStore, SQLITE_FILE } from './sqlite.js';
@@ -78,12 +79,14 @@ describe('the SQLite file', () => {
       writer.insertOrganization({ id: orgID, name: 'acme', description: '', createdAtMs: 0, updatedAtMs: 0 }),
     );
     await store.transaction((writer) => writer.insertAuthorizations(all));
-    await store.transaction((writer) => writer.insertLabel({ id: '21' as LabelId, orgID, name: 'l', properties: { a: 'b' } }));
+    await store.transaction((writer) =>
+      writer.resources(labelKind).insert({ id: '21' as LabelId, orgID, name: 'l', properties: { a: 'b' } }),
+    );
     await store.close();
     const raw = new Sqlite(join(directory, SQLITE_FILE));
     raw.exec(`UPDATE authorizations SET permissions = replace(permissions, 'read', 'rfad') WHERE id = '11'`);
     raw.exec(`UPDATE authorizations SET permissions = substr(permissions, 2) WHERE id = '12'`);
-    raw.exec(`UPDATE labels SET properties = '{"a":'`);
+    raw.exec(`UPDATE resources SET document = '{"properties":' WHERE type = 'labels'`);
     raw.close();
     const damaged = await openSqliteStore(directory);
     const told: StoreDamage[] = [];
@@ -96,9 +99,11 @@ describe('the SQLite file', () => {
         ['12', 0],
         ['13', 1],
       ]);
-      expect((await damaged.listLabels({ readable: EVERYTHING })).map(({ properties }) => properties)).toEqual([{}]);
+      expect((await damaged.resources(labelKind).list({ readable: EVERYTHING }, WHOLE_LIST)).map(({ properties }) => properties)).toEqual([
+        {},
+      ]);
     }
-    expect(told.map(({ noun, id }) => `${noun} ${id}`)).toEqual(['authorization 11', 'authorization 12', 'label 21']);
+    expect(told.map(({ noun, id }) => `${noun} ${id}`)).toEqual(['authorization 11', 'authorization 12', 'labels 21']);
     expect(JSON.stringify(told)).not.toContain('rfad');
     await damaged.checkIntegrity();
     expect(told).toHaveLength(3);

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Migrator, type Kysely } from 'kysely';
 import type { FileStore } from '../domain/store-file.js';
-import type { Change, Noun, StoreDamage, StoreReader } from '../domain/store.js';
+import { NOUNS, type Change, type StoreDamage, type StoreReader } from '../domain/store.js';
 import { DamageList } from './damage-list.js';
 import { checkIntegrity, type IntegrityCheck } from './integrity.js';
 import { migrationProvider } from './migrations/index.js';
@@ -122,20 +122,6 @@ export async function lookIntoSqliteStore<T>(file: string, look: (store: StoreRe
     await kysely.destroy();
   }
 }
-
-/** All that caches may know of. */
-const NOUNS: readonly Noun[] = [
-  'organization',
-  'user',
-  'password',
-  'session',
-  'membership',
-  'bucket',
-  'label',
-  'mapping',
-  'secret',
-  'authorization',
-];
 
 async function migrate(kysely: Kysely<Tables>, file: string): Promise<void> {
   const { error } = await new Migrator({ db: kysely, provider: migrationProvider }).migrateToLatest();

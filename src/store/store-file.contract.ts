@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileStore } from '../domain/store-file.js';
-import type { StoreDamage } from '../domain/store.js';
+import { NOUNS, type StoreDamage } from '../domain/store.js';
 import type { Bucket } from '../domain/bucket.js';
 import type { BucketId, OrganizationId, UserId } from '../domain/id.js';
+import { bucketKind } from '../kinds/buckets.js';
 
 const bucket: Bucket = {
   id: '0000000000000001' as BucketId,
@@ -37,23 +38,23 @@ export function storeFileContract(name: string, open: (directory: string) => Pro
 
     it('can be copied while it changes, and replaced by the copy', async () => {
       await store.transaction(async (writer) => {
-        await writer.insertBucket(bucket);
+        await writer.resources(bucketKind).insert(bucket);
         await writer.putFact('series directory', 'one');
       });
       const file = join(directory, 'copy');
       const copied = store.copyTo(file);
-      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
+      await store.transaction((writer) => writer.resources(bucketKind).delete(bucket.id, 9));
       await copied;
       const heard: string[] = [];
       store.onCommit((changes) => heard.push(...changes.map(({ noun }) => noun)));
-      expect(await store.findBucket(bucket.id)).toBeUndefined();
+      expect(await store.resources(bucketKind).find(bucket.id)).toBeUndefined();
       await store.replaceBy(file);
-      expect(await store.findBucket(bucket.id)).toEqual(bucket);
+      expect(await store.resources(bucketKind).find(bucket.id)).toEqual(bucket);
       expect(await store.findFact('series directory')).toBe('one');
-      expect(new Set(heard).size).toBe(10);
+      expect(new Set(heard)).toEqual(new Set(NOUNS));
       await expect(store.copyTo(file)).rejects.toThrow();
       await expect(store.replaceBy(join(directory, 'missing', 'file'))).rejects.toThrow();
-      expect(await store.findBucket(bucket.id)).toEqual(bucket);
+      expect(await store.resources(bucketKind).find(bucket.id)).toEqual(bucket);
     });
 
     it('holds nothing that was overwritten once it is purged', async () => {

@@ -7,9 +7,12 @@ import type { Authorization } from '../domain/authorization.js';
 import type { Bucket } from '../domain/bucket.js';
 import type { AuthorizationId, BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
 import type { Organization } from '../domain/organization.js';
-import { WHOLE_LIST } from '../domain/page.js';
+import type { ResourceFilter } from '../domain/kind.js';
+import { WHOLE_LIST, type Page } from '../domain/page.js';
 import { EVERYTHING, NOTHING, operatorPermissions, type PlacedId, type Scope } from '../domain/permission.js';
 import { DuplicateError, type AuthorizationFilter, type AuthorizationOrder, type Change, type Store } from '../domain/store.js';
+import { bucketKind } from '../kinds/buckets.js';
+import { labelKind } from '../kinds/labels.js';
 
 const id = <T extends string>(n: number): T => n.toString(16).padStart(16, '0') as T;
 
@@ -88,7 +91,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
     async function aBucket(): Promise<Bucket> {
       await addPeople();
       const made = bucket(1, acme.id, 'b');
-      await store.transaction((writer) => writer.insertBucket(made));
+      await store.transaction((writer) => writer.resources(bucketKind).insert(made));
       return made;
     }
 
@@ -182,10 +185,10 @@ export function storeContract(name: string, open: (directory: string) => Promise
         const label = { id: id<LabelId>(9), orgID: acme.id, name: 'red', properties: {} };
         const data = bucket(5, acme.id, 'data');
         await store.transaction(async (writer) => {
-          await writer.insertBucket(data);
-          await writer.insertBucket(bucket(6, beta.id, 'data'));
-          await writer.insertLabel(label);
-          await writer.attachLabel(label.id, data.id);
+          await writer.resources(bucketKind).insert(data);
+          await writer.resources(bucketKind).insert(bucket(6, beta.id, 'data'));
+          await writer.resources(labelKind).insert(label);
+          await writer.insertLabelMapping({ labelId: label.id, resourceType: 'buckets', resourceId: data.id });
           await writer.putSecret(acme.id, 'key', Buffer.from('sealed'));
           await writer.insertMembership({ resourceType: 'orgs', resourceId: acme.id, userId: ann.id, role: 'owner' });
           await writer.insertMembership({ resourceType: 'buckets', resourceId: data.id, userId: ann.id, role: 'member' });
@@ -194,9 +197,9 @@ export function storeContract(name: string, open: (directory: string) => Promise
         expect(await store.transaction((writer) => writer.deleteOrganization(acme.id, 9))).toBe(true);
         expect(await store.transaction((writer) => writer.deleteOrganization(acme.id, 9))).toBe(false);
         expect(await store.listTombstones()).toEqual([{ bucketId: data.id, deletedAtMs: 9 }]);
-        expect(await store.findBucket(data.id)).toBeUndefined();
-        expect(await store.findBucketByName(beta.id, 'data')).toBeDefined();
-        expect(await store.findLabel(label.id)).toBeUndefined();
+        expect(await store.resources(bucketKind).find(data.id)).toBeUndefined();
+        expect(await store.resources(bucketKind).findByName(beta.id, 'data')).toBeDefined();
+        expect(await store.resources(labelKind).find(label.id)).toBeUndefined();
         expect(await store.listSecretKeys(acme.id)).toEqual([]);
         expect(await store.listMembershipsOfUser(ann.id)).toEqual([]);
         expect(await store.findAuthorization(id<AuthorizationId>(7))).toBeDefined();
@@ -291,14 +294,14 @@ export function storeContract(name: string, open: (directory: string) => Promise
     describe('buckets', () => {
       it('are listed by name in an organization and by id among all, as far as the scopes reach', async () => {
         await store.transaction(async (writer) => {
-          await writer.insertBucket(bucket(15, acme.id, '_tasks', 'system'));
-          await writer.insertBucket(bucket(14, acme.id, 'b'));
-          await writer.insertBucket(bucket(13, acme.id, 'ä'));
-          await writer.insertBucket(bucket(12, acme.id, 'Z'));
-          await writer.insertBucket(bucket(11, beta.id, 'b'));
+          await writer.resources(bucketKind).insert(bucket(15, acme.id, '_tasks', 'system'));
+          await writer.resources(bucketKind).insert(bucket(14, acme.id, 'b'));
+          await writer.resources(bucketKind).insert(bucket(13, acme.id, 'ä'));
+          await writer.resources(bucketKind).insert(bucket(12, acme.id, 'Z'));
+          await writer.resources(bucketKind).insert(bucket(11, beta.id, 'b'));
         });
-        const list = async (...[filter, page]: Parameters<Store['listBuckets']>) =>
-          (await store.listBuckets(filter, page)).map((one) => one.name);
+        const list = async (filter: ResourceFilter, page: Page) =>
+          (await store.resources(bucketKind).list(filter, page, filter.orgID === undefined ? 'id' : 'name')).map((one) => one.name);
         const all = { readable: EVERYTHING, readableOrganizations: EVERYTHING };
         // As bytes: capitals before lower case, other letters behind both.
         expect(await list({ ...all, orgID: acme.id }, WHOLE_LIST)).toEqual(['Z', '_tasks', 'b', 'ä']);
@@ -320,38 +323,40 @@ export function storeContract(name: string, open: (directory: string) => Promise
       });
 
       it('can be asked for by more ids than a statement has parameters', async () => {
-        await store.transaction((writer) => writer.insertBucket(bucket(70_000, acme.id, 'far')));
+        await store.transaction((writer) => writer.resources(bucketKind).insert(bucket(70_000, acme.id, 'far')));
         const ids = Array.from({ length: 70_000 }, (_, n) => id(n + 1));
-        const found = await store.listBuckets({ readable: scopeOf([], ids), readableOrganizations: NOTHING }, WHOLE_LIST);
+        const found = await store.resources(bucketKind).list({ readable: scopeOf([], ids), readableOrganizations: NOTHING }, WHOLE_LIST);
         expect(found.map(({ name }) => name)).toEqual(['far']);
-        expect(await store.listBuckets({ readable: scopeOf([], ids.slice(0, -1)), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(
-          [],
-        );
+        expect(
+          await store.resources(bucketKind).list({ readable: scopeOf([], ids.slice(0, -1)), readableOrganizations: NOTHING }, WHOLE_LIST),
+        ).toEqual([]);
       });
     });
 
     describe('labels', () => {
-      it('have names that differ by more than case and blanks, and stick once', async () => {
+      it('have names that differ by more than case and blanks, and are on a resource once', async () => {
         const label = { id: id<LabelId>(1), orgID: acme.id, name: 'Red', properties: { color: '#f00' } };
+        const mapping = { labelId: label.id, resourceType: 'buckets', resourceId: id(5) } as const;
         await store.transaction(async (writer) => {
-          await writer.insertLabel(label);
-          await writer.attachLabel(label.id, id(5));
-          await writer.attachLabel(label.id, id(5));
+          await writer.resources(labelKind).insert(label);
+          expect(await writer.insertLabelMapping(mapping)).toBe(true);
+          expect(await writer.insertLabelMapping(mapping)).toBe(false);
         });
-        expect(await store.listLabelsOn(id(5))).toEqual([label]);
-        expect(await store.listLabels({ readable: EVERYTHING, name: ' rEd' })).toEqual([label]);
+        expect(await store.listLabelIdsOn('buckets', id(5))).toEqual([label.id]);
+        expect(await store.listLabelIdsOn('dashboards', id(5))).toEqual([]);
+        expect(await store.resources(labelKind).list({ readable: EVERYTHING, name: ' rEd' }, WHOLE_LIST)).toEqual([label]);
         await expect(
-          store.transaction((writer) => writer.insertLabel({ ...label, id: id<LabelId>(2), name: ' red' })),
+          store.transaction((writer) => writer.resources(labelKind).insert({ ...label, id: id<LabelId>(2), name: ' red' })),
         ).rejects.toBeInstanceOf(DuplicateError);
-        await store.transaction((writer) => writer.updateLabel({ ...label, name: 'Blue' }));
-        expect((await store.listLabelsOn(id(5))).map(({ name }) => name)).toEqual(['Blue']);
-        expect(await store.transaction((writer) => writer.detachLabel(label.id, id(5)))).toBe(true);
-        expect(await store.listLabelsOn(id(5))).toEqual([]);
+        await store.transaction((writer) => writer.resources(labelKind).update({ ...label, name: 'Blue' }));
+        expect(await store.resources(labelKind).find(label.id)).toEqual({ ...label, name: 'Blue' });
+        expect(await store.transaction((writer) => writer.deleteLabelMapping(mapping))).toBe(true);
+        expect(await store.listLabelIdsOn('buckets', id(5))).toEqual([]);
         await store.transaction(async (writer) => {
-          await writer.attachLabel(label.id, id(5));
-          await writer.deleteLabel(label.id);
+          await writer.insertLabelMapping(mapping);
+          await writer.resources(labelKind).delete(label.id, 1);
         });
-        expect(await store.listLabelsOn(id(5))).toEqual([]);
+        expect(await store.listLabelIdsOn('buckets', id(5))).toEqual([]);
       });
     });
 
@@ -527,23 +532,23 @@ export function storeContract(name: string, open: (directory: string) => Promise
       expect((await store.transaction((writer) => writer.putShard(bucket.id, { ...range, stopNs: 6n }))).id).toBe(2);
       await store.transaction((writer) => writer.insertShard({ ...first, id: 70, startNs: 0n }));
       expect(await store.findShard(70)).toEqual({ ...first, id: 70, startNs: 0n });
-      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
+      await store.transaction((writer) => writer.resources(bucketKind).delete(bucket.id, 9));
       expect(await store.findShard(1)).toBeUndefined();
     });
 
     it('leaves a tombstone of a bucket that was deleted, with it and only with it, until the bucket is there again', async () => {
       const bucket = await aBucket();
       const failed = store.transaction(async (writer) => {
-        await writer.deleteBucket(bucket.id, 9);
+        await writer.resources(bucketKind).delete(bucket.id, 9);
         throw new Error('no');
       });
       await expect(failed).rejects.toThrow('no');
       expect(await store.listTombstones()).toEqual([]);
-      expect(await store.transaction((writer) => writer.deleteBucket(id<BucketId>(99), 9))).toBe(false);
+      expect(await store.transaction((writer) => writer.resources(bucketKind).delete(id<BucketId>(99), 9))).toBe(false);
       expect(await store.listTombstones()).toEqual([]);
-      await store.transaction((writer) => writer.deleteBucket(bucket.id, 9));
+      await store.transaction((writer) => writer.resources(bucketKind).delete(bucket.id, 9));
       expect(await store.listTombstones()).toEqual([{ bucketId: bucket.id, deletedAtMs: 9 }]);
-      await store.transaction((writer) => writer.insertBucket(bucket));
+      await store.transaction((writer) => writer.resources(bucketKind).insert(bucket));
       expect(await store.listTombstones()).toEqual([]);
       await store.transaction((writer) => writer.putTombstone({ bucketId: bucket.id, deletedAtMs: 1 }));
       await store.transaction((writer) => writer.putTombstone({ bucketId: bucket.id, deletedAtMs: 2 }));

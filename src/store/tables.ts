@@ -32,37 +32,27 @@ export interface Tables {
     /** Grows with each membership, so that they can be told in the order of their making. */
     position: number;
   };
-  buckets: {
+  resources: {
+    /** The kind, by the type that permissions name. */
+    type: string;
     id: string;
     organization_id: string;
-    type: string;
     name: string;
-    description: string;
-    retention_policy_name: string;
-    retention_seconds: number;
-    shard_group_duration_seconds: number;
+    /** What makes the name unique among those of its kind in the organization; null where it need not be. */
+    name_key: string | null;
+    /** Of the resource that takes this one along when it is deleted. */
+    parent_id: string | null;
+    /** 1 when the right to read the organization opens it, instead of one to read the resource. */
+    is_read_with_organization: number;
     created_at_ms: number;
     updated_at_ms: number;
+    /** JSON object of the fields that the kind declares. */
+    document: string;
   };
-  labels: {
-    id: string;
-    organization_id: string;
-    name: string;
-    name_key: string;
-    /** JSON object of strings. */
-    properties: string;
-  };
-  label_attachments: {
-    label_id: string;
+  label_mappings: {
+    resource_type: string;
     resource_id: string;
-  };
-  dbrp_mappings: {
-    id: string;
-    organization_id: string;
-    bucket_id: string;
-    database: string;
-    retention_policy: string;
-    is_default: number;
+    label_id: string;
   };
   secrets: {
     organization_id: string;

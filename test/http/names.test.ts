@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/auth/passwords.js';
 import { Secret } from '../../src/auth/secret.js';
+import { bucketKind } from '../../src/kinds/buckets.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { noteSecret } from '../support/artifacts.js';
 import { startTestServer, type SetUp, type TestServer } from '../support/server.js';
@@ -86,11 +87,11 @@ describe('names', () => {
     await store.transaction(async (writer) => {
       const user = (await writer.findUser(id as never))!;
       const organization = (await writer.findOrganization(world.orgId as never))!;
-      const bucket = (await writer.findBucket(world.bucketId as never))!;
+      const bucket = (await writer.resources(bucketKind).find(world.bucketId))!;
       await writer.updateUser({ ...user, name });
       await writer.putPasswordHash(user.id, hash);
       await writer.updateOrganization({ ...organization, name });
-      await writer.updateBucket({ ...bucket, name });
+      await writer.resources(bucketKind).update({ ...bucket, name });
     });
     await store.close();
     server = await startTestServer({ directory: server.directory });

@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { KINDS } from '../../src/kinds/index.js';
 import { newServerDirectory, noteSecret } from '../support/artifacts.js';
 import { freePort, runBinary, startProcess } from '../support/process.js';
 
@@ -147,7 +148,13 @@ describe('sluiced', () => {
       cwd: directory,
       homeDir: directory,
     });
-    const server = await startServer({ config, logger: pino({ level: 'silent' }), clock: Date.now, unattendedSetup: undefined });
+    const server = await startServer({
+      config,
+      logger: pino({ level: 'silent' }),
+      clock: Date.now,
+      kinds: KINDS,
+      unattendedSetup: undefined,
+    });
     const send = (method: string, path: string, headers: Record<string, string>, body = ''): Promise<[number, string]> =>
       new Promise((resolve, reject) => {
         const request = httpsRequest(

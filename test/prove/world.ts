@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config/load.js';
+import { KINDS } from '../../src/kinds/index.js';
 import { startServer } from '../../src/server.js';
 import { RESOURCE_TYPES } from '../../src/domain/permission.js';
 import { Client, type Credentials } from './client.js';
@@ -73,6 +74,7 @@ export async function createWorld(): Promise<World> {
     config,
     logger: pino({ level: 'error' }, process.stderr),
     clock: Date.now,
+    kinds: KINDS,
     unattendedSetup: undefined,
   });
   const client = new Client(server.url);

@@ -3,6 +3,8 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config/load.js';
+import { KINDS } from '../../src/kinds/index.js';
+import type { Kind } from '../../src/kinds/kind.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { newServerDirectory, noteSecret, PLAIN_FILE } from './artifacts.js';
 
@@ -17,6 +19,8 @@ export interface TestServer extends RunningServer {
 export interface TestServerOptions {
   readonly flags?: readonly string[];
   readonly clock?: () => number;
+  /** All kinds that there are, unless a test has one of its own. */
+  readonly kinds?: readonly Kind[];
   /** To start on data that another server left. */
   readonly directory?: string;
 }
@@ -24,6 +28,7 @@ export interface TestServerOptions {
 export async function startTestServer({
   flags = [],
   clock = Date.now,
+  kinds = KINDS,
   directory = newServerDirectory(),
 }: TestServerOptions = {}): Promise<TestServer> {
   const dataDirectory = join(directory, 'data');
@@ -45,7 +50,7 @@ export async function startTestServer({
       },
     },
   );
-  const server = await startServer({ config, logger, clock, unattendedSetup: undefined });
+  const server = await startServer({ config, logger, clock, kinds, unattendedSetup: undefined });
   return { ...server, directory, dataDirectory, log: () => log, client: new TestClient(server.url) };
 }
 

@@ -3,7 +3,7 @@ import { DomainError, invalid, notFound } from '../../domain/errors.js';
 import { parseId, type OrganizationId } from '../../domain/id.js';
 import type { Dbrps } from '../../services/dbrps.js';
 import type { OrganizationParameters } from '../../services/target.js';
-import { decodeBucketId, decodeMappingChange, decodeNewMapping, encodeMapping } from '../../wire/dbrps.js';
+import { decodeBucketId, decodeMappingChange, decodeNewMapping, encodeMapping } from '../../kinds/dbrps.js';
 import { idOf, optionalBooleanOf, textOf } from '../../wire/query-string.js';
 import { empty, json, type Route, type RouteRequest } from '../route.js';
 

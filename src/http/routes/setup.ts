@@ -2,7 +2,7 @@
 import { Secret } from '../../auth/secret.js';
 import type { Setup } from '../../services/setup.js';
 import { encodeBareAuthorization } from '../../wire/authorizations.js';
-import { encodeBucket } from '../../wire/buckets.js';
+import { encodeBucket } from '../../kinds/buckets.js';
 import { encodeOrganization } from '../../wire/organizations.js';
 import { decodeSetup } from '../../wire/setup.js';
 import { encodeUser } from '../../wire/users.js';

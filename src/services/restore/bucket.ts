@@ -7,6 +7,7 @@ import { conflict, notFound } from '../../domain/errors.js';
 import type { BucketId, Clock, IdGenerator, OrganizationId } from '../../domain/id.js';
 import type { TimeRange } from '../../domain/series.js';
 import { DuplicateError, type Store } from '../../domain/store.js';
+import { bucketKind } from '../../kinds/buckets.js';
 
 const DEFAULT_SHARD_GROUP_SECONDS = 7 * 24 * 3600;
 
@@ -54,7 +55,7 @@ export const createBucketRestore =
     try {
       return await transactionBy({ store, clock }, clearance, async (writer) => {
         if ((await writer.findOrganization(input.orgID)) === undefined) throw notFound('organization not found');
-        await writer.insertBucket(bucket);
+        await writer.resources(bucketKind).insert(bucket);
         const shardIds = [];
         for (const { oldId, ...range } of shards) shardIds.push({ oldId, newId: (await writer.putShard(bucket.id, range)).id });
         return { bucket, shardIds };

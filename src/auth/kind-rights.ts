@@ -1,0 +1,59 @@
+/** The rights to resources of a kind, as permissions to be asked for. Their declaration says where they differ from those of all others. */
+import type { Actor } from '../domain/actor.js';
+import type { OrganizationId } from '../domain/id.js';
+import type { Owned, ResourceFilter } from '../domain/kind.js';
+import { permissionById, type Action, type Permission } from '../domain/permission.js';
+import type { Kind, NewOwned } from '../kinds/kind.js';
+import { readableScope } from './authorize.js';
+import type { NeededPermissions } from './needs.js';
+import { rightsTo } from './resource-rights.js';
+
+type Declared<T extends Owned, Change> = Pick<Kind<T, NewOwned, Change>, 'type' | 'rights' | 'isReadWithOrganization'>;
+
+export interface KindRights<T extends Owned, Change> {
+  toCreateIn(orgID: OrganizationId): Permission;
+  toReadAllIn(orgID: OrganizationId): Permission;
+  toRead(resource: T): Permission;
+  toWrite(resource: T): Permission;
+  /** Each of them, in the order in which they are asked for. */
+  toChange(resource: T, change: Change): Permission[];
+  toRemove(resource: T): Permission[];
+  /** What a list may show to the actor. */
+  readable(actor: Actor): Pick<ResourceFilter, 'readable' | 'readableOrganizations'>;
+}
+
+export function rightsToKind<T extends Owned, Change>(kind: Declared<T, Change>): KindRights<T, Change> {
+  const itself = rightsTo(kind.type);
+  const toRead = (resource: T): Permission =>
+    kind.isReadWithOrganization?.(resource) === true ? permissionById('read', 'orgs', resource.orgID) : itself.toRead(resource);
+  const to = (action: Action, resource: T): Permission => (action === 'read' ? toRead(resource) : itself.toWrite(resource));
+  return {
+    toCreateIn: (orgID) => itself.toCreateIn(orgID),
+    toReadAllIn: (orgID) => itself.toReadAllIn(orgID),
+    toRead,
+    toWrite: (resource) => itself.toWrite(resource),
+    toChange: (resource, change) => (kind.rights?.toChange?.(resource, change) ?? ['write']).map((action) => to(action, resource)),
+    toRemove: (resource) => (kind.rights?.toRemove ?? ['write']).map((action) => to(action, resource)),
+    readable: (actor) => ({
+      readable: readableScope(actor, kind.type),
+      readableOrganizations: kind.isReadWithOrganization === undefined ? undefined : readableScope(actor, 'orgs'),
+    }),
+  };
+}
+
+/** What the routes of a kind need, for the matrix to compare with what they ask. */
+export function needsOfKind({ type, rights, isReadWithOrganization }: Declared<Owned, unknown>) {
+  const needsFor = (actions: readonly Action[]): NeededPermissions => ({
+    ...(actions.includes('read') ? { read: type } : {}),
+    ...(actions.includes('write') ? { write: type } : {}),
+  });
+  return {
+    list: rights?.listsWholeOrganization === true ? { read: type } : { list: isReadWithOrganization === undefined ? type : [type, 'orgs'] },
+    create: { write: type },
+    find: { read: type },
+    change: needsFor(rights?.toChangeAtLeast ?? ['write']),
+    remove: needsFor(rights?.toRemove ?? ['write']),
+    listLabels: { read: type },
+    changeLabels: { read: [type, 'labels'], write: type },
+  } as const satisfies Record<string, NeededPermissions>;
+}

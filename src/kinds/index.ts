@@ -1,0 +1,6 @@
+/** All kinds that are served by the routes, services and rights that follow from their declarations. */
+import { bucketKind } from './buckets.js';
+import type { Kind } from './kind.js';
+import { labelKind } from './labels.js';
+
+export const KINDS: readonly Kind[] = [bucketKind, labelKind];

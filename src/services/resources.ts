@@ -1,0 +1,127 @@
+/** What can be asked for of the resources of a kind: found or refused in InfluxDB's words, authorized, and changed in one transaction. */
+import { authorize } from '../auth/authorize.js';
+import { rightsToKind } from '../auth/kind-rights.js';
+import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
+import type { Actor } from '../domain/actor.js';
+import { conflict, invalid, notFound } from '../domain/errors.js';
+import type { Id, IdGenerator, OrganizationId } from '../domain/id.js';
+import type { Owned, ResourceOrder } from '../domain/kind.js';
+import type { Page } from '../domain/page.js';
+import { DuplicateError, type Store } from '../domain/store.js';
+import type { Kind, NewOwned } from '../kinds/kind.js';
+
+export interface ResourceDependencies extends TransactionDependencies {
+  readonly ids: IdGenerator;
+}
+
+export interface ResourceQuery {
+  readonly id?: Id | undefined;
+  readonly name?: string | undefined;
+  readonly orgID?: OrganizationId | undefined;
+  /** The name of the organization; its id wins. */
+  readonly org?: string | undefined;
+}
+
+/** The resources of one kind, as routes see them. A kind with rules of its own replaces some of these by others. */
+export interface Resources<T extends Owned = Owned, New extends NewOwned = NewOwned, Change = unknown> {
+  create(actor: Actor, input: New): Promise<T>;
+  find(actor: Actor, id: Id): Promise<T>;
+  list(actor: Actor, query: ResourceQuery, page: Page): Promise<T[]>;
+  update(actor: Actor, id: Id, change: Change): Promise<T>;
+  remove(actor: Actor, id: Id): Promise<void>;
+}
+
+export function createResources<T extends Owned, New extends NewOwned, Change>(
+  kind: Kind<T, New, Change>,
+  dependencies: ResourceDependencies,
+): Resources<T, New, Change> {
+  const { store, ids, clock } = dependencies;
+  const { words, list } = kind;
+  const rights = rightsToKind(kind);
+
+  async function findOrRefuse(id: Id): Promise<T> {
+    const resource = await store.resources(kind).find(id);
+    if (resource === undefined) throw notFound(words.notFound(id));
+    return resource;
+  }
+
+  return {
+    async create(actor, input) {
+      const orgID = await placeOf(store, input);
+      if (orgID === undefined) throw invalid('invalid org id for permission: invalid ID');
+      const clearance = authorize(actor, rights.toCreateIn(orgID));
+      const resource = kind.build(input, { id: ids(), orgID, nowMs: clock() });
+      try {
+        await transactionBy(dependencies, clearance, async (writer) => {
+          if ((await writer.findOrganization(orgID)) === undefined) throw notFound('organization not found');
+          await writer.resources(kind).insert(resource);
+        });
+      } catch (error) {
+        throw error instanceof DuplicateError ? conflict(words.taken?.(resource) ?? `${kind.type}: the name is taken`) : error;
+      }
+      return resource;
+    },
+
+    async find(actor, id) {
+      const resource = await findOrRefuse(id);
+      authorize(actor, rights.toRead(resource));
+      return resource;
+    },
+
+    /** The id beats all, the organization's id its name. What is refused because it is not there is refused to everybody alike. */
+    async list(actor, query, page) {
+      const visible = rights.readable(actor);
+      const resources = store.resources(kind);
+      if (query.id !== undefined) {
+        if (words.listRefusesUnknownId === true) await findOrRefuse(query.id);
+        return resources.list({ ...visible, ids: [query.id] }, { ...page, offset: 0, after: undefined });
+      }
+      const orgID = await placeOf(store, query);
+      if (kind.rights?.listsWholeOrganization === true) {
+        if (orgID === undefined) throw invalid('invalid or missing org ID');
+        authorize(actor, rights.toReadAllIn(orgID));
+      }
+      const { name } = query;
+      if (name !== undefined && orgID !== undefined && words.nameNotFound !== undefined) {
+        if ((await resources.findByName(orgID, name)) === undefined) throw notFound(words.nameNotFound(name));
+      }
+      const order: ResourceOrder = orgID !== undefined && list.isByNameInOrganization === true ? 'name' : 'id';
+      return resources.list({ ...visible, orgID, name }, page, order);
+    },
+
+    async update(actor, id, change) {
+      const found = await findOrRefuse(id);
+      const clearance = authorize(actor, ...rights.toChange(found, change));
+      let changed: T | undefined;
+      try {
+        return await transactionBy(dependencies, clearance, async (writer) => {
+          const resources = writer.resources(kind);
+          const current = await resources.find(id);
+          if (current === undefined) throw notFound(words.notFound(id));
+          changed = kind.change(current, change, clock());
+          await resources.update(changed);
+          return changed;
+        });
+      } catch (error) {
+        if (!(error instanceof DuplicateError) || changed === undefined) throw error;
+        throw conflict((words.takenByChange ?? words.taken)?.(changed) ?? `${kind.type}: the name is taken`);
+      }
+    },
+
+    async remove(actor, id) {
+      const found = await findOrRefuse(id);
+      const clearance = authorize(actor, ...rights.toRemove(found));
+      kind.checkRemoval?.(found);
+      const removed = await transactionBy(dependencies, clearance, (writer) => writer.resources(kind).delete(id, clock()));
+      if (!removed) throw notFound(words.notFound(id));
+    },
+  };
+}
+
+/** @throws DomainError `not found` for the name of no organization */
+async function placeOf(store: Store, { orgID, org }: NewOwned): Promise<OrganizationId | undefined> {
+  if (orgID !== undefined || org === undefined) return orgID;
+  const organization = await store.findOrganizationByName(org);
+  if (organization === undefined) throw notFound(`organization name "${org}" not found`);
+  return organization.id;
+}
