@@ -1,4 +1,17 @@
 /** All packages of the library by the path under which scripts import them. */
+import { bigpanda, clickhouse, discord, logql, opsgenie, pushbullet, sensu, slack, teams, telegram } from './alerts/index.js';
+import { pagerduty } from './alerts/pagerduty.js';
+import { naiveBayesClassifier } from './classifier/index.js';
+import { boundaries, experimentalBoundaries } from './date/boundaries.js';
+import { http, requests } from './http/index.js';
+import { booleans, influxql, location, planner } from './internal/index.js';
+import { iox } from './iox/index.js';
+import { monitor } from './monitor/index.js';
+import { oee } from './oee/index.js';
+import { promql } from './promql/index.js';
+import { record } from './record/index.js';
+import { sampledata } from './sampledata/index.js';
+import { tickscript } from './tickscript/index.js';
 import { array, experimentalArray } from './array/index.js';
 import { bitwise } from './bitwise/index.js';
 import { csv } from './csv/index.js';
@@ -34,35 +47,64 @@ export const UNIVERSE: Package = universe;
 export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<string, Package | FluxPackage>([
   ['array', array],
   ['bitwise', bitwise],
+  ['contrib/RohanSreerama5/naiveBayesClassifier', naiveBayesClassifier],
   ['contrib/bonitoo-io/hex', hex],
+  ['contrib/bonitoo-io/tickscript', tickscript],
+  ['contrib/chobbs/discord', discord],
+  ['contrib/qxip/clickhouse', clickhouse],
   ['contrib/qxip/hash', hash],
+  ['contrib/qxip/logql', logql],
+  ['contrib/rhajek/bigpanda', bigpanda],
+  ['contrib/sranka/opsgenie', opsgenie],
+  ['contrib/sranka/sensu', sensu],
+  ['contrib/sranka/teams', teams],
+  ['contrib/sranka/telegram', telegram],
   ['contrib/tomhollingworth/events', events],
   ['csv', csv],
   ['date', date],
+  ['date/boundaries', boundaries],
   ['dict', dict],
   ['experimental', experimental],
   ['experimental/aggregate', experimentalAggregate],
   ['experimental/array', experimentalArray],
   ['experimental/bitwise', bitwise],
+  ['experimental/date/boundaries', experimentalBoundaries],
+  ['experimental/http/requests', requests],
+  ['experimental/iox', iox],
   ['experimental/json', experimentalJson],
+  ['experimental/oee', oee],
   ['experimental/prometheus', experimentalPrometheus],
+  ['experimental/record', record],
   ['experimental/table', { fill: fillEmpty }],
+  ['http', http],
+  ['http/requests', requests],
   ['influxdata/influxdb', influxdb],
+  ['influxdata/influxdb/monitor', monitor],
   ['influxdata/influxdb/schema', schema],
   ['influxdata/influxdb/tasks', tasks],
   ['influxdata/influxdb/v1', v1],
+  ['internal/boolean', booleans],
   ['internal/debug', debug],
+  ['internal/influxql', influxql],
+  ['internal/location', location],
+  ['internal/promql', promql],
   ['internal/testing', internalTesting],
   ['interpolate', interpolate],
   ['join', join],
   ['json', json],
   ['math', math],
+  ['pagerduty', pagerduty],
+  ['planner', planner],
+  ['pushbullet', pushbullet],
   ['regexp', regexp],
   ['runtime', runtime],
+  ['sampledata', sampledata],
+  ['slack', slack],
   ['strings', strings],
   ['system', system],
   ['testing', testing],
   ['testing/expect', expect],
   ['timezone', timezone],
   ['types', types],
+  ['universe', universe],
 ]);
