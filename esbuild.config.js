@@ -53,5 +53,5 @@ await build({
   format: 'esm',
   splitting: true,
   // Native, or CommonJS that finds files of its own beside it.
-  external: ['@duckdb/*', '@influxdata/*', '@node-rs/*', 'better-sqlite3', 'fastify', 'pino', 'prom-client', 'yaml'],
+  external: ['@duckdb/*', '@fastify/busboy', '@influxdata/*', '@node-rs/*', 'better-sqlite3', 'fastify', 'pino', 'prom-client', 'yaml'],
 });
