@@ -3,6 +3,7 @@ import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { forbidden } from '../domain/errors.js';
 import type { OrganizationId } from '../domain/id.js';
+import type { Organization } from '../domain/organization.js';
 import { permissionById } from '../domain/permission.js';
 import { isAllowed, isInactive, reachesAny } from './authorize.js';
 import { bucketRights, mayReadBucket } from './bucket-rights.js';
@@ -27,8 +28,9 @@ export function authorizeFluxWrite(actor: Actor, bucket: Bucket): void {
   if (!mayWritePoints(actor, bucket)) throw forbidden('user not authorized to write');
 }
 
+export const mayReadOrganization = (actor: Actor, { id }: Pick<Organization, 'id'>): boolean =>
+  isAllowed(actor, permissionById('read', 'orgs', id));
+
 /** Whether a query in the organization could reach any bucket. System buckets are read with the right to read the organization. */
 export const mayReachAnyBucket = (actor: Actor, orgID: OrganizationId): boolean =>
-  reachesAny(actor, 'read', 'buckets', orgID) ||
-  reachesAny(actor, 'write', 'buckets', orgID) ||
-  isAllowed(actor, permissionById('read', 'orgs', orgID));
+  reachesAny(actor, 'read', 'buckets', orgID) || reachesAny(actor, 'write', 'buckets', orgID) || mayReadOrganization(actor, { id: orgID });

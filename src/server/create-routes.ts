@@ -50,7 +50,7 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
   ...dbrpRoutes(services.dbrps, services.resolveOrganization),
   ...writeRoutes(services.write, services.lineProtocol, clock, config.writeBodyBytesMax),
   ...deleteRoutes(services.delete),
-  ...queryRoutes(services.query, logger),
+  ...queryRoutes(services.flux, logger),
   ...influxqlRoutes(services.influxql),
   ...backupRoutes(services.backup, services.restore),
 ];

@@ -19,12 +19,12 @@ import type { Kind } from '../kinds/kind.js';
 import { createBackup } from '../services/backup.js';
 import { createDbrps } from '../services/dbrps.js';
 import { createDelete } from '../services/delete.js';
+import { createFlux } from '../services/flux.js';
 import { createInfluxql } from '../services/influxql.js';
 import { serveKinds } from '../services/kinds.js';
 import { createLabelsOnResources } from '../services/labels-on-resources.js';
 import { createMemberships } from '../services/memberships.js';
 import { createOrganizations } from '../services/organizations.js';
-import { createQuery } from '../services/query.js';
 import { createRestore } from '../services/restore.js';
 import { createRetention } from '../services/retention.js';
 import { createSecrets } from '../services/secrets.js';
@@ -98,7 +98,7 @@ export function createServices({ config, logger, clock, kinds, stores, stopSteps
     lineProtocol,
     delete: createDelete({ store, engine }),
     pool,
-    query: createQuery(queries),
+    flux: createFlux(queries),
     influxql: createInfluxql(queries),
     retention: createRetention({ store, engine, clock }),
     backup: createBackup({ store, engine, clock, sealer, directory }),

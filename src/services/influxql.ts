@@ -67,7 +67,7 @@ export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: Influx
         expects: { database: new URLSearchParams(request.query).get('db') ?? undefined },
         work: { kind: 'influxql', nowNs: BigInt(clock()) * NS_PER_MS, ...request },
         user: userOf(actor),
-        reach: { listMappings: (database) => listReadableMappings(actor, database) },
+        reach: { kind: 'influxql', listMappings: (database) => listReadableMappings(actor, database) },
         engine,
         signal,
         timeoutMs,

@@ -74,6 +74,7 @@ async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Sur
     pulse,
     memoryBytesMax,
     memoryPool,
+    findOrganization: (name) => world.call('findOrganization', name),
     findBucket: (reference) =>
       'name' in reference && reference.name === known.bucket?.name
         ? Promise.resolve(known.bucket.found)

@@ -6,7 +6,7 @@ import { type Engine, type Reach, World } from './world.js';
 export interface Task {
   readonly work: Work;
   /** What it will ask for first, most likely. */
-  readonly expects?: { readonly bucket?: string | undefined; readonly database?: string | undefined } | undefined;
+  readonly expects: { readonly bucket?: string | undefined; readonly database?: string | undefined };
   /** Who shares the threads fairly with others. */
   readonly user: string;
   readonly reach: Reach;
@@ -16,7 +16,7 @@ export interface Task {
   /** From now on, the time in line included; 0 for no limit. */
   readonly timeoutMs: number;
   /** Told of an error that went into the answer. */
-  readonly onLateError?: ((error: Error) => void) | undefined;
+  readonly onLateError: (error: Error) => void;
 }
 
 export interface WorkAnswer {
@@ -81,7 +81,7 @@ export class Job {
   }
 
   private async expected(world: World): Promise<Known> {
-    const { bucket, database } = this.task.expects ?? {};
+    const { bucket, database } = this.task.expects;
     const found = bucket === undefined ? undefined : await world.findBucket({ name: bucket });
     return {
       bucket: bucket === undefined || found === undefined ? undefined : { name: bucket, found },
@@ -111,7 +111,7 @@ export class Job {
         this.fail(receiveError(message.error));
         return true;
       case 'late failure':
-        this.task.onLateError?.(receiveError(message.error));
+        this.task.onLateError(receiveError(message.error));
         return false;
       case 'call':
         void this.serve(message);

@@ -40,6 +40,7 @@ export type BucketReference = { readonly name: string } | { readonly id: string 
 
 /** What a thread that works can ask of the world. */
 export interface Calls {
+  findOrganization(name: string): Promise<OrganizationId | undefined>;
   findBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
   findWritableBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
   listReadableBuckets(): Promise<readonly ReadableBucket[]>;

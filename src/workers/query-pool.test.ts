@@ -13,10 +13,22 @@ const MEBIBYTE = 1024 * 1024;
 const memory = new MemoryEngine();
 const engine = { read: memory.read.bind(memory), series: memory.series.bind(memory), delete: () => Promise.resolve() };
 const reach: Reach = {
+  kind: 'flux',
+  findOrganization: () => Promise.resolve(undefined),
   findBucket: (reference) => Promise.resolve('name' in reference && reference.name === 'data' ? DATA : undefined),
+  findWritableBucket: () => Promise.resolve(undefined),
+  listReadableBuckets: () => Promise.resolve([DATA]),
+  write: () => Promise.reject(new Error('nothing is written here')),
 };
 const newPool = (options: Partial<ConstructorParameters<typeof QueryPool>[0]> = {}): QueryPool =>
-  new QueryPool({ threads: 3, waitingMax: 1000, memoryBytesMax: 64 * MEBIBYTE, poolBytesMax: 256 * MEBIBYTE, ...options });
+  new QueryPool({
+    threads: 3,
+    waitingMax: 1000,
+    memoryBytesMax: 64 * MEBIBYTE,
+    poolBytesMax: 256 * MEBIBYTE,
+    onThreadLost: () => undefined,
+    ...options,
+  });
 
 const fluxWork = (script: string, wanted: 'answer' | 'nothing' | 'failure' = 'answer'): Work => ({
   kind: 'flux',
@@ -29,11 +41,13 @@ const fluxWork = (script: string, wanted: 'answer' | 'nothing' | 'failure' = 'an
 
 const taskOf = (script: string, rest: Partial<Task> = {}): Task => ({
   work: fluxWork(script),
+  expects: {},
   user: 'ann',
   reach,
   engine,
   signal: new AbortController().signal,
   timeoutMs: 60_000,
+  onLateError: () => undefined,
   ...rest,
 });
 
@@ -143,6 +157,8 @@ describe('a line of queries', () => {
   it('counts the time in it', async () => {
     const pool = open({ threads: 1 });
     const controller = new AbortController();
+    // The start of the thread is not what is measured.
+    await textOf(pool, taskOf(ONE));
     const long = failureOf(pool, taskOf(LONG, { signal: controller.signal }));
     expect(await failureOf(pool, taskOf(ONE, { timeoutMs: 200 }))).toContain('longer than the 200 ms of --query-timeout');
     expect(pool.waiting).toBe(0);

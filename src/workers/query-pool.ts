@@ -18,7 +18,7 @@ export interface QueryPoolOptions {
   /** Of all that run at the same time; 0 for no limit. */
   readonly poolBytesMax: number;
   /** Told when a thread is ended or ends by itself while it works. */
-  readonly onThreadLost?: (error: Error | undefined) => void;
+  readonly onThreadLost: (error: Error | undefined) => void;
 }
 
 /** How often what runs is looked at. */
@@ -199,7 +199,7 @@ export class QueryPool {
     this.threads[thread.place] = undefined;
     this.memoryPool?.account.forget(thread.place);
     if (this.isClosed) return;
-    this.options.onThreadLost?.(error);
+    this.options.onThreadLost(error);
     // One that cannot even start is not started again and again: whoever waits first is told.
     if (!thread.hasBeenReady) this.line.take(() => true)?.fail(new Error('no thread can be started', { cause: error }));
     this.schedule();

@@ -1,21 +1,35 @@
 /** The world as the thread that answers serves it to one query of a thread that works: what was granted to it, and nothing else. */
-import { DomainError, notFound } from '../domain/errors.js';
-import type { BucketId } from '../domain/id.js';
+import { DomainError } from '../domain/errors.js';
+import type { BucketId, OrganizationId } from '../domain/id.js';
 import type { ReadRequest, SeriesDescription, SeriesEngine, SeriesTable } from '../domain/series.js';
 import type { ReadableBucket } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
 import type { Asked, BucketReference, Calls } from './messages.js';
 import { receivePredicate, type SentPredicate } from './sent-predicate.js';
 
-/** What whoever asks may reach; each is decided for him when it is asked. */
-export interface Reach {
-  findBucket?(reference: BucketReference): Promise<ReadableBucket | undefined>;
-  /** @throws DomainError for a bucket that he may not write */
-  findWritableBucket?(reference: BucketReference): Promise<ReadableBucket | undefined>;
-  listReadableBuckets?(): Promise<readonly ReadableBucket[]>;
-  listMappings?(database: string | undefined): Promise<readonly ReadableMapping[]>;
-  write?: Calls['write'];
+/** What a Flux script may reach; each is decided when it is asked for. */
+export interface FluxReach {
+  readonly kind: 'flux';
+  findOrganization(name: string): Promise<OrganizationId | undefined>;
+  findBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
+  /** @throws DomainError for a bucket that the caller may not write */
+  findWritableBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
+  listReadableBuckets(): Promise<readonly ReadableBucket[]>;
+  write(...args: Parameters<Calls['write']>): ReturnType<Calls['write']>;
 }
+
+/** What InfluxQL may reach. */
+export interface InfluxqlReach {
+  readonly kind: 'influxql';
+  listMappings(database: string | undefined): Promise<readonly ReadableMapping[]>;
+}
+
+/** For work that knows nothing of data. */
+export interface NoReach {
+  readonly kind: 'nothing';
+}
+
+export type Reach = FluxReach | InfluxqlReach | NoReach;
 
 export type Engine = Pick<SeriesEngine, 'read' | 'series' | 'delete'>;
 
@@ -38,12 +52,14 @@ export class World {
   async call(method: string, args: readonly unknown[]): Promise<unknown> {
     this.signal.throwIfAborted();
     switch (method) {
+      case 'findOrganization':
+        return this.flux().findOrganization(args[0] as string);
       case 'findBucket':
         return this.findBucket(args[0] as BucketReference);
       case 'findWritableBucket':
         return this.findWritableBucket(args[0] as BucketReference);
       case 'listReadableBuckets':
-        return this.reach.listReadableBuckets?.() ?? [];
+        return this.flux().listReadableBuckets();
       case 'listMappings':
         return this.listMappings(args[0] as string | undefined);
       case 'write':
@@ -56,19 +72,20 @@ export class World {
   }
 
   async findBucket(reference: BucketReference): Promise<ReadableBucket | undefined> {
-    const bucket = await this.reach.findBucket?.(reference);
+    const bucket = await this.flux().findBucket(reference);
     if (bucket !== undefined) this.readable.add(bucket.id);
     return bucket;
   }
 
   private async findWritableBucket(reference: BucketReference): Promise<ReadableBucket | undefined> {
-    const bucket = await this.reach.findWritableBucket?.(reference);
+    const bucket = await this.flux().findWritableBucket(reference);
     if (bucket !== undefined) this.writable.add(bucket.id);
     return bucket;
   }
 
   async listMappings(database: string | undefined): Promise<readonly ReadableMapping[]> {
-    const mappings = (await this.reach.listMappings?.(database)) ?? [];
+    if (this.reach.kind !== 'influxql') throw new Error(`a thread asked for mappings, and reaches ${this.reach.kind}`);
+    const mappings = await this.reach.listMappings(database);
     for (const { bucketId, isWritable } of mappings) {
       this.readable.add(bucketId);
       if (isWritable) this.writable.add(bucketId);
@@ -78,8 +95,12 @@ export class World {
 
   private async write(...[bucketId, batch]: Parameters<Calls['write']>): ReturnType<Calls['write']> {
     this.check(this.writable, bucketId);
-    if (this.reach.write === undefined) throw notFound('bucket not found');
-    return this.reach.write(bucketId, batch);
+    return this.flux().write(bucketId, batch);
+  }
+
+  private flux(): FluxReach {
+    if (this.reach.kind !== 'flux') throw new Error(`a thread asked for buckets, and reaches ${this.reach.kind}`);
+    return this.reach;
   }
 
   private async delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: SentPredicate | undefined): Promise<void> {

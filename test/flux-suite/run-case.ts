@@ -71,10 +71,12 @@ async function run(script: string, bucket: ReadableBucket, engine: SeriesEngine)
   const environment: FluxEnvironment = {
     engine,
     organizationId: ORGANIZATION.id,
-    organizationName: ORGANIZATION.name,
     now: BigInt(Date.now()) * NS_PER_MS,
     signal: new AbortController().signal,
     memoryBytesMax: MEMORY_BYTES_MAX,
+    memoryPool: undefined,
+    pulse: undefined,
+    findOrganization: (name) => Promise.resolve(name === ORGANIZATION.name ? ORGANIZATION.id : undefined),
     findBucket,
     findWritableBucket: findBucket,
     listReadableBuckets: () => Promise.resolve([bucket]),

@@ -31,10 +31,12 @@ export async function environmentWith(lines: string, overrides: Partial<FluxEnvi
     Promise.resolve([DATA, OTHER].find(({ id, name }) => ('name' in reference ? name === reference.name : id === reference.id)));
   return {
     organizationId: ORGANIZATION,
-    organizationName: 'org',
     now: NOW_NS,
     signal: new AbortController().signal,
     memoryBytesMax: 64 * 1024 * 1024,
+    memoryPool: undefined,
+    pulse: undefined,
+    findOrganization: (name) => Promise.resolve(name === 'org' ? ORGANIZATION : undefined),
     findBucket: find,
     findWritableBucket: find,
     listReadableBuckets: () => Promise.resolve([DATA, OTHER]),

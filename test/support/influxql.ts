@@ -44,6 +44,8 @@ export async function askInfluxql(
     nowNs: options.nowNs ?? 1_000_000_000_000_000_000n,
     signal: options.signal ?? new AbortController().signal,
     memoryBytesMax: options.memoryBytesMax ?? 1 << 30,
+    memoryPool: undefined,
+    pulse: undefined,
     listMappings: (database: string | undefined) =>
       Promise.resolve(mappings.filter((one) => database === undefined || one.database === database)),
   };

@@ -15,17 +15,17 @@ export interface ReadableBucket {
 export interface FluxEnvironment {
   readonly engine: Pick<SeriesEngine, 'read' | 'series'>;
   readonly organizationId: OrganizationId;
-  /** Scripts may name their own organization where they write (`to(org:)`), and no other. */
-  readonly organizationName?: string | undefined;
   /** Nanoseconds. */
   readonly now: bigint;
   readonly signal: AbortSignal;
   /** What the tables that one query must hold may take. */
   readonly memoryBytesMax: number;
   /** What the queries that run at the same time share; undefined where there are no others. */
-  readonly memoryPool?: MemoryPool | undefined;
+  readonly memoryPool: MemoryPool | undefined;
   /** Watches over work that does not pause; undefined for a limit of time. */
-  readonly pulse?: Pulse | undefined;
+  readonly pulse: Pulse | undefined;
+  /** The id of an organization that the caller may read. */
+  findOrganization(name: string): Promise<OrganizationId | undefined>;
   /** A bucket that the caller may read, by name or by id; undefined when there is none or they may not. */
   findBucket(reference: { readonly name: string } | { readonly id: string }): Promise<ReadableBucket | undefined>;
   /** A bucket that the caller may write. @throws DomainError when they may not */

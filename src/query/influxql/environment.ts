@@ -25,9 +25,9 @@ export interface InfluxqlEnvironment {
   /** Of what the query holds at a time. */
   readonly memoryBytesMax: number;
   /** What the queries that run at the same time share; undefined where there are no others. */
-  readonly memoryPool?: MemoryPool | undefined;
+  readonly memoryPool: MemoryPool | undefined;
   /** Watches over work that does not pause; undefined for none. */
-  readonly pulse?: Pulse | undefined;
+  readonly pulse: Pulse | undefined;
   /**
    * The mappings that the caller may read, of a database or of all, in the order in which databases are listed. What may not be read is
    * left out: to the caller it is not there.

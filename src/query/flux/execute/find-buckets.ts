@@ -19,7 +19,7 @@ export async function findBuckets(roots: readonly PlanNode[], environment: FluxE
   for (const { spec } of reachable(roots)) {
     if (spec.kind === 'read') readable.set(referenceKey(spec.bucket), await findReadable(spec.bucket, environment));
     if (spec.kind !== 'to') continue;
-    checkOrganization(spec.organization, environment);
+    await checkOrganization(spec.organization, environment);
     writable.set(referenceKey(spec.bucket), await findWritable(spec.bucket, environment));
   }
   return {
@@ -28,9 +28,11 @@ export async function findBuckets(roots: readonly PlanNode[], environment: FluxE
   };
 }
 
-function checkOrganization({ name, id }: SpecOf<'to'>['organization'], { organizationName, organizationId }: FluxEnvironment): void {
-  if (name !== undefined && name !== organizationName) throw notFound(`${INITIALIZING}: could not find org "${name}"`);
-  if (id !== undefined && id !== organizationId)
+/** Scripts may say into which organization they write: it must be the one in which they run. */
+async function checkOrganization({ name, id }: SpecOf<'to'>['organization'], environment: FluxEnvironment): Promise<void> {
+  const found = name === undefined ? id : await environment.findOrganization(name);
+  if (name !== undefined && found === undefined) throw notFound(`${INITIALIZING}: could not find org "${name}"`);
+  if (found !== undefined && found !== environment.organizationId)
     throw fluxError(`${INITIALIZING}: host must be specified when writing points to another org`);
 }
 

@@ -10,7 +10,7 @@ export class Turns {
   private readonly pulse: Pulse | undefined;
   private beganAtMs = performance.now();
 
-  constructor(signal: AbortSignal, pulse?: Pulse) {
+  constructor(signal: AbortSignal, pulse: Pulse | undefined) {
     this.signal = signal;
     this.pulse = pulse;
     pulse?.begin();

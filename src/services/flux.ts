@@ -1,6 +1,6 @@
-/** Running Flux for somebody: a script reaches the buckets that he may reach, and nothing else. */
+/** Running Flux for somebody: a script reaches the buckets that they may reach, and nothing else. */
 import { bucketRights } from '../auth/bucket-rights.js';
-import { authorizeFluxWrite, mayReachAnyBucket, mayReadPoints } from '../auth/data-access.js';
+import { authorizeFluxWrite, mayReachAnyBucket, mayReadOrganization, mayReadPoints } from '../auth/data-access.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { notFound } from '../domain/errors.js';
@@ -14,7 +14,7 @@ import type { ReadableBucket } from '../query/flux/environment.js';
 import type { WorkAnswer } from '../workers/job.js';
 import type { BucketReference, Work } from '../workers/messages.js';
 import type { QueryPool } from '../workers/query-pool.js';
-import type { Reach } from '../workers/world.js';
+import type { FluxReach } from '../workers/world.js';
 import { bucketNamedIn } from './named-bucket.js';
 import { userOf } from './query-user.js';
 import { resolveOrganization, type OrganizationParameters } from './target.js';
@@ -23,7 +23,7 @@ import { BodyWrite } from './body-write.js';
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_MS = 1_000_000n;
 
-export interface QueryDependencies {
+export interface FluxDependencies {
   readonly store: StoreReader;
   readonly engine: SeriesEngine;
   readonly clock: Clock;
@@ -44,16 +44,21 @@ export interface ScriptRequest {
 /** What an editor asks of a script. */
 export type ToolRequest = Exclude<Work, { kind: 'flux' | 'influxql' }>;
 
-export type Query = ReturnType<typeof createQuery>;
+export type Flux = ReturnType<typeof createFlux>;
 
-export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDependencies) => {
+export const createFlux = ({ store, engine, clock, pool, timeoutMs }: FluxDependencies) => {
   async function findBucket(orgID: OrganizationId, reference: BucketReference): Promise<Bucket | undefined> {
     if ('name' in reference) return store.resources(bucketKind).findByName(orgID, reference.name);
     const id = tryParseId<BucketId>(reference.id);
     return id && store.resources(bucketKind).find(id);
   }
 
-  const reachOf = (actor: Actor, orgID: OrganizationId): Reach => ({
+  const reachOf = (actor: Actor, orgID: OrganizationId): FluxReach => ({
+    kind: 'flux',
+    async findOrganization(name) {
+      const organization = await store.findOrganizationByName(name);
+      return organization !== undefined && mayReadOrganization(actor, organization) ? organization.id : undefined;
+    },
     async findBucket(reference) {
       const bucket = await findBucket(orgID, reference);
       return bucket !== undefined && mayReadPoints(actor, bucket) ? show(bucket) : undefined;
@@ -80,20 +85,37 @@ export const createQuery = ({ store, engine, clock, pool, timeoutMs }: QueryDepe
     /** @throws DomainError `invalid` or `not found` */
     resolveOrganization: (parameters: OrganizationParameters) => resolveOrganization(store, parameters),
 
-    /** What a script is, and what may stand in one: knows nothing of data, and may be asked by everybody who is known. */
+    /** What a script is, and what may stand in one: knows nothing of data, and may be asked by everybody who has signed in. */
     ask: (actor: Actor, work: ToolRequest, signal: AbortSignal): Promise<WorkAnswer> =>
-      pool.run({ work, user: userOf(actor), reach: {}, engine, signal, timeoutMs }),
+      pool.run({
+        work,
+        user: userOf(actor),
+        reach: { kind: 'nothing' },
+        expects: {},
+        engine,
+        signal,
+        timeoutMs,
+        onLateError: () => undefined,
+      }),
 
     /**
      * Runs a script in an organization; what it may not do has been refused when this is fulfilled.
      *
      * @throws DomainError `not found`, in InfluxDB's words, before anything is run for somebody who may neither read nor write there
      */
-    run(actor: Actor, orgID: OrganizationId, { contentType, body, wanted, signal, onLateError }: ScriptRequest): Promise<WorkAnswer> {
-      refuseWithoutRights(actor, orgID, body);
-      const work: Work = { kind: 'flux', organizationId: orgID, contentType, body, nowNs: BigInt(clock()) * NS_PER_MS, wanted };
-      const expects = { bucket: bucketNamedIn(body) };
-      return pool.run({ work, expects, user: userOf(actor), reach: reachOf(actor, orgID), engine, signal, timeoutMs, onLateError });
+    run(actor: Actor, organizationId: OrganizationId, request: ScriptRequest): Promise<WorkAnswer> {
+      const { contentType, body, wanted, signal, onLateError } = request;
+      refuseWithoutRights(actor, organizationId, body);
+      return pool.run({
+        work: { kind: 'flux', organizationId, contentType, body, nowNs: BigInt(clock()) * NS_PER_MS, wanted },
+        expects: { bucket: bucketNamedIn(body) },
+        user: userOf(actor),
+        reach: reachOf(actor, organizationId),
+        engine,
+        signal,
+        timeoutMs,
+        onLateError,
+      });
     },
   };
 };
