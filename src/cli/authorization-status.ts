@@ -10,7 +10,7 @@ import { openSession } from './session.js';
 
 export const setAuthorizationStatus = (status: 'active' | 'inactive', example: string) =>
   defineCommand({
-    description: status === 'inactive' ? 'It opens nothing until it is switched on again.' : undefined,
+    description: status === 'inactive' ? 'An inactive token grants no access until you activate it again.' : undefined,
     examples: [example],
     flags: { id: requiredText('id of the token', { short: 'i', value: 'id' }), ...commonFlags },
     async run(invocation) {

@@ -12,25 +12,25 @@ const LIST_ALIASES = ['find', 'ls'];
 const auth: CommandEntry = {
   name: 'auth',
   aliases: ['authorization'],
-  summary: 'API tokens: create, list, check, switch on and off, delete',
+  summary: 'manage API tokens: create, list, check, activate, deactivate, delete',
   examples: ['sluice auth create --read-bucket data --description "sensor 7"', 'sluice auth list', 'sluice auth check'],
   subcommands: [
     { name: 'create', summary: 'create a token', load: load(() => import('./commands/auth-create.js')) },
     { name: 'list', aliases: LIST_ALIASES, summary: 'list tokens', load: load(() => import('./commands/auth-list.js')) },
     {
       name: 'check',
-      summary: 'say whose a token is, what it may do, and whether it is active',
+      summary: 'show the owner, permissions and status of a token',
       load: load(() => import('./commands/auth-check.js')),
     },
-    { name: 'active', summary: 'switch a token on', load: load(() => import('./commands/auth-active.js')) },
-    { name: 'inactive', summary: 'switch a token off', load: load(() => import('./commands/auth-inactive.js')) },
-    { name: 'delete', summary: 'delete a token for good', load: load(() => import('./commands/auth-delete.js')) },
+    { name: 'active', summary: 'activate a token', load: load(() => import('./commands/auth-active.js')) },
+    { name: 'inactive', summary: 'deactivate a token', load: load(() => import('./commands/auth-inactive.js')) },
+    { name: 'delete', summary: 'delete a token permanently', load: load(() => import('./commands/auth-delete.js')) },
   ],
 };
 
 const bucket: CommandEntry = {
   name: 'bucket',
-  summary: 'buckets: create, list, update, delete',
+  summary: 'manage buckets: create, list, update, delete',
   examples: ['sluice bucket create --name data --retention 30d', 'sluice bucket list'],
   subcommands: [
     { name: 'create', summary: 'create a bucket', load: load(() => import('./commands/bucket-create.js')) },
@@ -47,7 +47,7 @@ const bucket: CommandEntry = {
 
 const config: CommandEntry = {
   name: 'config',
-  summary: 'connections: which servers, with which tokens',
+  summary: 'manage connections: server addresses and tokens',
   load: load(() => import('./commands/config.js')),
   subcommands: [
     { name: 'create', summary: 'add a connection', load: load(() => import('./commands/config-create.js')) },
@@ -60,26 +60,26 @@ const config: CommandEntry = {
 const org: CommandEntry = {
   name: 'org',
   aliases: ['organization'],
-  summary: 'organizations and their members',
+  summary: 'manage organizations and their members',
   examples: ['sluice org create --name acme', 'sluice org members list --name acme'],
   subcommands: [
     { name: 'create', summary: 'create an organization', load: load(() => import('./commands/org-create.js')) },
     { name: 'list', aliases: LIST_ALIASES, summary: 'list organizations', load: load(() => import('./commands/org-list.js')) },
     { name: 'update', summary: 'rename or describe an organization', load: load(() => import('./commands/org-update.js')) },
-    { name: 'delete', summary: 'delete an organization with all that it has', load: load(() => import('./commands/org-delete.js')) },
+    { name: 'delete', summary: 'delete an organization and everything in it', load: load(() => import('./commands/org-delete.js')) },
     {
       name: 'members',
-      summary: 'members of an organization',
+      summary: 'manage members of an organization',
       examples: ['sluice org members add --name acme --member 0a1b2c3d4e5f6071'],
       subcommands: [
-        { name: 'add', summary: 'make a user a member or an owner', load: load(() => import('./commands/org-members-add.js')) },
+        { name: 'add', summary: 'add a user as a member or an owner', load: load(() => import('./commands/org-members-add.js')) },
         {
           name: 'list',
           aliases: LIST_ALIASES,
           summary: 'list members and owners',
           load: load(() => import('./commands/org-members-list.js')),
         },
-        { name: 'remove', summary: 'take a user out', load: load(() => import('./commands/org-members-remove.js')) },
+        { name: 'remove', summary: 'remove a user from an organization', load: load(() => import('./commands/org-members-remove.js')) },
       ],
     },
   ],
@@ -87,20 +87,20 @@ const org: CommandEntry = {
 
 const user: CommandEntry = {
   name: 'user',
-  summary: 'users and their passwords',
+  summary: 'manage users and their passwords',
   examples: ['sluice user create --name bob --org acme', 'sluice user password --name bob'],
   subcommands: [
     { name: 'create', summary: 'create a user', load: load(() => import('./commands/user-create.js')) },
     { name: 'list', aliases: LIST_ALIASES, summary: 'list users', load: load(() => import('./commands/user-list.js')) },
     { name: 'update', summary: 'rename a user', load: load(() => import('./commands/user-update.js')) },
     { name: 'password', summary: 'set the password of a user', load: load(() => import('./commands/user-password.js')) },
-    { name: 'delete', summary: 'delete a user with his tokens', load: load(() => import('./commands/user-delete.js')) },
+    { name: 'delete', summary: 'delete a user and their tokens', load: load(() => import('./commands/user-delete.js')) },
   ],
 };
 
 const secret: CommandEntry = {
   name: 'secret',
-  summary: 'secrets of an organization, for its scripts',
+  summary: 'manage secrets of an organization, for use in Flux',
   examples: ['sluice secret update --key API_KEY', 'sluice secret list'],
   subcommands: [
     { name: 'list', aliases: LIST_ALIASES, summary: 'list the keys of secrets', load: load(() => import('./commands/secret-list.js')) },
@@ -111,26 +111,26 @@ const secret: CommandEntry = {
 
 const v1: CommandEntry = {
   name: 'v1',
-  summary: 'the v1-compatible API: its names and passwords, its databases',
+  summary: 'manage access to the v1-compatible API',
   examples: ['sluice v1 auth create --username jack --read-bucket data', 'sluice v1 dbrp list'],
   subcommands: [
     {
       name: 'auth',
       aliases: ['authorization'],
-      summary: 'names and passwords of the v1-compatible API',
+      summary: 'manage user names and passwords of the v1-compatible API',
       examples: ['sluice v1 auth create --username jack --read-bucket data'],
       subcommands: [
-        { name: 'create', summary: 'create a name with a password', load: load(() => import('./commands/v1-auth-create.js')) },
-        { name: 'list', aliases: LIST_ALIASES, summary: 'list names', load: load(() => import('./commands/v1-auth-list.js')) },
+        { name: 'create', summary: 'create a user name with a password', load: load(() => import('./commands/v1-auth-create.js')) },
+        { name: 'list', aliases: LIST_ALIASES, summary: 'list user names', load: load(() => import('./commands/v1-auth-list.js')) },
         { name: 'set-password', summary: 'set the password', load: load(() => import('./commands/v1-auth-set-password.js')) },
-        { name: 'set-active', summary: 'switch a name on', load: load(() => import('./commands/v1-auth-set-active.js')) },
-        { name: 'set-inactive', summary: 'switch a name off', load: load(() => import('./commands/v1-auth-set-inactive.js')) },
-        { name: 'delete', summary: 'delete a name', load: load(() => import('./commands/v1-auth-delete.js')) },
+        { name: 'set-active', summary: 'activate a user name', load: load(() => import('./commands/v1-auth-set-active.js')) },
+        { name: 'set-inactive', summary: 'deactivate a user name', load: load(() => import('./commands/v1-auth-set-inactive.js')) },
+        { name: 'delete', summary: 'delete a user name', load: load(() => import('./commands/v1-auth-delete.js')) },
       ],
     },
     {
       name: 'dbrp',
-      summary: 'which bucket a database and retention policy of InfluxDB 1.x mean',
+      summary: 'manage mappings of InfluxDB 1.x databases to buckets',
       examples: ['sluice v1 dbrp create --db telegraf --rp autogen --bucket-id 0a1b2c3d4e5f6071 --default'],
       subcommands: [
         {
@@ -149,7 +149,7 @@ const v1: CommandEntry = {
 
 export const ROOT: CommandEntry = {
   name: 'sluice',
-  summary: 'talks to a Sluice or InfluxDB 2.x server',
+  summary: 'command line for Sluice and InfluxDB 2.x servers',
   examples: [
     'sluice setup',
     'sluice auth create --telegraf data --token-only > telegraf.token',
@@ -159,7 +159,7 @@ export const ROOT: CommandEntry = {
   subcommands: [
     {
       name: 'setup',
-      summary: 'set a new server up: first user, organization, bucket and token',
+      summary: 'set up a new server: first user, organization, bucket and token',
       load: load(() => import('./commands/setup.js')),
     },
     config,
@@ -172,20 +172,20 @@ export const ROOT: CommandEntry = {
       summary: 'write points: line protocol or annotated CSV',
       load: load(() => import('./commands/write.js')),
       subcommands: [
-        { name: 'dryrun', summary: 'show the lines that would be written', load: load(() => import('./commands/write-dryrun.js')) },
+        { name: 'dryrun', summary: 'show the line protocol without writing it', load: load(() => import('./commands/write-dryrun.js')) },
       ],
     },
     { name: 'query', summary: 'run a Flux query', load: load(() => import('./commands/query.js')) },
     { name: 'delete', summary: 'delete points', load: load(() => import('./commands/delete.js')) },
     secret,
     v1,
-    { name: 'backup', summary: 'copy all of a server, or one bucket, into a folder', load: load(() => import('./commands/backup.js')) },
-    { name: 'restore', summary: 'bring a backup back', load: load(() => import('./commands/restore.js')) },
-    { name: 'ping', summary: 'ask whether the server is there and well', load: load(() => import('./commands/ping.js')) },
+    { name: 'backup', summary: 'back up a server, or one bucket, to a folder', load: load(() => import('./commands/backup.js')) },
+    { name: 'restore', summary: 'restore a backup', load: load(() => import('./commands/restore.js')) },
+    { name: 'ping', summary: 'check that the server is up and healthy', load: load(() => import('./commands/ping.js')) },
     { name: 'server-config', summary: "show the server's configuration", load: load(() => import('./commands/server-config.js')) },
     {
       name: 'completion',
-      summary: 'write the completion of a shell',
+      summary: 'print the completion script for a shell',
       load: async () => (await import('./commands/completion.js')).completionOf(ROOT),
     },
     { name: 'version', summary: 'show the version of this command line', load: load(() => import('./commands/version.js')) },

@@ -4,14 +4,14 @@ import { text, toggle } from './flags.js';
 
 /** What the token flags mean here: the token to keep, not the one to ask with; the environment has no say. */
 export const connectionFlags = {
-  token: text('token to keep; it stays in the history of the shell: --token-file does not', { short: 't' }),
-  'token-file': text('file with the token to keep; - asks for it', { value: 'path' }),
-  'username-password': text('user:password to sign in with instead of a token; user alone is asked each time', {
+  token: text('token to store; stays in the shell history, --token-file does not', { short: 't' }),
+  'token-file': text('file with the token to store; - prompts for it', { value: 'path' }),
+  'username-password': text('user:password to sign in with instead of a token; with user alone, prompts each time', {
     short: 'p',
     value: 'user[:password]',
   }),
-  org: text('organization to use where no other is said', { short: 'o', value: 'name' }),
-  active: toggle('switch to it', { short: 'a' }),
+  org: text('default organization', { short: 'o', value: 'name' }),
+  active: toggle('make it the active connection', { short: 'a' }),
 };
 
 export interface CredentialValues {

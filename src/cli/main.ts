@@ -51,6 +51,7 @@ function findCommand(argv: readonly string[]): Found {
     const next = findSubcommand(entry, name);
     if (next !== undefined) path.push(next);
     else if (HELP_NAMES.has(name)) wantsHelp = true;
+    else if (wantsHelp && !name.startsWith('-')) throw new Error(`No help topic for '${name}'`);
     else break;
     rest.shift();
   }
@@ -93,12 +94,14 @@ async function runCommand(
     const { formatCommandHelp } = await import('./help.js');
     writeOut(prefix + formatCommandHelp(path, command));
   };
+  // `influx` writes a full stop where the command has commands of its own.
+  const hasSubcommands = path.at(-1)?.subcommands !== undefined;
   let parsed;
   try {
     parsed = parseArguments(command.flags, rest, environment);
   } catch (error) {
     if (error instanceof MissingFlagError) await showHelp();
-    else if (error instanceof UsageError) await showHelp(`Incorrect Usage: ${error.message}\n\n`);
+    else if (error instanceof UsageError) await showHelp(`Incorrect Usage${hasSubcommands ? '.' : ':'} ${error.message}\n\n`);
     throw error;
   }
   if (parsed === undefined) {

@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 /**
  * Asks only who sits at a terminal: no script waits.
  *
- * @param question whether that shall be done which is about to be done
+ * @param question asks to confirm the action
  * @throws Error when the answer is no
  */
 export async function confirmEndOfOperator({ send }: Session, authorization: AuthorizationJson, question: string): Promise<void> {

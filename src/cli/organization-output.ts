@@ -4,19 +4,25 @@ import { printJson, printTable, sortMembers, type OutputOptions } from './output
 
 const HEADERS = ['ID', 'Name'];
 
+/** As `influx` prints it, whose own model has no link to an organization's logs. */
+const toOutput = (organization: OrganizationJson): object => {
+  const { logs: _, ...links } = organization.links;
+  return sortMembers({ ...organization, links });
+};
+
 const rowOf = ({ id, name }: OrganizationJson): string[] => [id, name];
 
 export function printOrganization(output: OutputOptions, organization: OrganizationJson): void {
-  if (output.json) printJson(sortMembers(organization));
+  if (output.json) printJson(toOutput(organization));
   else printTable(output, HEADERS, [rowOf(organization)]);
 }
 
 export function printDeletedOrganization(output: OutputOptions, organization: OrganizationJson): void {
-  if (output.json) printJson(sortMembers(organization));
+  if (output.json) printJson(toOutput(organization));
   else printTable(output, [...HEADERS, 'Deleted'], [[...rowOf(organization), true]]);
 }
 
 export function printOrganizations(output: OutputOptions, organizations: readonly OrganizationJson[]): void {
-  if (output.json) printJson(organizations.map(sortMembers));
+  if (output.json) printJson(organizations.map(toOutput));
   else printTable(output, HEADERS, organizations.map(rowOf));
 }

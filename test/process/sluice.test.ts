@@ -109,7 +109,7 @@ describe('tokens', () => {
     const made = await json('auth', 'create', '--read-buckets');
     noteSecret(made.token, 'sluice auth create');
     await succeed('auth', 'inactive', '--id', made.id);
-    expect(await succeed('auth', 'check', made.token)).toContain('no: it opens nothing until `sluice auth active` switches it on');
+    expect(await succeed('auth', 'check', made.token)).toContain('no: it grants no access until you activate it with `sluice auth active`');
     await succeed('auth', 'active', '--id', made.id);
     expect((await json('auth', 'list', '--id', made.id)).status).toBe('active');
     await succeed('auth', 'delete', '--id', made.id);

@@ -87,7 +87,7 @@ const encode = (authorization: AuthorizationJson) => {
 function describe(authorization: AuthorizationJson, session: Session): string {
   const { id, description, status, user, userID, org, orgID, permissions } = authorization;
   const rows: [string, string][] = [
-    ['Active', status === 'active' ? 'yes' : 'no: it opens nothing until `sluice auth active` switches it on'],
+    ['Active', status === 'active' ? 'yes' : 'no: it grants no access until you activate it with `sluice auth active`'],
     ['Description', description],
     ['ID', id],
     ['User', `${user} (${userID})`],

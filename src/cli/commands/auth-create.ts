@@ -25,16 +25,16 @@ const kindFlags = Object.fromEntries(
 ) as Readonly<Record<`${(typeof ACTIONS)[number]}-${ResourceKind}`, Flag<boolean>>>;
 
 const flags = {
-  user: text('name of the user whose token it shall be (default: your own)', { short: 'u', value: 'name' }),
-  description: text('what the token is for', { short: 'd' }),
+  user: text('user who owns the token (default: you)', { short: 'u', value: 'name' }),
+  description: text('description of the token', { short: 'd' }),
   ...organizationFlags,
   'read-bucket': texts('read this bucket; may be repeated', { value: 'name|id' }),
   'write-bucket': texts('write to this bucket; may be repeated', { value: 'name|id' }),
   telegraf: texts('what Telegraf needs: write to this bucket', { value: 'name|id' }),
   grafana: texts('what Grafana needs: read this bucket and its organization', { value: 'name|id' }),
-  'all-access': toggle('everything within the organization'),
-  operator: toggle('everything in every organization'),
-  'token-only': toggle('show nothing but the token'),
+  'all-access': toggle('read and write everything in the organization'),
+  operator: toggle('read and write everything in every organization'),
+  'token-only': toggle('print only the token'),
   ...kindFlags,
   ...commonFlags,
 };
@@ -42,8 +42,7 @@ const flags = {
 type AuthCreateValues = Values<typeof flags>;
 
 export const command = defineCommand({
-  description:
-    'The token is shown once, here and nowhere else: the server keeps only its hash.\n--read-bucket grants one bucket, --read-buckets all of them.',
+  description: 'The token is shown only once: the server stores its hash.\n--read-bucket grants one bucket, --read-buckets all of them.',
   examples: [
     'sluice auth create --read-bucket data --write-bucket data --description "sensor 7"',
     'sluice auth create --telegraf data --token-only > telegraf.token',

@@ -9,7 +9,7 @@ import { confirmEndOfOperator } from '../operator-guard.js';
 import { openSession } from '../session.js';
 
 export const command = defineCommand({
-  description: 'A token that is deleted never works again; `auth inactive` switches it off for a while.',
+  description: 'A deleted token never works again. Use `auth inactive` to deactivate it temporarily.',
   examples: ['sluice auth delete --id 0a1b2c3d4e5f6071'],
   flags: { id: requiredText('id of the token', { short: 'i', value: 'id' }), ...commonFlags },
   async run(invocation) {

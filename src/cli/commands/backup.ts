@@ -32,10 +32,10 @@ export const command = defineCommand({
   positionals: '<folder>',
   examples: ['sluice backup backup-monday', 'sluice backup --bucket data --org acme backup-data'],
   flags: {
-    bucket: text('only the points of this bucket', { short: 'b', value: 'name' }),
-    'bucket-id': text('only the points of the bucket with this id', { value: 'id' }),
-    compression: choice('whether the files are packed (default gzip)', 'format', ['none', 'gzip'] as const),
-    'gzip-compression-level': text(`how hard the server packs: ${GZIP_LEVELS.join(', ')}; none means unpacked files, too`, {
+    bucket: text('back up only this bucket', { short: 'b', value: 'name' }),
+    'bucket-id': text('back up only the bucket with this id', { value: 'id' }),
+    compression: choice('compression of the files (default gzip)', 'format', ['none', 'gzip'] as const),
+    'gzip-compression-level': text(`compression level: ${GZIP_LEVELS.join(', ')}; none means unpacked files, too`, {
       value: 'level',
     }),
     ...organizationFlags,

@@ -12,10 +12,10 @@ export const command = defineCommand({
   examples: ['sluice bucket update --id 0a1b2c3d4e5f6071 --retention 30d', 'sluice bucket update --id 0a1b2c3d4e5f6071 --name month'],
   flags: {
     id: requiredText('id of the bucket', { short: 'i', value: 'id' }),
-    name: text('its name from then on', { short: 'n', variable: 'INFLUX_BUCKET_NAME', value: 'name' }),
-    description: text('what the bucket is for', { short: 'd' }),
-    retention: text('how long points are kept; 0 for ever', { short: 'r', value: 'duration' }),
-    'shard-group-duration': text('how long the time is that lies in one group of shards; 0 lets the server choose', { value: 'duration' }),
+    name: text('new name', { short: 'n', variable: 'INFLUX_BUCKET_NAME', value: 'name' }),
+    description: text('description of the bucket', { short: 'd' }),
+    retention: text('retention period; 0 keeps data forever', { short: 'r', value: 'duration' }),
+    'shard-group-duration': text('duration of a shard group; 0 lets the server choose', { value: 'duration' }),
     ...commonFlags,
   },
   async run(invocation) {

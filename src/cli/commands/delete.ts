@@ -14,9 +14,9 @@ export const command = defineCommand({
     `sluice delete --bucket data --start 1970-01-01T00:00:00Z --stop 2030-01-01T00:00:00Z --predicate '_measurement="cpu" AND host="a"'`,
   ],
   flags: {
-    start: requiredText('from this time on, as 2009-01-02T23:00:00Z', { value: 'time' }),
-    stop: requiredText('to this time, as 2009-01-02T23:00:00Z', { value: 'time' }),
-    predicate: text(`only points for which this holds, as 'tag1="v1" and tag2="v2"'`, { short: 'p' }),
+    start: requiredText('start time, such as 2009-01-02T23:00:00Z', { value: 'time' }),
+    stop: requiredText('stop time, such as 2009-01-02T23:00:00Z', { value: 'time' }),
+    predicate: text(`only points that match this predicate, such as 'tag1="v1" and tag2="v2"'`, { short: 'p' }),
     ...bucketFlags,
     ...organizationFlags,
     ...quietFlags,

@@ -11,7 +11,7 @@ export const command = defineCommand({
   examples: ['sluice org create --name acme'],
   flags: {
     name: requiredText('name of the organization', { short: 'n', value: 'name' }),
-    description: text('what the organization is', { short: 'd' }),
+    description: text('description of the organization', { short: 'd' }),
     ...commonFlags,
   },
   async run(invocation) {

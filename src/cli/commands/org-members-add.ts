@@ -12,7 +12,7 @@ export const command = defineCommand({
   examples: ['sluice org members add --name acme --member 0a1b2c3d4e5f6071', 'sluice org members add -n acme -m 0a1b2c3d4e5f6071 --owner'],
   flags: {
     member: requiredText('id of the user', { short: 'm', value: 'id' }),
-    owner: toggle('as an owner, who may change the organization'),
+    owner: toggle('add as an owner, who can change the organization'),
     ...membershipFlags,
     ...quietFlags,
   },

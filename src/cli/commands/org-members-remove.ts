@@ -1,4 +1,4 @@
-/** `org members remove`: whatever he is there, he is not any more. */
+/** `org members remove`: removes the user's role, whichever it is. */
 import { findApiError } from '../../client/api-error.js';
 import { removeMember, type Role } from '../../client/organizations.js';
 import { defineCommand } from '../command.js';

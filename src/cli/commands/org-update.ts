@@ -11,8 +11,8 @@ export const command = defineCommand({
   examples: ['sluice org update --id 0a1b2c3d4e5f6071 --name acme-north'],
   flags: {
     id: requiredText('id of the organization', { short: 'i', variable: 'INFLUX_ORG_ID', value: 'id' }),
-    name: text('its name from then on', { short: 'n', variable: 'INFLUX_ORG', value: 'name' }),
-    description: text('what the organization is', { short: 'd', variable: 'INFLUX_ORG_DESCRIPTION' }),
+    name: text('new name', { short: 'n', variable: 'INFLUX_ORG', value: 'name' }),
+    description: text('description of the organization', { short: 'd', variable: 'INFLUX_ORG_DESCRIPTION' }),
     ...commonFlags,
   },
   async run(invocation) {

@@ -25,8 +25,8 @@ export const command = defineCommand({
   ],
   flags: {
     file: text('file with the query', { short: 'f', value: 'path' }),
-    raw: toggle('show annotated CSV as it comes', { short: 'r' }),
-    profilers: texts('profilers to switch on, with commas between them', { short: 'p', value: 'names' }),
+    raw: toggle('print annotated CSV', { short: 'r' }),
+    profilers: texts('comma-separated list of profilers to enable', { short: 'p', value: 'names' }),
     ...organizationFlags,
     ...quietFlags,
   },

@@ -28,14 +28,14 @@ import { log } from '../log.js';
 import { openSession, openSessionWith, readTokenFile, type Session } from '../session.js';
 
 const flags = {
-  full: toggle('replace everything that the server has'),
-  org: text('only what was in this organization', { short: 'o', variable: 'INFLUX_ORG', value: 'name' }),
-  'org-id': text('only what was in the organization with this id', { variable: 'INFLUX_ORG_ID', value: 'id' }),
-  bucket: text('only this bucket', { short: 'b', value: 'name' }),
+  full: toggle('replace all data and metadata of the server'),
+  org: text('restore only this organization', { short: 'o', variable: 'INFLUX_ORG', value: 'name' }),
+  'org-id': text('restore only the organization with this id', { variable: 'INFLUX_ORG_ID', value: 'id' }),
+  bucket: text('restore only this bucket', { short: 'b', value: 'name' }),
   'bucket-id': text('only the bucket with this id', { value: 'id' }),
   'new-org': text('name of the organization to restore to', { value: 'name' }),
   'new-bucket': text('name of the bucket to restore to', { value: 'name' }),
-  'operator-token': text('operator token of the backup, to go on with after --full'),
+  'operator-token': text('operator token of the backup, used after --full'),
   'operator-token-file': text('file with the operator token of the backup', { value: 'path' }),
   ...quietFlags,
 };

@@ -12,7 +12,7 @@ export const command = defineCommand({
   examples: ['sluice secret update --key SMTP_PASSWORD', 'sluice secret update --key SMTP_PASSWORD < value.txt'],
   flags: {
     key: requiredText('key of the secret', { short: 'k', value: 'key' }),
-    value: text('value; it stays in the history of the shell', { short: 'v' }),
+    value: text('value; stays in the shell history', { short: 'v' }),
     ...organizationFlags,
     ...commonFlags,
   },

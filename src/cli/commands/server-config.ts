@@ -12,8 +12,8 @@ export const command = defineCommand({
   description: 'Only for operators. JSON, unless TOML or YAML is asked for.',
   examples: ['sluice server-config', 'sluice server-config --yaml'],
   flags: {
-    toml: toggle('show TOML'),
-    yaml: toggle('show YAML'),
+    toml: toggle('print TOML'),
+    yaml: toggle('print YAML'),
     ...commonFlags,
   },
   async run(invocation) {

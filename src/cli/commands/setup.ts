@@ -15,19 +15,19 @@ const SECONDS_PER_HOUR = 3600;
 
 const setupFlags = {
   username: text('name of the first user', { short: 'u', value: 'name' }),
-  password: text('his password; it stays in the history of the shell', { short: 'p' }),
-  token: text('token that he shall have (default: a new one)', { short: 't', variable: 'INFLUX_TOKEN' }),
-  'token-file': text('file with the token that he shall have', { variable: 'INFLUX_TOKEN_FILE', value: 'path' }),
+  password: text('password of the first user; stays in the shell history', { short: 'p' }),
+  token: text('operator token to use (default: a generated one)', { short: 't', variable: 'INFLUX_TOKEN' }),
+  'token-file': text('file with the operator token to use', { variable: 'INFLUX_TOKEN_FILE', value: 'path' }),
   org: text('name of the first organization', { short: 'o', value: 'name' }),
   bucket: text('name of the first bucket', { short: 'b', value: 'name' }),
-  retention: text('how long the bucket keeps points, as 72h or 30d; 0 for ever (default)', { short: 'r', value: 'duration' }),
-  force: toggle('ask nothing', { short: 'f' }),
-  name: text('name of the connection that is written; needed where there are others', { short: 'n', value: 'name' }),
+  retention: text('retention period of the bucket such as 72h or 30d; 0 keeps data forever (default)', { short: 'r', value: 'duration' }),
+  force: toggle('skip all prompts', { short: 'f' }),
+  name: text('name of the connection to create; required when others exist', { short: 'n', value: 'name' }),
 };
 
 export const command = defineCommand({
   description:
-    'Asks for what is not given, unless --force is. The token is an operator token, which may do everything: it is written into\nthe file of connections (`sluice config`), and shown nowhere else.',
+    'Prompts for missing values unless --force is given. The operator token, which grants full access, is stored in the\nconnection file (`sluice config`) and not printed.',
   examples: [
     'sluice setup',
     'sluice setup --username admin --password CHOOSE-ONE --org acme --bucket data --retention 30d --force',

@@ -15,7 +15,7 @@ export const command = defineCommand({
   examples: ['sluice user create --name bob --org acme && sluice user password --name bob'],
   flags: {
     name: requiredText('name of the user', { short: 'n', variable: 'INFLUX_NAME', value: 'name' }),
-    password: text('password; it stays in the history of the shell', { short: 'p' }),
+    password: text('password; stays in the shell history', { short: 'p' }),
     ...organizationFlags,
     ...commonFlags,
   },

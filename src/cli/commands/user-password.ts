@@ -13,7 +13,7 @@ export const command = defineCommand({
   flags: {
     name: text('name of the user', { short: 'n', value: 'name' }),
     id: text('id of the user', { short: 'i', value: 'id' }),
-    password: text('password; it stays in the history of the shell', { short: 'p' }),
+    password: text('password; stays in the shell history', { short: 'p' }),
     ...quietFlags,
   },
   async run(invocation) {

@@ -11,7 +11,7 @@ export const command = defineCommand({
   examples: ['sluice user update --id 0a1b2c3d4e5f6071 --name robert'],
   flags: {
     id: requiredText('id of the user', { short: 'i', value: 'id' }),
-    name: text('his name from then on', { short: 'n', value: 'name' }),
+    name: text('new name of the user', { short: 'n', value: 'name' }),
     ...commonFlags,
   },
   async run(invocation) {

@@ -13,9 +13,9 @@ export const command = defineCommand({
   examples: ['sluice v1 auth create --username old --read-bucket data --write-bucket data'],
   flags: {
     username: requiredText('user name', { value: 'name' }),
-    password: text('password; it stays in the history of the shell'),
-    'no-password': toggle('set no password yet: `v1 auth set-password` does'),
-    description: text('what it is for', { short: 'd' }),
+    password: text('password; stays in the shell history'),
+    'no-password': toggle('create without a password; set one with `v1 auth set-password`'),
+    description: text('description', { short: 'd' }),
     'read-bucket': texts('read this bucket; may be repeated', { value: 'name|id' }),
     'write-bucket': texts('write to this bucket; may be repeated', { value: 'name|id' }),
     ...organizationFlags,

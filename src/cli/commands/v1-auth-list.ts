@@ -12,8 +12,8 @@ export const command = defineCommand({
   examples: ['sluice v1 auth list', 'sluice v1 auth list --username old --json'],
   flags: {
     ...v1LookupFlags,
-    user: text('only those of this user', { short: 'u', value: 'name' }),
-    'user-id': text('only those of the user with this id', { value: 'id' }),
+    user: text('only those owned by this user', { short: 'u', value: 'name' }),
+    'user-id': text('only those owned by the user with this id', { value: 'id' }),
     ...organizationFlags,
     ...commonFlags,
   },

@@ -10,7 +10,7 @@ import { checkV1Lookup, findV1Id, v1LookupFlags } from '../v1-lookup.js';
 export const command = defineCommand({
   description: 'Asks for the password without showing it, or takes a line of standard input.',
   examples: ['sluice v1 auth set-password --username old', 'sluice v1 auth set-password --username old < password.txt'],
-  flags: { ...v1LookupFlags, password: text('password; it stays in the history of the shell'), ...quietFlags },
+  flags: { ...v1LookupFlags, password: text('password; stays in the shell history'), ...quietFlags },
   async run(invocation) {
     const { values } = invocation;
     checkV1Lookup(values);

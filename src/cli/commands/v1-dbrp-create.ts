@@ -10,10 +10,10 @@ import { checkOrganization, findOrganizationId, openSession } from '../session.j
 export const command = defineCommand({
   examples: ['sluice v1 dbrp create --db telegraf --rp autogen --bucket-id 0a1b2c3d4e5f6071 --default'],
   flags: {
+    'bucket-id': requiredText('id of the bucket to map to', { value: 'id' }),
     db: requiredText('name of the database', { value: 'name' }),
     rp: requiredText('name of the retention policy', { value: 'name' }),
-    'bucket-id': requiredText('id of the bucket that they mean', { value: 'id' }),
-    default: toggle('what the database means without a retention policy'),
+    default: toggle('use this mapping when no retention policy is given'),
     ...organizationFlags,
     ...commonFlags,
   },

@@ -11,8 +11,8 @@ export const command = defineCommand({
   examples: ['sluice v1 dbrp update --id 0a1b2c3d4e5f6071 --default'],
   flags: {
     id: requiredText('id of the mapping', { value: 'id' }),
-    rp: text('name of the retention policy from then on', { value: 'name' }),
-    default: toggle('make it what the database means without a retention policy'),
+    rp: text('new name of the retention policy', { value: 'name' }),
+    default: toggle('use this mapping when no retention policy is given'),
     ...organizationFlags,
     ...commonFlags,
   },

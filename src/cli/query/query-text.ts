@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describeFileFault } from '../failure.js';
 import { readRest } from '../terminal.js';
 
-/** @throws Error when it comes from nowhere, or from two places */
+/** @throws Error when no source gives the query, or two do */
 export function readQuery(file: string | undefined, positionals: readonly string[], isStdinTaken: boolean): string {
   if (positionals.length > 1) throw new Error(`at most 1 query string can be specified as an argument, got ${positionals.length}`);
   const [given] = positionals;
