@@ -6,8 +6,8 @@ const HEADERS = ['ID', 'Name'];
 
 /** As `influx` prints it, whose own model has no link to an organization's logs. */
 const toOutput = (organization: OrganizationJson): object => {
-  const { logs: _, ...links } = organization.links;
-  return sortMembers({ ...organization, links });
+  const links = Object.entries(organization.links).filter(([name]) => name !== 'logs');
+  return sortMembers({ ...organization, links: Object.fromEntries(links) });
 };
 
 const rowOf = ({ id, name }: OrganizationJson): string[] => [id, name];
