@@ -13,6 +13,7 @@ import { type Evaluate, type Frame, type Names, compileLocalName, findLocal } fr
 import { BINARY_OPERATIONS, invert, negate } from './operators.js';
 import { Regexp } from './regexp.js';
 import { withinTextLength } from './text-length.js';
+import { isVectorizable } from './vectorizable.js';
 import type { FunctionDefinition, FunctionValue, Value } from './value.js';
 import { Dictionary, PlainRecord, Time, Unsigned, displayValue, isArray, isFunction, isRecord, scalarToString, typeName } from './value.js';
 
@@ -85,7 +86,11 @@ export class Compiler {
         return (frame) => operation(left(frame), right(frame));
       }
       case 'LogicalExpression':
-        return compileLogical(expression.operator, this.compile(expression.left, names), this.compile(expression.right, names));
+        return (names?.isVectorized === true ? compileThreeValued : compileLogical)(
+          expression.operator,
+          this.compile(expression.left, names),
+          this.compile(expression.right, names),
+        );
       case 'ConditionalExpression': {
         const test = this.compile(expression.test, names);
         const consequent = this.compile(expression.consequent, names);
@@ -178,7 +183,7 @@ export class Compiler {
   }
 
   private compileFunction(expression: FunctionExpression, names: Names | undefined): Evaluate {
-    const inner: Names = { indexOf: new Map(), outer: names };
+    const inner: Names = { indexOf: new Map(), outer: names, isVectorized: isVectorizable(expression) };
     const parameters = expression.params.map((param) => {
       const isPipe = param.value?.type === 'PipeLiteral';
       // Defaults are evaluated where the function is defined.
@@ -290,12 +295,26 @@ function compileIndex(array: Evaluate, index: Evaluate): Evaluate {
   };
 }
 
-/** A null on the left counts as false; what is on the right is the answer otherwise, null included: InfluxDB does so too. */
-function compileLogical(operator: string, left: Evaluate, right: Evaluate): Evaluate {
-  const check = (value: Value): Value => {
-    if (value === null || typeof value === 'boolean') return value;
-    throw fluxError(`cannot use operand of type ${typeName(value)} with logical ${operator}; expected boolean`);
+function checkOperand(value: Value, operator: string): boolean | null {
+  if (value === null || typeof value === 'boolean') return value;
+  throw fluxError(`cannot use operand of type ${typeName(value)} with logical ${operator}; expected boolean`);
+}
+
+/** Over whole columns: a null is unknown, and so is what depends on it. */
+function compileThreeValued(operator: string, left: Evaluate, right: Evaluate): Evaluate {
+  const decides = operator !== 'and';
+  return (frame) => {
+    const a = checkOperand(left(frame), operator);
+    if (a === decides) return decides;
+    const b = checkOperand(right(frame), operator);
+    if (b === decides) return decides;
+    return a === null || b === null ? null : !decides;
   };
+}
+
+/** Row by row, a null on the left counts as false; what is on the right is the answer otherwise, null included: InfluxDB does so too. */
+function compileLogical(operator: string, left: Evaluate, right: Evaluate): Evaluate {
+  const check = (value: Value): boolean | null => checkOperand(value, operator);
   return operator === 'and'
     ? (frame) => (check(left(frame)) === true ? check(right(frame)) : false)
     : (frame) => (check(left(frame)) === true ? true : check(right(frame)));

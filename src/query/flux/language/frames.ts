@@ -14,6 +14,8 @@ export type Evaluate = (frame: Frame | undefined) => Value;
 export interface Names {
   readonly indexOf: Map<string, number>;
   readonly outer: Names | undefined;
+  /** Whether InfluxDB applies the function to whole columns, where `and` and `or` know three values. */
+  readonly isVectorized?: boolean;
 }
 
 /** Reads a name of a function; undefined where the name is none of a function's. */

@@ -109,6 +109,8 @@ export interface FunctionValue {
   /** The parameter that a pipe fills, if there is one. */
   readonly pipeParameter: string | undefined;
   call(args: ReadonlyMap<string, Value>): Value;
+  /** The type of a function of the library, as far as it is known. */
+  readonly signature?: string | undefined;
   /** What the planner may look into: the body of a function that is written in Flux. */
   readonly definition?: FunctionDefinition | undefined;
 }

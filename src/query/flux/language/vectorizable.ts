@@ -3,7 +3,7 @@
  * order of columns, every other one sorts them by name.
  */
 import type { Expression, FunctionExpression, ObjectExpression } from '../syntax/ast.js';
-import { keyName } from '../syntax/names.js';
+import { keyName, memberName } from '../syntax/names.js';
 
 const OPERATORS = new Set(['+', '-', '*', '/', '%', '^', '==', '!=', '<', '<=', '>', '>=']);
 const ROW = 'r';
@@ -54,4 +54,27 @@ function isVectorizableExpression(expression: Expression): boolean {
 
 export function withoutParens(expression: Expression): Expression {
   return expression.type === 'ParenExpression' ? withoutParens(expression.expression) : expression;
+}
+
+/** The columns of the row that an expression of such a function mentions. */
+export function columnsOf(expression: Expression): readonly string[] {
+  switch (expression.type) {
+    case 'ParenExpression':
+      return columnsOf(expression.expression);
+    case 'MemberExpression':
+      return expression.object.type === 'Identifier' && expression.object.name === ROW ? [memberName(expression)] : [];
+    case 'UnaryExpression':
+      return columnsOf(expression.argument);
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+      return [...columnsOf(expression.left), ...columnsOf(expression.right)];
+    case 'ConditionalExpression':
+      return [expression.test, expression.consequent, expression.alternate].flatMap(columnsOf);
+    case 'CallExpression':
+      return (expression.arguments ?? []).flatMap(columnsOf);
+    case 'ObjectExpression':
+      return expression.properties.flatMap(({ value }) => (value ? columnsOf(value) : []));
+    default:
+      return [];
+  }
 }

@@ -11,6 +11,7 @@ import { PACKAGES, UNIVERSE } from './index.js';
 import type { CallContext, Native, Package } from './native.js';
 import { Arguments, FluxPackage, UTC_LOCATION } from './native.js';
 import { refusalOf } from './refused.js';
+import { signaturesOf } from './signatures.js';
 
 export interface LibraryOptions {
   readonly context: CallContext;
@@ -62,7 +63,7 @@ export class ScriptLibrary implements Library {
   }
 
   private nativePackage(path: string, definitions: Package): PackageValue {
-    const values = this.lazyValues(definitions);
+    const values = this.lazyValues(path, definitions);
     const options = new Map<string, Value>();
     return {
       isRecord: true,
@@ -75,7 +76,7 @@ export class ScriptLibrary implements Library {
   private fluxPackage(path: string, { natives }: FluxPackage): PackageValue {
     const file = this.options.packages.get(path);
     if (file === undefined) throw new Error(`the package ${path} has not been loaded`);
-    const values = this.lazyValues(natives);
+    const values = this.lazyValues(path, natives);
     const module = new Interpreter(
       {
         universe: (name) =>
@@ -96,14 +97,14 @@ export class ScriptLibrary implements Library {
   }
 
   /** The values of natives, each made once. */
-  private lazyValues(definitions: Package): (name: string) => Value | undefined {
+  private lazyValues(path: string, definitions: Package): (name: string) => Value | undefined {
     const values = new Map<string, Value>();
     return (name) => {
       let value = values.get(name);
       if (value !== undefined) return value;
       const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
       if (definition === undefined) return undefined;
-      value = 'value' in definition ? definition.value : this.functionValue(definition);
+      value = 'value' in definition ? definition.value : this.functionValue(definition, signaturesOf(path).get(name));
       values.set(name, value);
       return value;
     };
@@ -124,12 +125,13 @@ export class ScriptLibrary implements Library {
     }
     const definition = Object.hasOwn(UNIVERSE, name) ? UNIVERSE[name] : undefined;
     if (definition === undefined) throw fluxError(`function "${name}" is not supported by this server`);
-    return 'value' in definition ? definition.value : this.functionValue(definition);
+    return 'value' in definition ? definition.value : this.functionValue(definition, signaturesOf('universe').get(name));
   }
 
-  private functionValue({ call, pipe }: Native): FunctionValue {
+  private functionValue({ call, pipe }: Native, signature: string | undefined): FunctionValue {
     return {
       isFunction: true,
+      signature,
       pipeParameter: pipe,
       call: (args) => {
         const result = call(new Arguments(args), this.options.context);

@@ -4,6 +4,7 @@ import type { Operator } from '../../execute/operator.js';
 import type { RunContext } from '../../execute/run-context.js';
 import { fluxError } from '../../language/errors.js';
 import { Row } from '../../language/row.js';
+import { RowTypes } from '../../language/row-types.js';
 import type { FunctionValue, Value } from '../../language/value.js';
 import { cellOfValue, isRecord, typeName } from '../../language/value.js';
 import { TableStream } from '../../execute/table-stream.js';
@@ -32,6 +33,7 @@ export const join = native((args, context) => {
 });
 
 function joinOperator(run: RunContext, fn: FunctionValue): Operator {
+  const types = new RowTypes(fn, ['left', 'right']);
   const left = new TableCollection(run.memory);
   const right = new TableCollection(run.memory);
   return {
@@ -46,7 +48,7 @@ function joinOperator(run: RunContext, fn: FunctionValue): Operator {
         const other = right.take(table.key);
         if (other === undefined) continue;
         withPairMemory(run.memory, [table, other], (hold) => {
-          const joined = run.applyToRows(() => joinTables(table, other, fn, hold));
+          const joined = run.applyToRows(() => joinTables(table, other, fn, types, hold));
           if (joined !== undefined) emitTable(joined, emit);
         });
       }
@@ -54,13 +56,14 @@ function joinOperator(run: RunContext, fn: FunctionValue): Operator {
   };
 }
 
-function joinTables(a: Chunk, b: Chunk, fn: FunctionValue, hold: (pairCount: number) => void): Chunk | undefined {
+function joinTables(a: Chunk, b: Chunk, fn: FunctionValue, types: RowTypes, hold: (pairCount: number) => void): Chunk | undefined {
   const left = sortTable(a, ON_TIME.left, false);
   const right = sortTable(b, ON_TIME.right, false);
   const pairs = pairRows(left, right, ON_TIME, 'inner', hold);
   if (pairs.count === 0) return undefined;
   const leftRow = new Row(left);
   const rightRow = new Row(right);
+  const results = types.withColumns(left.columns, right.columns);
   const builders = new Map<string, MappedColumn>();
   for (let i = 0; i < pairs.count; i++) {
     const args = new Map<string, Value>([
@@ -74,7 +77,7 @@ function joinTables(a: Chunk, b: Chunk, fn: FunctionValue, hold: (pairCount: num
     for (const builder of builders.values()) builder.push(record.get(builder.label) ?? null);
   }
   const columns = [...builders.values()]
-    .map((builder) => builder.build(undefined))
+    .map((builder) => builder.build(results.of(builder.label)))
     .filter((column) => column !== undefined)
     .sort((x, y) => compareUtf8(x.label, y.label));
   return { key: a.key, columns, rowCount: pairs.count };

@@ -3,8 +3,9 @@ import type { Emit, Operator } from '../../execute/operator.js';
 import { TableCollection } from '../../execute/operator.js';
 import type { RunContext } from '../../execute/run-context.js';
 import { fluxError } from '../../language/errors.js';
-import { keyName, memberName } from '../../syntax/names.js';
+import { memberName } from '../../syntax/names.js';
 import { Row } from '../../language/row.js';
+import { RowTypes } from '../../language/row-types.js';
 import type { FunctionValue, RecordValue, Value } from '../../language/value.js';
 import { cellOfValue, isRecord, typeName } from '../../language/value.js';
 import { TableStream } from '../../execute/table-stream.js';
@@ -12,7 +13,7 @@ import { withoutParens } from '../../language/vectorizable.js';
 import { bodyExpression } from '../../plan/predicate.js';
 import { unionBounds } from '../../plan/node.js';
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
-import type { Chunk, Column } from '../../table/chunk.js';
+import type { Chunk, Column, ColumnMeta } from '../../table/chunk.js';
 import { constantColumn, findColumn } from '../../table/chunk.js';
 import type { GroupKey } from '../../table/group-key.js';
 import type { ColumnType } from '../../table/vector.js';
@@ -50,6 +51,8 @@ export function joined(args: Arguments, context: CallContext, method: JoinMethod
 /** The columns that tables of one side have had. */
 type Schema = Map<string, ColumnType>;
 
+const columnsOfSchema = (schema: Schema): ColumnMeta[] => [...schema].map(([label, type]) => ({ label, type }));
+
 function joinOperator(run: RunContext, method: JoinMethod, on: ColumnPairs, as: FunctionValue): Operator {
   const sides = [new TableCollection(run.memory), new TableCollection(run.memory)] as const;
   const schemas: readonly [Schema, Schema] = [new Map(), new Map()];
@@ -80,6 +83,7 @@ class Join {
   private readonly on: ColumnPairs;
   private readonly as: FunctionValue;
   private readonly schemas: readonly [Schema, Schema];
+  private readonly types: RowTypes;
 
   constructor(run: RunContext, method: JoinMethod, on: ColumnPairs, as: FunctionValue, schemas: readonly [Schema, Schema]) {
     this.run = run;
@@ -87,6 +91,7 @@ class Join {
     this.on = on;
     this.as = as;
     this.schemas = schemas;
+    this.types = new RowTypes(as, ['l', 'r']);
     for (const [side, name, label] of this.usedLabels()) {
       const prefix = `error preparing ${name} side of join`;
       if (schemas[side].size === 0) throw fluxError(`${prefix}: cannot join on an empty table`);
@@ -113,6 +118,7 @@ class Join {
   }
 
   private columns(key: GroupKey, [left, right]: readonly [SideRows, SideRows], pairs: RowPairs): Column[] {
+    const types = this.types.withColumns(...this.schemas.map(columnsOfSchema));
     const builders = new Map<string, MappedColumn>();
     for (let i = 0; i < pairs.count; i++) {
       const args = new Map<string, Value>([
@@ -126,24 +132,9 @@ class Join {
       for (const builder of builders.values()) builder.push(record.get(builder.label) ?? null);
     }
     return [...builders.values()]
-      .map((builder) => builder.build(this.typeOf(builder.label)))
+      .map((builder) => builder.build(types.of(builder.label)))
       .filter((column) => column !== undefined)
       .sort((a, b) => compareUtf8(a.label, b.label));
-  }
-
-  /** The type of a column of which all values are null: that of the column that it is taken from. */
-  private typeOf(label: string): ColumnType | undefined {
-    const expression = this.as.definition?.expression;
-    const body = expression && bodyExpression(expression);
-    const record = body && withoutParens(body);
-    if (record?.type !== 'ObjectExpression') return undefined;
-    const value = record.properties.find((property) => keyName(property) === label)?.value;
-    if (value === undefined || value === null) {
-      return record.with?.name === 'l' ? this.schemas[0].get(label) : record.with?.name === 'r' ? this.schemas[1].get(label) : undefined;
-    }
-    if (value.type !== 'MemberExpression' || value.object.type !== 'Identifier') return undefined;
-    const side = value.object.name === 'l' ? 0 : 1;
-    return this.schemas[side].get(memberName(value));
   }
 
   /** Columns that the properties of `as` are taken from, as far as they can be told from it. */

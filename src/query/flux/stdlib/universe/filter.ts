@@ -1,6 +1,7 @@
 /** `filter`: the rows for which a function holds. */
 import { fluxError, wrapError } from '../../language/errors.js';
 import { bindRowFunction, selectRows } from '../../language/row.js';
+import { RowTypes } from '../../language/row-types.js';
 import { narrow } from '../../execute/operator.js';
 import { gatherChunk } from '../../table/chunk.js';
 import { step } from '../native.js';
@@ -18,7 +19,9 @@ export const filter = step((args) => {
 
 export function filterOperator(run: RunContext, fn: FunctionValue, keepEmpty: boolean): Operator {
   const predicate = bindRowFunction(fn, 'r');
+  const types = new RowTypes(fn);
   return narrow((chunk, emit) => {
+    types.withColumns(chunk.columns);
     let rows: Int32Array;
     try {
       rows = run.applyToRows(() => selectRows(chunk, predicate));

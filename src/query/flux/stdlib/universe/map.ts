@@ -6,11 +6,10 @@ import type { RunContext } from '../../execute/run-context.js';
 import { fluxError, wrapError } from '../../language/errors.js';
 import { keyName } from '../../syntax/names.js';
 import { Row, bindRowFunction } from '../../language/row.js';
-import { inferType } from '../../language/row-type.js';
+import { RowTypes } from '../../language/row-types.js';
 import type { FunctionValue, RecordValue, Value } from '../../language/value.js';
 import { PlainRecord, cellOfValue, columnTypeOf, isRecord, typeName, valueOfCell } from '../../language/value.js';
-import { isVectorizable, withoutParens } from '../../language/vectorizable.js';
-import type { Expression } from '../../syntax/ast.js';
+import { columnsOf, isVectorizable, withoutParens } from '../../language/vectorizable.js';
 import type { Chunk, Column } from '../../table/chunk.js';
 import { columnOf, findColumn, gatherChunk, keyOfRow } from '../../table/chunk.js';
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
@@ -52,7 +51,7 @@ export const map = step((args) => {
 export function mapOperator(run: RunContext, fn: FunctionValue): Operator {
   const apply = bindRowFunction(fn, 'r');
   const keepsOrder = fn.definition !== undefined && isVectorizable(fn.definition.expression);
-  const types = new ResultTypes(fn);
+  const types = new NullTypes(fn, keepsOrder);
   const made = new MadeBytes(run.memory);
   return regroup((chunk, emit) => {
     made.release();
@@ -84,7 +83,7 @@ export const mapValues = (order: 'keeps order' | 'sorts', make: (chunk: Chunk) =
   }));
 
 /** The columns of the records. What all records take over from the row as it is, is taken over as a whole. */
-function mapChunk(chunk: Chunk, apply: (row: RecordValue) => Value, types: ResultTypes, made: MadeBytes): Column[] {
+function mapChunk(chunk: Chunk, apply: (row: RecordValue) => Value, types: NullTypes, made: MadeBytes): Column[] {
   const row = new Row(chunk);
   const builders = new Map<string, MappedColumn>();
   let takesOver = true;
@@ -171,40 +170,35 @@ export class MappedColumn {
   }
 }
 
-/** The types that properties have when all their values are null. */
-class ResultTypes {
-  private readonly properties: ReadonlyMap<string, Expression>;
-  private readonly row: string;
-  private checked: readonly Column[] | undefined;
+/** The types of properties whose values are all null: InfluxDB leaves out those of which it knows none. */
+class NullTypes {
+  private readonly types: RowTypes;
+  private readonly fn: FunctionValue;
+  /** Of a function that InfluxDB applies to whole columns, what is made of a column that is not there has no type. */
+  private readonly needsColumns: boolean;
 
-  constructor(fn: FunctionValue) {
-    const expression = fn.definition?.expression;
-    const body = expression === undefined || expression.body.type === 'Block' ? undefined : withoutParens(expression.body);
-    const [param] = expression?.params ?? [];
-    this.row = param === undefined ? '' : keyName(param);
-    this.properties = new Map(
-      body?.type === 'ObjectExpression'
-        ? body.properties.flatMap((property) => (property.value ? [[keyName(property), property.value]] : []))
-        : [],
-    );
+  constructor(fn: FunctionValue, isVectorized: boolean) {
+    this.fn = fn;
+    this.types = new RowTypes(fn);
+    this.needsColumns = isVectorized;
   }
 
   /** @throws DomainError for columns whose types do not fit the function */
   check(chunk: Chunk): void {
-    const { checked } = this;
-    if (
-      checked?.length === chunk.columns.length &&
-      checked.every(({ label, type }, i) => chunk.columns[i]?.label === label && chunk.columns[i].type === type)
-    ) {
-      return;
-    }
-    for (const label of this.properties.keys()) this.of(label, chunk);
-    this.checked = chunk.columns;
+    this.types.withColumns(chunk.columns);
   }
 
   of(label: string, chunk: Chunk): ColumnType | undefined {
-    const expression = this.properties.get(label);
-    return expression === undefined ? undefined : inferType(expression, this.row, (column) => findColumn(chunk.columns, column)?.type);
+    if (this.needsColumns && this.lacksColumns(label, chunk)) return undefined;
+    return this.types.withColumns(chunk.columns).of(label);
+  }
+
+  private lacksColumns(label: string, chunk: Chunk): boolean {
+    const body = this.fn.definition?.expression.body;
+    if (body === undefined || body.type === 'Block') return false;
+    const record = withoutParens(body);
+    const property = record.type === 'ObjectExpression' ? record.properties.find((candidate) => keyName(candidate) === label) : undefined;
+    return property?.value ? columnsOf(property.value).some((column) => findColumn(chunk.columns, column) === undefined) : false;
   }
 }
 

@@ -2,6 +2,7 @@
 import { fluxError, wrapError } from '../../language/errors.js';
 import { quoteGo } from '../../../../domain/go-quote.js';
 import { Row } from '../../language/row.js';
+import { RowTypes } from '../../language/row-types.js';
 import type { FunctionValue, RecordValue, Value } from '../../language/value.js';
 import { PlainRecord, cellOfValue, columnTypeOf, isRecord, typeName } from '../../language/value.js';
 import type { Chunk, Column } from '../../table/chunk.js';
@@ -14,7 +15,11 @@ import { collectTables } from './collect.js';
 export const reduce = step((args) => {
   const fn = args.fn('fn');
   const identity = args.record('identity');
-  return collectTables((table) => reduceTable(table, fn, identity));
+  const types = new RowTypes(fn, ['r'], new Map([['accumulator', { kind: 'known record', record: identity }]]));
+  return collectTables((table) => {
+    types.withColumns(table.columns);
+    return reduceTable(table, fn, identity);
+  });
 });
 
 function reduceTable(table: Chunk, fn: FunctionValue, identity: RecordValue): Chunk {

@@ -5,6 +5,7 @@ import type { RunContext } from '../../execute/run-context.js';
 import { Duration } from '../../language/duration.js';
 import { fluxError } from '../../language/errors.js';
 import { Row, bindRowFunction } from '../../language/row.js';
+import { RowTypes } from '../../language/row-types.js';
 import type { FunctionValue } from '../../language/value.js';
 import type { Chunk } from '../../table/chunk.js';
 import { columnOf } from '../../table/chunk.js';
@@ -53,9 +54,11 @@ interface TrackedState {
 
 function trackingOperator(run: RunContext, spec: TrackingSpec): Operator {
   const holds = bindRowFunction(spec.fn, 'r');
+  const types = new RowTypes(spec.fn);
   return narrowWithState(
     (): TrackedState => ({ count: -1n, startNs: undefined, previousNs: undefined }),
     (chunk, state, emit) => {
+      types.withColumns(chunk.columns);
       emit.chunk(
         run.applyToRows(() => {
           const row = new Row(chunk);
