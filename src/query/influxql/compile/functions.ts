@@ -3,6 +3,7 @@ import { DomainError, invalid } from '../../../domain/errors.js';
 import { type Call, call, type Expr, type Field, isLiteral, type VarRef } from '../syntax/ast.js';
 import { formatDuration } from '../syntax/duration.js';
 import { formatExpr, goTypeOf } from '../syntax/format.js';
+import { checkForecast, checkIndicator } from './indicators.js';
 import { isMathFunction } from './math.js';
 
 /** What the fields of a statement are found to be, and what of it matters for how they are read. */
@@ -29,21 +30,8 @@ export interface FieldContext {
 const AGGREGATES: ReadonlySet<string> = new Set(['count', 'sum', 'mean', 'median', 'mode', 'stddev', 'spread']);
 const SIMPLE_SELECTORS: ReadonlySet<string> = new Set(['max', 'min', 'first', 'last']);
 
-/** Functions of InfluxDB's that are not worth their size here: forecasts, chart analysis and estimates of cardinality. */
-const OMITTED: ReadonlySet<string> = new Set([
-  'holt_winters',
-  'holt_winters_with_fit',
-  'exponential_moving_average',
-  'double_exponential_moving_average',
-  'triple_exponential_moving_average',
-  'relative_strength_index',
-  'triple_exponential_derivative',
-  'kaufmans_efficiency_ratio',
-  'kaufmans_adaptive_moving_average',
-  'chande_momentum_oscillator',
-  'count_hll',
-  'sum_hll',
-]);
+/** Estimates of cardinality: `count(distinct(...))` counts exactly. */
+const OMITTED: ReadonlySet<string> = new Set(['count_hll', 'sum_hll']);
 
 /**
  * Checks the fields of a statement.
@@ -160,6 +148,22 @@ class FieldChecker {
         this.checkTransformation(name, args[0]);
         return;
       }
+      case 'exponential_moving_average':
+      case 'double_exponential_moving_average':
+      case 'triple_exponential_moving_average':
+      case 'triple_exponential_derivative':
+      case 'relative_strength_index':
+      case 'chande_momentum_oscillator':
+      case 'kaufmans_efficiency_ratio':
+      case 'kaufmans_adaptive_moving_average':
+        checkIndicator(name, args);
+        this.checkTransformation(name, args[0]);
+        return;
+      case 'holt_winters':
+      case 'holt_winters_with_fit':
+        checkForecast(name, args, this.context.hasInterval);
+        this.checkTransformation(name, args[0]);
+        return;
       case 'integral':
         between(name, 1, 2, args);
         checkUnit(args[1], undefined);

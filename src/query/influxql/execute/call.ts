@@ -8,6 +8,7 @@ import { call as makeCall, type Call, type Expr, holds, type VarRef } from '../s
 import type { Block, Blocks, Group, Rows } from './block.js';
 import { ColumnBuilder, type Value, valueAt } from './column.js';
 import { fillWindows, type WindowBudget } from './fill.js';
+import { isForecast, streamForecast } from './forecast.js';
 import { mergeRows, type MergeOrder } from './merge.js';
 import { combinePartials, isPartialAggregate, reduceRows } from './partials.js';
 import type { GroupInputs } from './gather.js';
@@ -62,6 +63,7 @@ const windowsOf = ({ interval, zone, startNs, endNs }: Scope): Windows => new Wi
 export function streamCall(context: CallContext, scope: Scope, call: Call, selects: boolean): Blocks {
   const { name } = call;
   if (isTransformation(call)) return transform(context, scope, call);
+  if (isForecast(call)) return forecastOf(context, scope, call);
   const windows = windowsOf(scope);
   if (name === 'top' || name === 'bottom') return streamRanked(context, scope, call);
   const reduced = streamReduced(context, scope, call);
@@ -339,6 +341,11 @@ async function* transform(context: CallContext, scope: Scope, call: Call): Async
   }
   const rest = state?.transformation.finish?.();
   if (state !== undefined && rest !== undefined) yield blockOf(state.group, [rest], state.transformation.resultType);
+}
+
+function forecastOf(context: CallContext, scope: Scope, call: Call): Blocks {
+  const [arg] = call.args as readonly [Call];
+  return streamForecast(context, streamCall(context, { ...allRows(scope), aux: [] }, arg, false), call, scope.interval.everyNs);
 }
 
 /** What a transformation works on: a field's rows, or those of a call, which begin a window earlier where the first one needs it. */

@@ -87,13 +87,26 @@ const OF_NUMBERS: Readonly<Record<string, string>> = {
   moving_average: 'moving average',
   cumulative_sum: 'cumulative sum',
   integral: 'integral',
+  exponential_moving_average: 'exponential moving average',
+  double_exponential_moving_average: 'double exponential moving average',
+  triple_exponential_moving_average: 'triple exponential moving average',
+  triple_exponential_derivative: 'triple exponential derivative',
+  relative_strength_index: 'relative strength index',
+  chande_momentum_oscillator: 'chande momentum oscillator',
+  kaufmans_efficiency_ratio: 'kaufmans efficiency ratio',
+  kaufmans_adaptive_moving_average: 'kaufmans adaptive moving average',
+  // InfluxDB's own slip of the pen.
+  holt_winters: 'elapsed',
+  holt_winters_with_fit: 'elapsed',
 };
 
 /** @throws DomainError `invalid`, in InfluxDB's words, for a type that a function does not take */
 export function checkArgument(name: string, type: FieldType): void {
   const isNumeric = type !== 'string' && type !== 'boolean';
   const known = Object.hasOwn(OF_NUMBERS, name) ? OF_NUMBERS[name] : undefined;
-  const refused = known !== undefined ? !isNumeric : (name === 'min' || name === 'max') && type === 'string';
+  const isForecast = name === 'holt_winters' || name === 'holt_winters_with_fit';
+  const refused =
+    known !== undefined ? !isNumeric || (isForecast && type === 'unsigned') : (name === 'min' || name === 'max') && type === 'string';
   if (refused) throw invalid(`unsupported ${known ?? name} iterator type: *query.${type}InterruptIterator`);
 }
 

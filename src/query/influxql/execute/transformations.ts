@@ -2,6 +2,7 @@
 import type { FieldType } from '../../../domain/series.js';
 import type { Call } from '../syntax/ast.js';
 import type { Value } from './column.js';
+import { indicatorTransformation, isIndicator } from './indicators.js';
 import { checkArgument, distance, wrap } from './reducers.js';
 import type { Windows } from './windows.js';
 
@@ -30,7 +31,7 @@ const TRANSFORMATIONS: ReadonlySet<string> = new Set([
   'integral',
 ]);
 
-export const isTransformation = ({ name }: Call): boolean => TRANSFORMATIONS.has(name);
+export const isTransformation = (call: Call): boolean => TRANSFORMATIONS.has(call.name) || isIndicator(call);
 
 /** Whether a function needs the window before the range, so that it has a row for the first window. */
 export const needsWindowBefore = ({ name }: Call): boolean => name !== 'cumulative_sum' && name !== 'integral';
@@ -46,6 +47,7 @@ export function transformationOf(call: Call, type: FieldType, windows: Windows, 
   const unit = args[1]?.kind === 'duration' ? args[1].value : undefined;
   if (name === 'elapsed') return elapsed(unit ?? 1n);
   checkArgument(name, type);
+  if (isIndicator(call)) return indicatorTransformation(call);
   switch (name) {
     case 'derivative':
     case 'non_negative_derivative':
