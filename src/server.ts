@@ -44,12 +44,12 @@ export async function startServer({ config, logger, clock, kinds, unattendedSetu
   const stopSteps = new StopSteps();
   try {
     const stores = await openStores(config, logger, stopSteps);
-    const services = createServices({ config, logger, clock, kinds, stores, stopSteps });
+    const metrics = new Metrics({ version: VERSION, clock, startedAtMs: clock(), countResources: () => stores.store.countResources() });
+    const services = createServices({ config, logger, clock, kinds, stores, metrics, stopSteps });
     const { authenticator, v1Authenticator, pool } = services;
     if (unattendedSetup !== undefined) await runUnattendedSetup(unattendedSetup, services.setup, authenticator, logger);
     await startHousekeeping({ store: stores.store, retention: services.retention, sessions: services.sessions, logger, stopSteps });
 
-    const metrics = new Metrics();
     const routes = createRoutes({ config, logger, clock, services, metrics, listProblems: stores.listProblems });
     const pages = config.uiDisabled ? undefined : loadPages();
     if (pages === undefined && !config.uiDisabled) logger.warn('the web pages are not built: npm run build');

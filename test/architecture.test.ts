@@ -51,7 +51,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   '@influxdata/flux-lsp-node': ['query/'],
   '@node-rs/argon2': ['auth/passwords.ts'],
   '@node-rs/bcrypt': ['auth/passwords.ts'],
-  'prom-client': ['http/metrics.ts'],
+  'prom-client': ['http/metrics.ts', 'http/metrics/'],
 };
 
 /** The only places where a secret comes out of its cover: to be hashed, compared, sealed, checked, stored in the clear, or answered. */

@@ -98,6 +98,9 @@ export interface TokenCounts {
   readonly erased: number;
 }
 
+/** By the type that permissions name, how many there are where there are any; v1 authorizations do not count. */
+export type ResourceCounts = ReadonlyMap<string, number>;
+
 /** How many there are of a kind and status. */
 export interface AuthorizationCount {
   readonly tokenKind: TokenKind;
@@ -151,6 +154,7 @@ export interface StoreReader {
   /** The active tokens of a user, for what his sessions may do. */
   listActiveTokensOfUser(userId: UserId): Promise<Authorization[]>;
   countTokens(): Promise<TokenCounts>;
+  countResources(): Promise<ResourceCounts>;
 
   findShard(id: number): Promise<Shard | undefined>;
 

@@ -17,8 +17,9 @@ import { addHandlers } from './handlers.js';
 import type { Metrics } from './metrics.js';
 import { OpenRequests } from './open-requests.js';
 import type { Pages } from './pages.js';
-import { placeOf, Responder } from './responder.js';
+import { placeOf, Responder, trafficOf } from './responder.js';
 import type { Route } from './route.js';
+import { bytesOf } from './traffic.js';
 
 export interface AppDependencies {
   readonly routes: readonly Route[];
@@ -90,10 +91,18 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     else answer(verdict);
   }
 
-  function record(request: FastifyRequest, { statusCode: status }: FastifyReply): void {
+  function record(request: FastifyRequest, reply: FastifyReply): void {
+    const { statusCode: status } = reply;
     const place = placeOf(request);
     const milliseconds = performance.now() - request.startedAtMs;
-    metrics.countRequest(place.method, place.path, status, milliseconds / 1000);
+    metrics.countRequest({
+      ...place,
+      status,
+      seconds: milliseconds / 1000,
+      traffic: trafficOf(request),
+      bytesIn: bytesOf(request.body),
+      bytesOut: request.sentBytes || Number(reply.getHeader('content-length') ?? 0),
+    });
     const line = () => ({ ...place, status, address: request.ip, ms: Math.round(milliseconds * 10) / 10 });
     if (status === 401 || status === 403 || status === 429) logger.info({ ...line(), reason: request.refusal ?? 'refused' }, 'refused');
     else if (logger.isLevelEnabled('debug')) logger.debug(line(), 'answered');

@@ -35,6 +35,8 @@ declare module 'fastify' {
     contentType: string | undefined;
     /** Why it was refused, for the log; never told to the caller. */
     refusal: string | undefined;
+    /** Of an answer that is made while it is sent. */
+    sentBytes: number;
   }
   interface FastifyContextConfig {
     entry?: PathEntry;
@@ -72,6 +74,7 @@ export function createFramework(
   app.decorateRequest('startedAtMs', 0);
   app.decorateRequest('contentType', undefined);
   app.decorateRequest('refusal', undefined);
+  app.decorateRequest('sentBytes', 0);
 
   // Bodies are bytes to us: InfluxDB looks at no content type but that of queries.
   app.removeAllContentTypeParsers();

@@ -1,37 +1,23 @@
-/** What the server counts, in Prometheus' words. Requests are counted without garbage and summed up when somebody asks. */
+/** What the server counts, by the names that InfluxDB has for it. No label holds a secret, or anything that a client writes. */
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
-
-interface Tally {
-  count: number;
-  seconds: number;
-}
+import { QueryMetrics } from './metrics/queries.js';
+import { type AnsweredRequest, RequestMetrics } from './metrics/requests.js';
+import { registerServerFacts, type ServerFacts } from './metrics/server-facts.js';
+import { WriteMetrics } from './metrics/writes.js';
 
 export class Metrics {
+  readonly queries: QueryMetrics;
+  readonly writes: WriteMetrics;
   readonly #registry = new Registry();
-  /** Method and route -> status -> tally. */
-  readonly #requests = new Map<string, Map<number, Tally>>();
+  readonly #requests: RequestMetrics;
   readonly #refusals: Counter<'reason'>;
 
-  constructor() {
+  constructor(facts: ServerFacts) {
     collectDefaultMetrics({ register: this.#registry });
-    const requests = this.#requests;
-    const labelNames = ['method', 'path', 'status'] as const;
-    const collectFrom = (pick: (tally: Tally) => number) =>
-      function (this: Counter<(typeof labelNames)[number]>) {
-        this.reset();
-        for (const [route, statuses] of requests) {
-          const [method = '', path = ''] = route.split(' ');
-          for (const [status, tally] of statuses) this.inc({ method, path, status: String(status) }, pick(tally));
-        }
-      };
-    const register = { registers: [this.#registry], labelNames };
-    new Counter({ ...register, name: 'http_api_requests_total', help: 'Requests answered', collect: collectFrom(({ count }) => count) });
-    new Counter({
-      ...register,
-      name: 'http_api_request_duration_seconds_total',
-      help: 'Seconds spent on requests, from their arrival to the end of the answer',
-      collect: collectFrom(({ seconds }) => seconds),
-    });
+    registerServerFacts(this.#registry, facts);
+    this.#requests = new RequestMetrics(this.#registry);
+    this.queries = new QueryMetrics(this.#registry);
+    this.writes = new WriteMetrics(this.#registry);
     this.#refusals = new Counter({
       name: 'sluice_authentication_refusals_total',
       help: 'Requests that were not let in, by reason',
@@ -40,15 +26,8 @@ export class Metrics {
     });
   }
 
-  /** @param path the path of the route, never that of the request: that one has ids in it, and strangers choose it */
-  countRequest(method: string, path: string, status: number, seconds: number): void {
-    const route = `${method} ${path}`;
-    let statuses = this.#requests.get(route);
-    if (statuses === undefined) this.#requests.set(route, (statuses = new Map<number, Tally>()));
-    let tally = statuses.get(status);
-    if (tally === undefined) statuses.set(status, (tally = { count: 0, seconds: 0 }));
-    tally.count++;
-    tally.seconds += seconds;
+  countRequest(request: AnsweredRequest): void {
+    this.#requests.count(request);
   }
 
   countRefusal(reason: string): void {

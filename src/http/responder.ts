@@ -10,7 +10,8 @@ import { answerRefusal, pathOf, type Access, type Gate } from './gate.js';
 import type { Metrics } from './metrics.js';
 import { RefusedError } from './open-requests.js';
 import type { Pages } from './pages.js';
-import { PAGE_NOT_FOUND, type Answer } from './route.js';
+import { PAGE_NOT_FOUND, type Answer, type Route } from './route.js';
+import { countBytes } from './traffic.js';
 
 const UNKNOWN_PATH = 'unknown';
 
@@ -19,6 +20,10 @@ export const placeOf = ({ method, routeOptions }: FastifyRequest): { readonly me
   method,
   path: routeOptions.config.entry?.path ?? UNKNOWN_PATH,
 });
+
+/** Whether bytes of a request and its answer are counted, and as what. */
+export const trafficOf = ({ method, routeOptions }: FastifyRequest): Route['traffic'] =>
+  routeOptions.config.entry?.routes.get(method)?.traffic;
 
 export interface ResponderDependencies {
   readonly gate: Gate;
@@ -47,7 +52,7 @@ export class Responder {
     if (answer.contentType !== undefined) reply.header('content-type', answer.contentType);
     const { body } = answer;
     if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body);
-    const pieces = Readable.from(body);
+    const pieces = Readable.from(trafficOf(request) === undefined ? body : countBytes(body, (bytes) => (request.sentBytes += bytes)));
     const { open } = request;
     pieces.once('error', (error) => {
       // Nobody waits for the rest where the client went away or was sent away.

@@ -52,6 +52,8 @@ interface RouteShape {
   readonly streamsBody?: boolean | undefined;
   /** How fast the body has to come: as a document in `--http-body-timeout`, as a write ten times as late, or steadily without an end. */
   readonly pace?: 'usual' | 'write' | 'steady' | undefined;
+  /** Bytes of its requests and answers are counted, for whoever measures writes or queries. */
+  readonly traffic?: 'write' | 'query' | undefined;
   /** With a slash behind it, the path sends whoever comes to the path without it, as InfluxDB does there; others answer all the same. */
   readonly redirectsSlash?: boolean | undefined;
   /** What the path answers to methods that it has not: nothing but 405, or with a JSON error or text and the methods that there are. */

@@ -15,6 +15,7 @@ import { V1Authenticator } from '../auth/v1.js';
 import type { Config } from '../config/config.js';
 import { newIdentity } from '../data-directory/pairing.js';
 import { createIdGenerator, type Clock } from '../domain/id.js';
+import type { Metrics } from '../http/metrics.js';
 import type { Kind } from '../kinds/kind.js';
 import { createBackup } from '../services/backup.js';
 import { createDbrps } from '../services/dbrps.js';
@@ -47,13 +48,15 @@ export interface ServiceDependencies {
   readonly clock: Clock;
   readonly kinds: readonly Kind[];
   readonly stores: Stores;
+  /** Is told of queries and writes. */
+  readonly metrics: Metrics;
   readonly stopSteps: StopSteps;
 }
 
 /** The other processors answer requests, and drain points. */
 const LINE_PROTOCOL_THREADS = Math.max(1, Math.floor(availableParallelism() / 2));
 
-export function createServices({ config, logger, clock, kinds, stores, stopSteps }: ServiceDependencies) {
+export function createServices({ config, logger, clock, kinds, stores, metrics, stopSteps }: ServiceDependencies) {
   const { store, engine, directory } = stores;
   const { strongPasswords, useHashedTokens: hashTokens } = config;
   const ids = createIdGenerator(clock, randomInt);
@@ -72,6 +75,7 @@ export function createServices({ config, logger, clock, kinds, stores, stopSteps
     waitingMax: config.queryQueueSize,
     memoryBytesMax: config.queryMemoryBytes,
     poolBytesMax: config.queryMaxMemoryBytes,
+    observer: metrics.queries,
     onThreadLost: (error) => {
       logger.warn({ err: error }, 'the thread of a query was ended, and is replaced');
     },
@@ -94,7 +98,7 @@ export function createServices({ config, logger, clock, kinds, stores, stopSteps
     dbrps: createDbrps({ store, clock, ids }),
     setup: createSetup({ store, ids, clock, organizations, authorizations, passwords, strongPasswords }),
     resolveOrganization: (parameters: OrganizationParameters) => resolveOrganization(store, parameters),
-    write: createWrite({ store, engine }),
+    write: createWrite({ store, engine, observer: metrics.writes }),
     lineProtocol,
     delete: createDelete({ store, engine }),
     pool,

@@ -7,6 +7,8 @@ export class BodyWrite {
   readonly #engine: SeriesEngine;
   readonly #bucket: Bucket;
   readonly #nowNs: bigint;
+  /** Points that came, those that were dropped included. */
+  requestedCount = 0;
   #droppedCount = 0;
   /** Why the first point was dropped that was, and from which the last field was taken of those that lost one. */
   #dropReason: string | undefined;
@@ -22,6 +24,7 @@ export class BodyWrite {
   /** Stores what the bucket keeps of a slice; when this is fulfilled it is durable. */
   async store(slice: PointBatch): Promise<void> {
     if (slice.rowCount === 0 && slice.dropped === undefined) return;
+    this.requestedCount += slice.rowCount + (slice.dropped?.count ?? 0);
     const { batch, dropped } = cutToRetention(slice, this.#nowNs, this.#bucket.retentionSeconds);
     const { droppedCount, reason } = await this.#engine.write(this.#bucket.id, batch);
     this.#tooOld = addDrops(this.#tooOld, dropped);

@@ -27,9 +27,21 @@ export interface WritableBucket {
   write(slices: Iterable<PointBatch> | AsyncIterable<PointBatch>, nowNs: bigint, confirm: () => Promise<void>): Promise<void>;
 }
 
+/** Told of each body: how many points it had, and what became of them. */
+export interface WriteObserver {
+  wrote(points: { readonly requested: number; readonly dropped: number }): void;
+  failed(requested: number): void;
+}
+
+export interface WriteDependencies {
+  readonly store: StoreReader;
+  readonly engine: SeriesEngine;
+  readonly observer: WriteObserver;
+}
+
 export type Write = ReturnType<typeof createWrite>;
 
-export const createWrite = ({ store, engine }: { readonly store: StoreReader; readonly engine: SeriesEngine }) => {
+export const createWrite = ({ store, engine, observer }: WriteDependencies) => {
   function openBucket(actor: Actor, bucket: Bucket): WritableBucket {
     authorizeWrite(actor, bucket);
     return {
@@ -41,9 +53,15 @@ export const createWrite = ({ store, engine }: { readonly store: StoreReader; re
           await body.store(slice);
         };
         // Nearly all bodies are read at once; waiting for each of their slices as for one from elsewhere costs more than reading it.
-        if (Symbol.iterator in slices) for (const slice of slices) await store(slice);
-        else for await (const slice of slices) await store(slice);
+        try {
+          if (Symbol.iterator in slices) for (const slice of slices) await store(slice);
+          else for await (const slice of slices) await store(slice);
+        } catch (error) {
+          if (body.requestedCount > 0) observer.failed(body.requestedCount);
+          throw error;
+        }
         const { reason, droppedCount, namesPlace } = body.outcome();
+        observer.wrote({ requested: body.requestedCount, dropped: droppedCount });
         if (reason === undefined) return;
         const place = namesPlace ? ` for database: ${bucket.id} for retention policy: autogen` : '';
         throw unprocessable(`failure writing points to database: partial write: ${reason} dropped=${droppedCount}${place}`);

@@ -1,6 +1,7 @@
 /** All questions and changes of the metadata store, written once for every engine. */
 import type { StoreWriter } from '../domain/store.js';
 import { authorizationQueries } from './authorizations.js';
+import { countQueries } from './counts.js';
 import type { Database, RecordChange, TellDamage } from './database.js';
 import { factQueries } from './facts.js';
 import { labelMappingQueries } from './label-mappings.js';
@@ -26,6 +27,7 @@ export const createQueries = (db: Database, record: RecordChange, tellDamage: Te
   ...labelMappingQueries(db, record),
   ...secretQueries(db, record),
   ...authorizationQueries(db, record, tellDamage),
+  ...countQueries(db),
   ...factQueries(db),
   ...shardQueries(db),
   ...tombstoneQueries(db),

@@ -1,6 +1,7 @@
 /** One piece of work for somebody, from when it is asked for until its answer is read or given up. */
 import { ServedStreams } from './served-streams.js';
 import { type FromWorker, type Known, receiveError, sendError, type ToWorker, type Work } from './messages.js';
+import type { EndedQuery } from '../domain/query-observer.js';
 import { type Engine, type Reach, World } from './world.js';
 
 export interface Task {
@@ -51,6 +52,11 @@ export class Job {
   private world: World | undefined;
   private streams: ServedStreams | undefined;
   private takenAtMs = performance.now();
+  private readonly madeAtMs = performance.now();
+  private begunAtMs: number | undefined;
+  private hasLateError = false;
+  /** The answer was given up by whoever read it. */
+  private isUnread = false;
 
   /** @param onGivenUp told when nobody wants the answer any more, or the time is over */
   constructor(task: Task, onGivenUp: (job: Job) => void) {
@@ -65,6 +71,7 @@ export class Job {
 
   /** Hands the work to a thread. */
   begin(post: Post): void {
+    this.begunAtMs = performance.now();
     const { work, reach, engine } = this.task;
     const world = new World(reach, engine, this.controller.signal);
     this.post = post;
@@ -111,6 +118,7 @@ export class Job {
         this.fail(receiveError(message.error));
         return true;
       case 'late failure':
+        this.hasLateError = true;
         this.task.onLateError(receiveError(message.error));
         return false;
       case 'call':
@@ -142,6 +150,20 @@ export class Job {
   /** Milliseconds for which the client has taken nothing of what lies ready. */
   get stalledMs(): number {
     return this.pieces.length === 0 ? 0 : performance.now() - this.takenAtMs;
+  }
+
+  /** What became of it, for whoever counts; once it is over. */
+  get ended(): Omit<EndedQuery, 'kind'> {
+    const { begunAtMs = performance.now() } = this;
+    const ranMs = this.begunAtMs === undefined ? undefined : performance.now() - this.begunAtMs;
+    return { waitedMs: begunAtMs - this.madeAtMs, ranMs, result: this.result };
+  }
+
+  private get result(): EndedQuery['result'] {
+    if (this.failure === undefined) return this.hasLateError ? 'failed' : 'success';
+    if (this.begunAtMs === undefined) return 'not begun';
+    if (this.task.signal.aborted || this.isUnread) return 'cut';
+    return this.hasBegun ? 'failed' : 'refused';
   }
 
   private start(): void {
@@ -176,7 +198,10 @@ export class Job {
         this.wake = undefined;
       }
     } finally {
-      if (!isRead && !this.isOver) this.onGivenUp(this);
+      if (!isRead && !this.isOver) {
+        this.isUnread = true;
+        this.onGivenUp(this);
+      }
     }
   }
 

@@ -27,6 +27,7 @@ const newPool = (options: Partial<ConstructorParameters<typeof QueryPool>[0]> = 
     memoryBytesMax: 64 * MEBIBYTE,
     poolBytesMax: 256 * MEBIBYTE,
     onThreadLost: () => undefined,
+    observer: undefined,
     ...options,
   });
 
@@ -160,6 +161,8 @@ describe('a line of queries', () => {
     // The start of the thread is not what is measured.
     await textOf(pool, taskOf(ONE));
     const long = failureOf(pool, taskOf(LONG, { signal: controller.signal }));
+    // On a busy machine a thread takes a while to start.
+    await expect.poll(() => pool.waiting, { timeout: 10_000 }).toBe(0);
     expect(await failureOf(pool, taskOf(ONE, { timeoutMs: 200 }))).toContain('longer than the 200 ms of --query-timeout');
     expect(pool.waiting).toBe(0);
     controller.abort(new Error('enough'));

@@ -7,6 +7,7 @@ import { DomainError, TryAgainLaterError } from '../domain/errors.js';
 import { MemoryPool } from '../query/flux/execute/memory.js';
 import { FairLine } from './fair-line.js';
 import { Job, type Task, type WorkAnswer } from './job.js';
+import type { QueryKind, QueryObserver } from '../domain/query-observer.js';
 import { QueryThread } from './query-thread.js';
 
 export interface QueryPoolOptions {
@@ -19,6 +20,8 @@ export interface QueryPoolOptions {
   readonly poolBytesMax: number;
   /** Told when a thread is ended or ends by itself while it works. */
   readonly onThreadLost: (error: Error | undefined) => void;
+  /** Told of what runs scripts and statements; undefined where nobody counts. */
+  readonly observer: QueryObserver | undefined;
 }
 
 /** How often what runs is looked at. */
@@ -73,12 +76,10 @@ export class QueryPool {
     const job = new Job(task, (given) => {
       this.end(given, new DomainError('unavailable', 'nobody reads the answer'));
     });
+    this.watch(job);
     const dropped = this.line.add(task.user, job);
     dropped?.fail(new TryAgainLaterError(`there are ${this.options.waitingMax} queries waiting already: try again later`, 1));
-    if (dropped !== job) {
-      this.watch(job);
-      this.schedule();
-    }
+    if (dropped !== job) this.schedule();
     return job.answer;
   }
 
@@ -104,6 +105,8 @@ export class QueryPool {
 
   private watch(job: Job): void {
     const { signal, timeoutMs } = job.task;
+    const kind = kindOf(job);
+    if (kind !== undefined) this.options.observer?.queued(kind);
     const onAbort = (): void => {
       this.end(job, signal.reason);
     };
@@ -118,6 +121,7 @@ export class QueryPool {
     job.onEnd = () => {
       signal.removeEventListener('abort', onAbort);
       clearTimeout(timer);
+      if (kind !== undefined) this.options.observer?.ended({ kind, ...job.ended });
     };
   }
 
@@ -158,6 +162,8 @@ export class QueryPool {
       this.looking.unref();
     }
     this.userOf.set(thread, user);
+    const kind = kindOf(job);
+    if (kind !== undefined) this.options.observer?.begun(kind);
     thread.run(job);
   }
 
@@ -248,6 +254,9 @@ export class QueryPool {
     this.breakers.set(digest, { error, untilMs: performance.now() + BREAKER_MS });
   }
 }
+
+const kindOf = ({ task: { work } }: Job): QueryKind | undefined =>
+  work.kind === 'flux' || work.kind === 'influxql' ? work.kind : undefined;
 
 const digestOf = (work: Task['work']): string | undefined =>
   'body' in work ? createHash('sha256').update(`${work.kind}\0`).update(work.body).digest('base64') : undefined;

@@ -14,6 +14,7 @@ export const influxqlRoutes = (influxql: Influxql): Route[] =>
     access: 'v1',
     needs: { list: 'buckets' },
     bodyBytesMax: QUERY_BYTES_MAX,
+    traffic: 'query',
     otherMethods: 'json',
     async handle(actor, request) {
       const { headers, query, body, signal } = request;

@@ -25,6 +25,7 @@ export const queryRoutes = (flux: Flux, logger: Logger): Route[] => [
     needs: { list: 'buckets', read: 'buckets' },
     redirectsSlash: true,
     bodyBytesMax: SCRIPT_BYTES_MAX,
+    traffic: 'query',
     otherMethods: 'json',
     async handle(actor, request) {
       const { headers, contentType, body, signal } = request;

@@ -63,6 +63,7 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
       redirectsSlash: true,
       bodyBytesMax,
       pace: 'write',
+      traffic: 'write',
       otherMethods: 'json',
       async handle(actor, request) {
         const { query } = request;
@@ -79,6 +80,7 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
       needs: { write: 'buckets' },
       bodyBytesMax,
       pace: 'write',
+      traffic: 'write',
       otherMethods: 'json',
       async handle(actor, request) {
         const { query } = request;

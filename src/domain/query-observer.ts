@@ -1,0 +1,20 @@
+/** What is told of queries on their way through the pool, to whoever counts them. */
+
+export type QueryKind = 'flux' | 'influxql';
+
+export interface EndedQuery {
+  readonly kind: QueryKind;
+  /** In line for a thread. */
+  readonly waitedMs: number;
+  /** Undefined: no thread took it. */
+  readonly ranMs: number | undefined;
+  /** `refused`: before any of the answer; `failed`: the answer says so, or breaks off; `cut`: nobody wanted the rest. */
+  readonly result: 'success' | 'refused' | 'failed' | 'cut' | 'not begun';
+}
+
+/** Each query is `queued`, maybe `begun`, and `ended`. */
+export interface QueryObserver {
+  queued(kind: QueryKind): void;
+  begun(kind: QueryKind): void;
+  ended(query: EndedQuery): void;
+}

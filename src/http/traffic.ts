@@ -1,0 +1,14 @@
+/** Bytes of requests and answers, for whoever measures writes and queries. */
+
+/** The same pieces; `count` is told of the bytes of each. */
+export async function* countBytes(
+  body: AsyncIterable<string | Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncGenerator<string | Uint8Array, void> {
+  for await (const piece of body) {
+    count(typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length);
+    yield piece;
+  }
+}
+
+export const bytesOf = (body: unknown): number => (body instanceof Uint8Array ? body.length : 0);
