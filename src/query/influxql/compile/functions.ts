@@ -157,7 +157,7 @@ class FieldChecker {
       case 'kaufmans_efficiency_ratio':
       case 'kaufmans_adaptive_moving_average':
         checkIndicator(name, args);
-        this.checkTransformation(name, args[0]);
+        this.checkTransformation(name, args[0], false);
         return;
       case 'holt_winters':
       case 'holt_winters_with_fit':
@@ -186,11 +186,11 @@ class FieldChecker {
   }
 
   /** A function over rows in their order: of a field, or of an aggregate for each window. */
-  private checkTransformation(name: string, arg: Expr | undefined): void {
+  private checkTransformation(name: string, arg: Expr | undefined, takesDistinct = true): void {
     this.summary.onlySelectors = false;
     if (arg?.kind === 'call') {
       if (!this.context.hasInterval) throw invalid(`${name} aggregate requires a GROUP BY interval`);
-      if (arg.name === 'distinct') this.checkDistinct(arg.args, true);
+      if (takesDistinct && arg.name === 'distinct') this.checkDistinct(arg.args, true);
       else this.checkExpr(arg);
       return;
     }
