@@ -18,7 +18,8 @@ import type { MemoryAccount } from '../../flux/execute/memory.js';
 import { collectGroups } from './regroup.js';
 import { collectPoints, type Made, type Reducer, reducerOf } from './reducers.js';
 import { inOrder, type MeasurementSource, readSources, requestOf, type RunSubquery, type Scope, uniteDimensions } from './source.js';
-import { isTransformation, needsWindowBefore, type TimedValue, transformationOf } from './transformations.js';
+import type { TimedValue } from './transformation.js';
+import { isTransformation, needsWindowBefore, transformationOf } from './transformations.js';
 import { Windows } from './windows.js';
 
 export interface CallContext extends ReadContext {

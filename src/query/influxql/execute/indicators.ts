@@ -1,6 +1,6 @@
 /** Functions of chart analysis: running means and oscillators over rows in their order. */
 import type { Call } from '../syntax/ast.js';
-import type { Transformation } from './transformations.js';
+import type { Transformation } from './transformation.js';
 
 type Warmup = 'exponential' | 'simple';
 

@@ -4,21 +4,8 @@ import type { Call } from '../syntax/ast.js';
 import type { Value } from './column.js';
 import { indicatorTransformation, isIndicator } from './indicators.js';
 import { checkArgument, distance, wrap } from './reducers.js';
+import type { TimedValue, Transformation } from './transformation.js';
 import type { Windows } from './windows.js';
-
-export interface TimedValue {
-  readonly time: bigint;
-  readonly value: Value;
-}
-
-/** What a function remembers of one series. */
-export interface Transformation {
-  readonly resultType: FieldType;
-  /** @returns the row that a row makes, if any */
-  push(row: TimedValue): TimedValue | undefined;
-  /** The row that is left at the end, if any. */
-  finish?(): TimedValue | undefined;
-}
 
 const TRANSFORMATIONS: ReadonlySet<string> = new Set([
   'derivative',
