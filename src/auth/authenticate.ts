@@ -25,7 +25,13 @@ export type Refusal =
   | 'wrong name or password'
   | 'rights were taken away';
 
-export type Verdict<I extends Identity = Identity> = { readonly identity: I } | { readonly refusal: Refusal };
+export type Verdict<I extends Identity = Identity> =
+  | {
+      readonly identity: I;
+      /** The moment from which time alone makes the verdict an old one; undefined: never. */
+      readonly validUntilMs: number | undefined;
+    }
+  | { readonly refusal: Refusal };
 
 const UNKNOWN_TOKEN: Verdict<TokenIdentity> = { refusal: 'unknown token' };
 const HASH_AS_TOKEN: Verdict<TokenIdentity> = { refusal: 'stored hash as token' };
@@ -64,9 +70,14 @@ export class Authenticator {
     });
   }
 
-  /** Another number after each commit: a verdict of the same generation is the verdict of this moment. */
+  /** Another number after each commit. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Whether a verdict of this generation would be the same at this moment. */
+  isCurrent(generation: number, validUntilMs: number | undefined): boolean {
+    return generation === this.#generation && (validUntilMs === undefined || this.#clock() < validUntilMs);
   }
 
   /** Calls the listener with what was changed, when whoever is judged now is judged by it. */
@@ -111,14 +122,18 @@ export class Authenticator {
     const { userId } = session;
     const extendedMs = this.#rules.extendedExpiry(session, now);
     if (extendedMs !== undefined) await this.#store.transaction((writer) => writer.extendSession(sessionHash, extendedMs));
-    return { identity: { kind: 'session', userId, sessionHash, permissions: await this.#permissionsOf(userId) } };
+    const { permissions, validUntilMs = Number.POSITIVE_INFINITY } = await this.#permissionsOf(userId);
+    return {
+      identity: { kind: 'session', userId, sessionHash, permissions },
+      validUntilMs: Math.min(validUntilMs, extendedMs ?? session.expiresAtMs),
+    };
   }
 
-  async #permissionsOf(userId: UserId): Promise<PermissionSet> {
+  async #permissionsOf(userId: UserId): Promise<TimedPermissions> {
     const known = this.#sessionPermissions.get(userId);
     if (known !== undefined) {
-      const { permissions, validUntilMs } = await known;
-      if (validUntilMs === undefined || this.#clock() < validUntilMs) return permissions;
+      const permissions = await known;
+      if (permissions.validUntilMs === undefined || this.#clock() < permissions.validUntilMs) return permissions;
     }
     const asked = permissionsOfUser(this.#store, userId, this.#clock());
     const before = this.#generation;
@@ -129,7 +144,7 @@ export class Authenticator {
     asked.then(() => {
       if (before !== this.#generation) forget();
     }, forget);
-    return (await asked).permissions;
+    return asked;
   }
 
   #forget(changes: readonly Change[]): void {
@@ -155,5 +170,5 @@ export const identityOf = ({ userID, orgID, id, permissions, status }: Authoriza
 function judge({ identity, lifetime, userStatus }: KnownToken, nowMs: number): Verdict<TokenIdentity> {
   const standing = standingOf(lifetime, userStatus, nowMs);
   const refusal = standing === 'inactive' ? undefined : refusalOf(standing);
-  return refusal === undefined ? { identity } : { refusal };
+  return refusal === undefined ? { identity, validUntilMs: lifetime.expiresAtMs } : { refusal };
 }

@@ -60,6 +60,19 @@ export function readableScope(actor: Actor, type: ResourceType): Scope {
   return scope;
 }
 
+/** Those of some resources that the actor may act on, where the store was not asked for these alone. */
+export function filterAllowed<T>(
+  actor: Actor,
+  type: ResourceType,
+  resources: readonly T[],
+  permissionTo: (resource: T) => Permission,
+): T[] {
+  const held = permissionsOf(actor);
+  const allowed = resources.filter((resource) => held.covers(permissionTo(resource)));
+  publishDecision(actor, 'list', 'read', type, allowed.length > 0);
+  return allowed;
+}
+
 /** Whether the actor may do this to any resource of the type in an organization. */
 export function reachesAny(actor: Actor, action: Action, type: ResourceType, orgID: OrganizationId): boolean {
   const allowed = permissionsOf(actor).reaches(action, type, orgID);

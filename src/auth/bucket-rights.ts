@@ -4,7 +4,7 @@ import type { Bucket } from '../domain/bucket.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
 import { permissionFor, type Action, type Permission } from '../domain/permission.js';
 import { bucketKind } from '../kinds/buckets.js';
-import { authorize, isAllowed, type Clearance } from './authorize.js';
+import { authorize, filterAllowed, isAllowed, type Clearance } from './authorize.js';
 import { rightsToKind } from './kind-rights.js';
 
 export const bucketRights = rightsToKind(bucketKind);
@@ -19,3 +19,6 @@ export const toBucketOfMapping = (
   action: Action,
   { bucketID, orgID }: { readonly bucketID: BucketId; readonly orgID: OrganizationId },
 ): Permission => permissionFor(action, 'buckets', bucketID, orgID);
+
+export const readableAmong = (actor: Actor, buckets: readonly Bucket[]): Bucket[] =>
+  filterAllowed(actor, 'buckets', buckets, (bucket) => bucketRights.toRead(bucket));

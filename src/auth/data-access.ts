@@ -2,13 +2,25 @@
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { forbidden } from '../domain/errors.js';
-import type { OrganizationId } from '../domain/id.js';
+import type { BucketId, OrganizationId } from '../domain/id.js';
 import type { Organization } from '../domain/organization.js';
 import { permissionById } from '../domain/permission.js';
-import { isAllowed, isInactive, reachesAny } from './authorize.js';
-import { bucketRights, mayReadBucket } from './bucket-rights.js';
+import { filterAllowed, isAllowed, isInactive, reachesAny } from './authorize.js';
+import { bucketRights, mayReadBucket, readableAmong } from './bucket-rights.js';
 
 export const mayReadPoints = mayReadBucket;
+
+/** Which of some buckets an actor may read, and which of these it may also write, where a query may ask for any of them. */
+export function accessAmong(
+  actor: Actor,
+  buckets: readonly Bucket[],
+): { readonly readable: ReadonlyMap<BucketId, Bucket>; readonly writable: ReadonlySet<BucketId> } {
+  const readable = readableAmong(actor, buckets);
+  return {
+    readable: new Map(readable.map((bucket) => [bucket.id, bucket])),
+    writable: new Set(filterAllowed(actor, 'buckets', readable, (bucket) => bucketRights.toWrite(bucket)).map(({ id }) => id)),
+  };
+}
 
 export const mayWritePoints = (actor: Actor, bucket: Bucket): boolean => isAllowed(actor, bucketRights.toWrite(bucket));
 

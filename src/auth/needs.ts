@@ -10,6 +10,8 @@ export interface NeededPermissions {
   readonly write?: ResourceType | readonly ResourceType[];
   /** Shows what the actor may read of the type, and refuses nobody. */
   readonly list?: ResourceType | readonly ResourceType[];
+  /** And every permission that an authorization holds, or is to hold. */
+  readonly grants?: true;
 }
 
 /** `signed in`: anybody who is known, about themselves or about nothing that is stored. `operator`: every permission that there is. */

@@ -9,12 +9,12 @@ export interface Placed {
 
 export interface ResourceRights {
   readonly type: ResourceType;
-  toCreateIn(orgID: OrganizationId): Permission;
-  toRead(resource: Placed): Permission;
-  toWrite(resource: Placed): Permission;
+  readonly toCreateIn: (orgID: OrganizationId) => Permission;
+  readonly toRead: (resource: Placed) => Permission;
+  readonly toWrite: (resource: Placed) => Permission;
   /** All of the organization's. */
-  toReadAllIn(orgID: OrganizationId): Permission;
-  toWriteAllIn(orgID: OrganizationId): Permission;
+  readonly toReadAllIn: (orgID: OrganizationId) => Permission;
+  readonly toWriteAllIn: (orgID: OrganizationId) => Permission;
 }
 
 export const rightsTo = (type: ResourceType): ResourceRights => ({

@@ -17,9 +17,6 @@ export const userRights = {
   toWrite: (id: UserId): Permission => permissionById('write', 'users', id),
 };
 
-/** Whether the actor may read every organization, also those that are yet to come. */
-export const mayReadAllOrganizations = (actor: Actor): boolean => isAllowed(actor, globalPermission('read', 'orgs'));
-
 /** What users have roles in; the organization of an organization is itself. */
 export interface MemberPlace {
   readonly type: 'orgs' | KindType;

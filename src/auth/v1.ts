@@ -116,7 +116,7 @@ export class V1Authenticator {
 
   #judge({ identity, lifetime, userStatus }: KnownName): V1Verdict {
     const refusal = refusalOf(standingOf(lifetime, userStatus, this.#dependencies.clock()));
-    return refusal === undefined ? { identity } : { refusal };
+    return refusal === undefined ? { identity, validUntilMs: lifetime.expiresAtMs } : { refusal };
   }
 
   async #find(userName: string): Promise<KnownName | undefined> {

@@ -1,14 +1,19 @@
 /** Who is let in: decided when the headers are there, before a byte of the body is read. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasBody, type Bodies } from './bodies.js';
-import { accessTo, answerOtherMethod, FOREIGN_CHANGE, isForeignChange, pathOf, PREFLIGHT, type Gate } from './gate.js';
+import type { RequestAuthenticator } from './authenticate.js';
+import { accessTo, type GuardedPaths } from './guarded-paths.js';
 import type { Metrics } from './metrics.js';
 import { OpenRequest, type OpenRequests } from './open-requests.js';
+import { pathOf } from './paths.js';
+import { answerOtherMethod, FOREIGN_CHANGE, isForeignChange, PREFLIGHT } from './refusals.js';
+import { REQUEST_ID_HEADER } from './request-id.js';
 import type { Responder } from './responder.js';
 import { empty, type Answer } from './route.js';
 
 export interface AdmissionDependencies {
-  readonly gate: Gate;
+  readonly guardedPaths: GuardedPaths;
+  readonly requestAuthenticator: RequestAuthenticator;
   readonly metrics: Metrics;
   readonly bodies: Bodies;
   readonly openRequests: OpenRequests;
@@ -20,7 +25,15 @@ export interface AdmissionDependencies {
 type Done = (error?: Error) => void;
 
 // Callbacks, because a promise less per hook is a tenth of what a cheap request costs.
-export function createAdmission({ gate, metrics, bodies, openRequests, responder, fixedHeaders }: AdmissionDependencies) {
+export function createAdmission({
+  guardedPaths,
+  requestAuthenticator,
+  metrics,
+  bodies,
+  openRequests,
+  responder,
+  fixedHeaders,
+}: AdmissionDependencies) {
   /** Answers what no handler is needed for, or lets the request on to its handler. */
   function letIn(request: FastifyRequest, reply: FastifyReply, open: OpenRequest, done: Done): void {
     const { entry } = request.routeOptions.config;
@@ -51,6 +64,8 @@ export function createAdmission({ gate, metrics, bodies, openRequests, responder
     request.startedAtMs = performance.now();
     reply.headers(fixedHeaders);
     const { method, headers } = request;
+    // Told again to those who gave it a name; InfluxDB does not know the header.
+    if (headers[REQUEST_ID_HEADER] === request.id) reply.header(REQUEST_ID_HEADER, request.id);
     // Fastify refuses those that are no media types, and InfluxDB's own clients send an empty one.
     request.contentType = headers['content-type'];
     headers['content-type'] = undefined;
@@ -69,9 +84,9 @@ export function createAdmission({ gate, metrics, bodies, openRequests, responder
       return;
     }
     const path = pathOf(request.url);
-    const access = entry === undefined ? (gate.isGuarded(path) ? 'actor' : 'open') : accessTo(entry, route, path);
+    const access = entry === undefined ? (guardedPaths.isGuarded(path) ? 'actor' : 'open') : accessTo(entry, route, path);
     const open = new OpenRequest(access, request, reply.raw, {
-      gate,
+      requestAuthenticator,
       answerCut: (error) => {
         reply.header('connection', 'close');
         responder.answerThrown(error, request, reply);

@@ -8,11 +8,12 @@ import type { Authenticator, Verdict } from '../auth/authenticate.js';
 import type { V1Authenticator } from '../auth/v1.js';
 import { COMPATIBLE_VERSION } from '../domain/compatibility.js';
 import { createAdmission } from './admission.js';
+import { RequestAuthenticator } from './authenticate.js';
 import { Bodies, hasBody } from './bodies.js';
 import { answerFailure } from './errors.js';
 import { FailureLog } from './failures.js';
 import { createFramework, translateFrameworkError, type HttpSettings } from './framework.js';
-import { Gate, groupByPath } from './gate.js';
+import { groupByPath, GuardedPaths } from './guarded-paths.js';
 import { addHandlers } from './handlers.js';
 import type { Metrics } from './metrics.js';
 import { OpenRequests } from './open-requests.js';
@@ -43,9 +44,10 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     'x-content-type-options': 'nosniff',
   };
   const entries = groupByPath(routes);
-  const gate = new Gate(authenticator, v1Authenticator, entries);
+  const guardedPaths = new GuardedPaths(entries);
+  const requestAuthenticator = new RequestAuthenticator(authenticator, v1Authenticator);
   const failures = new FailureLog(logger);
-  const responder = new Responder({ gate, metrics, failures, pages });
+  const responder = new Responder({ guardedPaths, metrics, failures, pages });
   const bodies = new Bodies(settings.bodyTimeoutMs);
   const openRequests = new OpenRequests();
   authenticator.onChange((changes) => {
@@ -57,7 +59,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     bodies.close();
     failures.close();
   });
-  app.addHook('onRequest', createAdmission({ gate, metrics, bodies, openRequests, responder, fixedHeaders }));
+  app.addHook('onRequest', createAdmission({ guardedPaths, requestAuthenticator, metrics, bodies, openRequests, responder, fixedHeaders }));
   app.addHook('onResponse', (request, reply, done) => {
     const { open, raw } = request;
     if (open !== undefined) {
@@ -78,7 +80,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
   /** What the router cannot read could be meant for the API, and is refused like it. */
   function answerUnreadable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
     reply.headers(fixedHeaders);
-    const verdict = gate.judge('actor', request);
+    const verdict = requestAuthenticator.judge('actor', request);
     const answer = (known: Verdict): void => {
       if ('refusal' in known) responder.refuse(request, reply, 'actor', known.refusal);
       else responder.send(request, reply, answerFailure(translateFrameworkError(error)));

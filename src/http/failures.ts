@@ -14,6 +14,7 @@ const MESSAGE_LENGTH_MAX = 400;
 
 /** Where it happened: the path of the route, since that of the request may hold names, and its query secrets. */
 export interface FailedRequest {
+  readonly requestId: string;
   readonly method: string;
   readonly path: string;
 }
@@ -42,7 +43,7 @@ export class FailureLog {
   }
 
   /** Only what a server must be ashamed of is told; refusals of what clients did are not. */
-  report(error: unknown, { method, path }: FailedRequest): void {
+  report(error: unknown, { requestId, method, path }: FailedRequest): void {
     if (!isInternal(error)) return;
     const causes = describeFailure(error);
     const what = causes.map(({ name, code, errno }) => `${name} ${code ?? ''} ${errno ?? ''}`).join(' < ');
@@ -58,7 +59,7 @@ export class FailureLog {
       this.#windows.set(kind, window);
     }
     window.count++;
-    if (window.count <= FULL_LINES_MAX) this.#logger.error({ method, path, causes }, 'internal error');
+    if (window.count <= FULL_LINES_MAX) this.#logger.error({ requestId, method, path, causes }, 'internal error');
   }
 
   /** Tells what has only been counted so far. */

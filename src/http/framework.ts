@@ -3,8 +3,10 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { SecureContextOptions } from 'node:tls';
 import { DomainError } from '../domain/errors.js';
 import { answerClientError, answerPlainHttp } from './client-errors.js';
-import { originForm, type PathEntry } from './gate.js';
+import type { PathEntry } from './guarded-paths.js';
 import type { OpenRequest } from './open-requests.js';
+import { originForm } from './paths.js';
+import { makeRequestId, readRequestId, REQUEST_ID_HEADER } from './request-id.js';
 
 /** Bytes of the largest JSON document that is read. */
 export const JSON_BYTES_MAX = 1024 * 1024;
@@ -55,6 +57,7 @@ export function createFramework(
     bodyLimit: JSON_BYTES_MAX,
     exposeHeadRoutes: false,
     routerOptions: { ignoreTrailingSlash: true, caseSensitive: true, maxParamLength: 1024 },
+    genReqId: ({ headers }) => readRequestId(headers[REQUEST_ID_HEADER]) ?? makeRequestId(),
     requestTimeout: settings.readTimeoutMs,
     keepAliveTimeout: settings.idleTimeoutMs,
     forceCloseConnections: 'idle',

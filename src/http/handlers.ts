@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bodies } from './bodies.js';
 import { JSON_BYTES_MAX } from './framework.js';
-import type { PathEntry } from './gate.js';
+import type { PathEntry } from './guarded-paths.js';
 import { RefusedError, type Judgement, type OpenRequest } from './open-requests.js';
 import type { Responder } from './responder.js';
 import type { Answer, Method, Route } from './route.js';
@@ -38,7 +38,7 @@ export function addHandlers(app: FastifyInstance, { entries, bodies, responder }
         const { open } = request;
         const route = entry.routes.get(request.method);
         if (open?.cutBy !== undefined) throw open.cutBy;
-        if (open === undefined || route === undefined) throw new Error('a handler was reached past the gate');
+        if (open === undefined || route === undefined) throw new Error('a handler was reached by a request that was not let in');
         if (!entry.streamsBody) bodies.forget(open);
         open.phase = 'handling';
         const answer = run(route, open);

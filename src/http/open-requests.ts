@@ -8,13 +8,14 @@ import type { Refusal, Verdict } from '../auth/authenticate.js';
 import { findLoss, mayEnd } from '../auth/reviews.js';
 import type { Identity, RequestOrigin, SessionActor, TokenActor } from '../domain/actor.js';
 import type { Change } from '../domain/store.js';
-import { queryOf, type Access, type Gate, type Visitor } from './gate.js';
-import { makeRequestId, readRequestId, REQUEST_ID_HEADER } from './request-id.js';
+import type { RequestAuthenticator, Visitor } from './authenticate.js';
+import type { Access } from './guarded-paths.js';
+import { queryOf } from './paths.js';
 import type { RouteRequest } from './route.js';
 import { Slots, type Slotted } from './slots.js';
 
 const NO_BODY = new Uint8Array(0);
-/** A session may run out between two commits: its verdict is good for this long. */
+/** A session is prolonged by being used: its verdict is good for this long. */
 const SESSION_VERDICT_MS = 1_000;
 /** What a session may do takes a while to find out where its user has many tokens: not more often than this for one request. */
 const SESSION_REVIEW_PAUSE_MS = 250;
@@ -39,12 +40,14 @@ export interface IncomingRequest extends Visitor {
   readonly params: unknown;
   readonly body?: unknown;
   readonly contentType: string | undefined;
+  /** The client's own where it sent a usable one. */
+  readonly id: string;
   readonly protocol: string;
   readonly raw: IncomingMessage;
 }
 
 export interface OpenRequestHooks {
-  readonly gate: Gate;
+  readonly requestAuthenticator: RequestAuthenticator;
   /** Answers a request whose handler has not begun. */
   readonly answerCut: (error: Error) => void;
   /** Tells the log of what went wrong inside. */
@@ -70,6 +73,7 @@ export class OpenRequest implements RouteRequest, Slotted {
   #identity: Identity | undefined;
   #origin: RequestOrigin | undefined;
   #generation = -1;
+  #validUntilMs: number | undefined;
   #judgedAtMs = 0;
   #isSettled = false;
   #isUnderReview = false;
@@ -110,13 +114,17 @@ export class OpenRequest implements RouteRequest, Slotted {
     return (this.#stream ??= detach(this.#request.body, this.cutBy));
   }
 
+  get id(): string {
+    return this.#request.id;
+  }
+
   get address(): string {
     return this.#request.ip;
   }
 
   /** What the log, and the audit trail, call it and its client. */
   get origin(): RequestOrigin {
-    return (this.#origin ??= { id: readRequestId(this.headers[REQUEST_ID_HEADER]) ?? makeRequestId(), address: this.address });
+    return (this.#origin ??= { id: this.id, address: this.address });
   }
 
   get secure(): boolean {
@@ -149,17 +157,17 @@ export class OpenRequest implements RouteRequest, Slotted {
 
   /** Who asks, as of this moment; at once where nothing has happened since the last judgement. */
   judge(): Judgement | Promise<Judgement> {
-    const { gate } = this.#hooks;
+    const { requestAuthenticator } = this.#hooks;
     const { access, actor } = this;
     if (access === 'open') throw new Error('nobody is judged at an open route');
     const isCurrent =
       actor !== undefined &&
-      this.#generation === gate.generation &&
+      requestAuthenticator.isCurrent(this.#generation, this.#validUntilMs) &&
       (actor.kind !== 'session' || performance.now() - this.#judgedAtMs < SESSION_VERDICT_MS);
     if (isCurrent) return { actor };
     // Taken before, so that a commit in the meantime makes the verdict an old one.
-    const { generation } = gate;
-    const verdict = gate.judge(access, this.#request);
+    const { generation } = requestAuthenticator;
+    const verdict = requestAuthenticator.judge(access, this.#request);
     return verdict instanceof Promise ? verdict.then((known) => this.#note(known, generation)) : this.#note(verdict, generation);
   }
 
@@ -170,6 +178,7 @@ export class OpenRequest implements RouteRequest, Slotted {
     }
     const { identity } = verdict;
     this.#generation = generation;
+    this.#validUntilMs = verdict.validUntilMs;
     this.#judgedAtMs = performance.now();
     if (identity !== this.#identity || this.actor === undefined) {
       this.#identity = identity;

@@ -4,19 +4,22 @@ import { Readable } from 'node:stream';
 import type { Refusal } from '../auth/authenticate.js';
 import { DomainError } from '../domain/errors.js';
 import { answerError, answerFailure } from './errors.js';
-import type { FailureLog } from './failures.js';
+import type { FailedRequest, FailureLog } from './failures.js';
 import { translateFrameworkError } from './framework.js';
-import { answerRefusal, pathOf, type Access, type Gate } from './gate.js';
+import type { Access, GuardedPaths } from './guarded-paths.js';
 import type { Metrics } from './metrics.js';
 import { RefusedError } from './open-requests.js';
 import type { Pages } from './pages.js';
+import { pathOf } from './paths.js';
+import { answerRefusal } from './refusals.js';
 import { PAGE_NOT_FOUND, type Answer, type Route } from './route.js';
 import { countBytes } from './traffic.js';
 
 const UNKNOWN_PATH = 'unknown';
 
 /** The path of the route and not that of the request: query strings of clients may hold tokens and passwords. */
-export const placeOf = ({ method, routeOptions }: FastifyRequest): { readonly method: string; readonly path: string } => ({
+export const placeOf = ({ id, method, routeOptions }: FastifyRequest): FailedRequest => ({
+  requestId: id,
   method,
   path: routeOptions.config.entry?.path ?? UNKNOWN_PATH,
 });
@@ -26,7 +29,7 @@ export const trafficOf = ({ method, routeOptions }: FastifyRequest): Route['traf
   routeOptions.config.entry?.routes.get(method)?.traffic;
 
 export interface ResponderDependencies {
-  readonly gate: Gate;
+  readonly guardedPaths: GuardedPaths;
   readonly metrics: Metrics;
   readonly failures: FailureLog;
   /** Undefined: `--ui-disabled`, or not built. */
@@ -34,13 +37,13 @@ export interface ResponderDependencies {
 }
 
 export class Responder {
-  readonly #gate: Gate;
+  readonly #guardedPaths: GuardedPaths;
   readonly #metrics: Metrics;
   readonly #failures: FailureLog;
   readonly #pages: Pages | undefined;
 
-  constructor({ gate, metrics, failures, pages }: ResponderDependencies) {
-    this.#gate = gate;
+  constructor({ guardedPaths, metrics, failures, pages }: ResponderDependencies) {
+    this.#guardedPaths = guardedPaths;
     this.#metrics = metrics;
     this.#failures = failures;
     this.#pages = pages;
@@ -70,10 +73,14 @@ export class Responder {
   /** Answers what no route has: with a page, or with 404 where it could be meant for the API. */
   answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const path = pathOf(request.url);
-    if (!this.#gate.isGuarded(path)) {
+    if (!this.#guardedPaths.isGuarded(path)) {
       return this.send(request, reply, this.#pages?.answer(request.method, path, request.headers) ?? PAGE_NOT_FOUND);
     }
-    return this.send(request, reply, this.#gate.isBelowResource(path) ? PAGE_NOT_FOUND : answerError('not found', 'path not found'));
+    return this.send(
+      request,
+      reply,
+      this.#guardedPaths.isBelowResource(path) ? PAGE_NOT_FOUND : answerError('not found', 'path not found'),
+    );
   }
 
   answerThrown(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

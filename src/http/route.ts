@@ -17,6 +17,8 @@ export interface RouteRequest {
   readonly body: Uint8Array;
   /** Where the route streams; empty elsewhere. */
   readonly stream: Readable;
+  /** What the log calls the request. */
+  readonly id: string;
   /** The client's address, as trusted proxies tell it. */
   readonly address: string;
   /** True when the request came by TLS, here or at a trusted proxy. */

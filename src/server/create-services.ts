@@ -119,8 +119,8 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
       storeFile: SQLITE_FILE,
       points: stores.points,
       newIdentity,
-      onEvent: (event) => {
-        logRestore(event, logger);
+      onEvent: (actor, event) => {
+        logRestore(actor, event, logger);
       },
     }),
   };

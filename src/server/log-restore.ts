@@ -1,8 +1,10 @@
 /** What a restore has to tell, as lines of the log. */
 import type { Logger } from 'pino';
+import type { Actor } from '../domain/actor.js';
 import type { RestoreEvent } from '../services/restore/event.js';
 
-export function logRestore(event: RestoreEvent, logger: Logger): void {
+export function logRestore(actor: Actor, event: RestoreEvent, parent: Logger): void {
+  const logger = parent.child(actor.kind === 'system' ? { actor: actor.name } : { requestId: actor.request.id });
   switch (event.kind) {
     case 'replaced':
       logger.warn(

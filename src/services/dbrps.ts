@@ -1,6 +1,6 @@
 /** DBRP mappings: who may see and change which, and what a database of the v1-compatible API means. */
 import { authorize } from '../auth/authorize.js';
-import { authorizeToReadBucket, mayReadBucket, toBucketOfMapping } from '../auth/bucket-rights.js';
+import { authorizeToReadBucket, readableAmong, toBucketOfMapping } from '../auth/bucket-rights.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
@@ -89,7 +89,7 @@ export const createDbrps = (dependencies: TransactionDependencies & { readonly i
     /** Those of an organization whose buckets the actor may read. */
     async list(actor: Actor, orgID: OrganizationId, query: DbrpQuery): Promise<DbrpMapping[]> {
       const { mappings, buckets } = await listAllMappings(store, orgID);
-      const readable = new Set(buckets.filter((bucket) => mayReadBucket(actor, bucket)).map(({ id }) => id));
+      const readable = new Set(readableAmong(actor, buckets).map(({ id }) => id));
       return mappings.filter(
         (mapping) =>
           readable.has(mapping.bucketID) &&

@@ -1,5 +1,5 @@
 /** Running InfluxQL for an authorization: its databases are the buckets that it may read, and there are no others. */
-import { mayReadPoints, mayWritePoints } from '../auth/data-access.js';
+import { accessAmong } from '../auth/data-access.js';
 import type { TokenActor } from '../domain/actor.js';
 import type { Clock } from '../domain/id.js';
 import type { SeriesEngine } from '../domain/series.js';
@@ -39,17 +39,17 @@ export type Influxql = ReturnType<typeof createInfluxql>;
 export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: InfluxqlDependencies) => {
   async function listReadableMappings(actor: TokenActor, database: string | undefined): Promise<ReadableMapping[]> {
     const { mappings, buckets } = await listAllMappings(store, actor.orgId);
-    const byId = new Map(buckets.map((bucket) => [bucket.id, bucket]));
+    const { readable, writable } = accessAmong(actor, buckets);
     return mappings.flatMap((mapping) => {
-      const bucket = byId.get(mapping.bucketID);
-      if ((database !== undefined && mapping.database !== database) || bucket === undefined || !mayReadPoints(actor, bucket)) return [];
+      const bucket = readable.get(mapping.bucketID);
+      if ((database !== undefined && mapping.database !== database) || bucket === undefined) return [];
       return [
         {
           database: mapping.database,
           retentionPolicy: mapping.retentionPolicy,
           isDefault: mapping.isDefault,
           bucketId: bucket.id,
-          isWritable: mayWritePoints(actor, bucket),
+          isWritable: writable.has(bucket.id),
           shardGroupDurationNs: BigInt(bucket.shardGroupDurationSeconds) * NS_PER_SECOND,
         },
       ];

@@ -1,6 +1,6 @@
 /** Organizations: who may see and change which, and what comes and goes with one. */
 import { authorize, readableScope } from '../auth/authorize.js';
-import { mayReadAllOrganizations, organizationRights } from '../auth/tenancy.js';
+import { organizationRights } from '../auth/tenancy.js';
 import { transactionBy } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import { SYSTEM_BUCKETS, retentionOfNewBucket, type Bucket } from '../domain/bucket.js';
@@ -78,7 +78,7 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
       if ((await store.findOrganizationByName(name)) === undefined) throw notFound(`organization name "${name}" not found`);
       return store.listOrganizations({ readable, name }, { ...page, offset: 0 });
     }
-    const memberId = query.memberId ?? (mayReadAllOrganizations(actor) || actor.kind === 'system' ? undefined : actor.userId);
+    const memberId = query.memberId ?? (readable.everything || actor.kind === 'system' ? undefined : actor.userId);
     return store.listOrganizations({ readable, memberId }, page);
   },
 

@@ -1,8 +1,8 @@
 /** The gate: however the path of a route is written, nobody gets further by it than by the plain one; and what nobody asked for is not read. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { meantPath, originForm } from '../../src/http/gate.js';
+import { meantPath, originForm } from '../../src/http/paths.js';
 import { rows } from '../matrix/rows.js';
-import type { World } from '../matrix/personas.js';
+import { ANONYMOUS, type World } from '../matrix/personas.js';
 import { RawRequest, type RawAnswer } from '../support/raw-request.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -78,7 +78,7 @@ describe.each(Object.entries(FORMS))('a path with %s', (_, write) => {
       // Made up: what is behind it has no part in this.
       const { path } = /:id|:name|:userID/.test(name)
         ? { path: name.split(' ')[1]!.replaceAll(/:\w+/g, '0123456789abcdef') }
-        : await row(world, ++n);
+        : await row(world, ++n, ANONYMOUS);
       const [plain = '', query] = path.split('?');
       const target = write(plain) + (query === undefined ? '' : `?${query}`);
       const open = server.routes.some((route) => route.access === 'open' && `${route.method} ${route.path}` === name);

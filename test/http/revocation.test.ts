@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rows } from '../matrix/rows.js';
-import type { World } from '../matrix/personas.js';
+import { ANONYMOUS, type World } from '../matrix/personas.js';
 import { RawRequest } from '../support/raw-request.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -161,7 +161,7 @@ const routeOf = (name: string) => server.routes.find((route) => `${route.method}
 
 async function requestOf(name: string): Promise<{ method: string; path: string; headers: Record<string, string>; body: Buffer }> {
   const [row] = cases.filter(([other]) => other === name).map(([, made]) => made);
-  const { path, json, body, headers = {} } = await row!(world, ++count);
+  const { path, json, body, headers = {} } = await row!(world, ++count, ANONYMOUS);
   const bytes = json !== undefined ? Buffer.from(JSON.stringify(json)) : Buffer.from(body ?? 'nothing of note');
   const type = json !== undefined && !('content-type' in headers) ? { 'content-type': 'application/json' } : {};
   return { method: name.split(' ')[0] ?? '', path, headers: { ...type, ...headers }, body: bytes };

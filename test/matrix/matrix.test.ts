@@ -1,13 +1,17 @@
 /**
  * The golden authorization matrix: what every route answers to everybody. The routes come from the server's own table: one without a row
  * here fails, and so does a row without a route. `UPDATE_GOLDEN=1` writes the file anew, to be read as a diff.
+ * With each answer goes a look inside: whether the route's handler asked for the rights that its row of the table declares, no others, and
+ * before anything was changed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Route } from '../../src/http/route.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { createPersonas, type Persona, type World } from './personas.js';
 import { rows } from './rows.js';
+import { listedRights, requiredRights, Watch, type Happening } from './watch.js';
 
 const GOLDEN = join(import.meta.dirname, 'matrix.golden.txt');
 const NAME_WIDTH = 64;
@@ -17,6 +21,7 @@ describe('the authorization matrix', () => {
   let server: TestServer;
   let world: World;
   let personas: Persona[];
+  let watch: Watch;
 
   beforeAll(async () => {
     server = await startTestServer();
@@ -40,8 +45,12 @@ describe('the authorization matrix', () => {
       await client.post(`/api/v2/write?org=${org}&bucket=${bucket}`, { as: operator, body: 'm v=1 1' });
     }
     personas = await createPersonas(world);
+    watch = new Watch(server);
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    watch.end();
+    await server.stop();
+  });
 
   it('has a row for every route, and a route for every row', () => {
     const routes = new Set(server.routes.map(({ method, path }) => `${method} ${path}`));
@@ -50,24 +59,67 @@ describe('the authorization matrix', () => {
     expect([...covered].filter((row) => !routes.has(row))).toEqual([]);
   });
 
-  it('is as it was', { timeout: 240_000 }, async () => {
+  const routeOf = (name: string): Route => {
+    const [plain = ''] = name.split(' [');
+    const route = server.routes.find(({ method, path }) => `${method} ${path}` === plain);
+    if (route === undefined) throw new Error(`no route for ${name}`);
+    return route;
+  };
+
+  it('is as it was, and every handler asks for what its route declares', { timeout: 240_000 }, async () => {
     const lines = [' '.repeat(NAME_WIDTH) + personas.map(({ name }) => name.padStart(CELL_WIDTH)).join('')];
+    const wrong: string[] = [];
     let n = 0;
     for (const [name, row] of Object.entries(rows)) {
       const [method = ''] = name.split(' ');
       const cells = [];
       for (const persona of personas) {
-        const { path, ...request } = await row(world, ++n);
-        const { status, json } = await server.client.send(method, path, { ...request, as: persona.as });
+        const { path, headers, ...request } = await row(world, ++n, persona);
+        watch.take();
+        const sent = { ...request, headers: { ...headers, 'x-request-id': `row-${n}` }, as: persona.as };
+        const { status, json } = await server.client.send(method, path, sent);
+        const route = routeOf(name);
+        const problems = findProblems(route, `row-${n}`, status, watch.take(), persona.name === 'OPER');
+        wrong.push(...problems.map((problem) => `${name} as ${persona.name} (${status}): ${problem}`));
         cells.push(describeAnswer(status, name, json).padStart(CELL_WIDTH));
       }
       lines.push(name.padEnd(NAME_WIDTH) + cells.join(''));
     }
     const matrix = `${lines.join('\n')}\n`;
     if (process.env.UPDATE_GOLDEN !== undefined) writeFileSync(GOLDEN, matrix);
+    expect(wrong).toEqual([]);
     expect(matrix).toBe(readFileSync(GOLDEN, 'utf8'));
   });
 });
+
+/**
+ * What is wrong with how an answer came about.
+ *
+ * @param isWhole everything that the route needs is held, so that a success has asked for all of it and for nothing else
+ */
+function findProblems(route: Route, requestId: string, status: number, happenings: readonly Happening[], isWhole: boolean): string[] {
+  if (route.access === 'open') return happenings.map((happening) => `an open route: ${JSON.stringify(happening)}`);
+  const problems: string[] = [];
+  const asked = happenings.filter((happening) => happening.kind === 'asked');
+  for (const { requestId: id, right } of asked) if (id !== requestId) problems.push(`${right} was asked for by ${id ?? 'nobody'}`);
+  const firstChange = happenings.findIndex(({ kind }) => kind === 'changed');
+  if (status >= 400) {
+    if (firstChange >= 0) problems.push(`refused, and ${JSON.stringify(happenings[firstChange])}`);
+    return problems;
+  }
+  const before = firstChange < 0 ? happenings : happenings.slice(0, firstChange);
+  const wasAsked = (right: string, mustBeAllowed: boolean): boolean =>
+    before.some((happening) => happening.kind === 'asked' && happening.right === right && (happening.allowed || !mustBeAllowed));
+  const [required, listed] = [requiredRights(route.needs), listedRights(route.needs)];
+  for (const right of required) if (!wasAsked(right, true)) problems.push(`${right} was not asked for and granted before`);
+  for (const right of listed) if (!wasAsked(right, false)) problems.push(`${right} was not asked for before`);
+  const grants = typeof route.needs === 'object' && route.needs.grants === true;
+  if (isWhole && !grants) {
+    const declared = new Set([...required, ...listed]);
+    for (const right of new Set(asked.map((one) => one.right))) if (!declared.has(right)) problems.push(`${right} is not declared`);
+  }
+  return problems;
+}
 
 /** The status, and of a list whether it showed anything: how much depends on the rows before. */
 function describeAnswer(status: number, name: string, json: Record<string, unknown> | undefined): string {

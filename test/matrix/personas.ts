@@ -13,8 +13,12 @@ export interface Persona {
   /** Short, for the head of a column. */
   readonly name: string;
   readonly as: Credentials;
+  /** Of those who come with a session. */
+  readonly password?: string;
   readonly userId: string | undefined;
 }
+
+export const ANONYMOUS: Persona = { name: 'ANON', as: undefined, userId: undefined };
 
 const TYPES = [
   'authorizations',
@@ -58,9 +62,10 @@ export async function createPersonas(world: World): Promise<Persona[]> {
     userId: (more.userID as string | undefined) ?? userId,
   });
   const session = async (name: string, role?: 'member' | 'owner'): Promise<Persona> => {
-    const id = await client.createUser(operator, name, `${name}-passw0rd`);
+    const password = `${name}-passw0rd`;
+    const id = await client.createUser(operator, name, password);
     if (role !== undefined) await client.post(`/api/v2/orgs/${orgId}/${role}s`, { as: operator, json: { id } });
-    return { name, as: await client.signIn(name, `${name}-passw0rd`), userId: id };
+    return { name, as: await client.signIn(name, password), password, userId: id };
   };
 
   const leaverId = await client.createUser(operator, 'leaver');
@@ -83,8 +88,8 @@ export async function createPersonas(world: World): Promise<Persona[]> {
     await session('NONE'),
     await session('MEMB', 'member'),
     await session('OWNR', 'owner'),
-    { name: 'ADMI', as: await client.signIn('admin', 'admin-passw0rd'), userId },
-    { name: 'ANON', as: undefined, userId: undefined },
+    { name: 'ADMI', as: await client.signIn('admin', 'admin-passw0rd'), password: 'admin-passw0rd', userId },
+    ANONYMOUS,
   ];
 }
 

@@ -1,13 +1,13 @@
 /** One request for every route: the rows of the authorization matrix. Each makes what it needs, so that no row or persona sees another. */
 import type { TestRequest } from '../support/server.js';
-import type { World } from './personas.js';
+import type { Persona, World } from './personas.js';
 
 export interface RowRequest extends TestRequest {
   readonly path: string;
 }
 
 /** @param n differs from call to call, for names that must be unique */
-export type Row = (world: World, n: number) => RowRequest | Promise<RowRequest>;
+export type Row = (world: World, n: number, persona: Persona) => RowRequest | Promise<RowRequest>;
 
 const newBucket = async ({ client, operator, orgId }: World, n: number): Promise<string> =>
   (await client.post('/api/v2/buckets', { as: operator, json: { orgID: orgId, name: `bucket ${n}` } })).json.id;
@@ -56,6 +56,13 @@ const roleRows = (role: 'members' | 'owners'): Record<string, Row> => ({
   }),
 });
 
+/** The old password goes where a token would be: only somebody with a session can change a password that they know. */
+const oldPassword = ({ name, password }: Persona, old: string | undefined): Record<string, string> => {
+  if (password === undefined) return {};
+  const userName = name === 'ADMI' ? 'admin' : name;
+  return { authorization: `Basic ${Buffer.from(`${userName}:${old}`).toString('base64')}` };
+};
+
 const write = (org: string, bucket: string): RowRequest => ({ path: `/api/v2/write?org=${org}&bucket=${bucket}`, body: 'm v=1 1' });
 const query = (org: string, bucket: string): RowRequest => ({
   path: `/api/v2/query?org=${org}`,
@@ -91,7 +98,11 @@ export const rows: Readonly<Record<string, Row>> = {
   'GET /api/v2/me': at('/api/v2/me'),
   'GET /api/v2/me/authorization': at('/api/v2/me/authorization'),
   'GET /api/v2/me/permissions': at('/api/v2/me/permissions'),
-  'PUT /api/v2/me/password': () => ({ path: '/api/v2/me/password', json: { password: 'changed-passw0rd' } }),
+  'PUT /api/v2/me/password': (_, __, persona) => ({
+    path: '/api/v2/me/password',
+    headers: oldPassword(persona, persona.password),
+    json: { password: persona.password ?? 'changed-passw0rd' },
+  }),
   'GET /api/v2/users': at('/api/v2/users'),
   'POST /api/v2/users': (_, n) => ({ path: '/api/v2/users', json: { name: `created ${n}` } }),
   'GET /api/v2/users/:id': ({ userId }) => ({ path: `/api/v2/users/${userId}` }),
@@ -102,8 +113,9 @@ export const rows: Readonly<Record<string, Row>> = {
     path: `/api/v2/users/${await newUser(world, n)}/password`,
     json: { password: 'given-passw0rd' },
   }),
-  'PUT /api/v2/users/:id/password': async (world, n) => ({
-    path: `/api/v2/users/${await newUser(world, n)}/password`,
+  'PUT /api/v2/users/:id/password': async (world, n, persona) => ({
+    path: `/api/v2/users/${await world.client.createUser(world.operator, `user ${n}`, 'old-passw0rd')}/password`,
+    headers: oldPassword(persona, 'old-passw0rd'),
     json: { password: 'given-passw0rd' },
   }),
 

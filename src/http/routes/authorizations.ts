@@ -34,7 +34,7 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
     method: 'POST',
     path: BASE,
     access: 'actor',
-    needs: { write: ['authorizations', 'users'] },
+    needs: { write: ['authorizations', 'users'], grants: true },
     async handle(actor, { body }) {
       const created = await authorizations.create(actor, decodeNewAuthorization(body));
       return json(201, encodeAuthorization(BASE, created.authorization, created, created.secret.reveal()));
@@ -70,7 +70,7 @@ export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[]
     method: 'POST',
     path: V1_BASE,
     access: 'actor',
-    needs: { write: ['authorizations', 'users'] },
+    needs: { write: ['authorizations', 'users'], grants: true },
     async handle(actor, { body }) {
       const input = decodeNewAuthorization(body);
       const userName = decodeJsonObject(body).string('token') ?? '';
@@ -81,7 +81,7 @@ export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[]
     method: 'POST',
     path: `${V1_BASE}/:id/password`,
     access: 'actor',
-    needs: { write: ['authorizations', 'users'] },
+    needs: { write: ['authorizations', 'users'], grants: true },
     async handle(actor, request) {
       await authorizations.setPassword(actor, idIn(request), new Secret(decodePassword(request.body)));
       return empty(204);

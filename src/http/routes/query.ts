@@ -32,7 +32,7 @@ export const queryRoutes = (flux: Flux, logger: Logger): Route[] => [
       const organization = await findOrganization(flux, request);
       const wanted = headers.prefer === NO_CONTENT ? 'nothing' : headers.prefer === NO_CONTENT_WITH_ERROR ? 'failure' : 'answer';
       const onLateError = (error: Error): void => {
-        logger.debug({ err: error }, 'a query failed after its answer had begun');
+        logger.debug({ requestId: request.id, err: error }, 'a query failed after its answer had begun');
         request.reportFailure(error);
       };
       const { bytes } = await flux.run(actor, organization.id, { contentType, body, wanted, signal, onLateError });

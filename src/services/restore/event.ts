@@ -1,5 +1,6 @@
 /** What a restore has to tell, beside its answer. */
 import type { NarrowedAuthorization } from '../../auth/narrowed.js';
+import type { Actor } from '../../domain/actor.js';
 import type { Problem } from '../../influxdb-files/problem.js';
 
 export type RestoreEvent =
@@ -8,4 +9,4 @@ export type RestoreEvent =
   | { readonly kind: 'narrowed'; readonly authorizations: readonly NarrowedAuthorization[]; readonly count: number }
   | { readonly kind: 'secrets stay sealed'; readonly count: number };
 
-export type TellRestore = (event: RestoreEvent) => void;
+export type TellRestore = (actor: Actor, event: RestoreEvent) => void;

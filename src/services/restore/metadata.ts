@@ -41,19 +41,16 @@ export interface MetadataRestoreDependencies extends Omit<SnapshotDependencies, 
 
 export function createMetadataRestore(dependencies: MetadataRestoreDependencies) {
   const { store, engine, ids, clock, hashTokens, directory, storeFile, points, newIdentity, onEvent } = dependencies;
-  const onLeftOut: SnapshotDependencies['onLeftOut'] = (problems) => {
-    onEvent({ kind: 'left out', part: 'metadata', problems });
-  };
   let isReplacing = false;
 
   /** @param prepared becomes what the store is to be; it is changed */
-  async function replaceAll(folder: string, prepared: FileStore, confirm: Upload['confirm']): Promise<void> {
+  async function replaceAll(actor: Actor, folder: string, prepared: FileStore, confirm: Upload['confirm']): Promise<void> {
     const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const seriesDirectory = `series-${stamp}-${ids().slice(-6)}`;
     const previousDirectory = (await store.findFact('series directory')) ?? 'series';
     const identity = newIdentity();
     if (hashTokens) await hashPlainTokens(prepared);
-    if ((await prepared.findFact('narrowed permissions')) === undefined) await tellNarrowed(prepared);
+    if ((await prepared.findFact('narrowed permissions')) === undefined) await tellNarrowed(actor, prepared);
     await prepared.transaction(async (writer) => {
       await writer.putFact('narrowed permissions', 'told');
       // Whoever was signed in when the backup was made is signed in no longer.
@@ -78,7 +75,7 @@ export function createMetadataRestore(dependencies: MetadataRestoreDependencies)
         throw error;
       }
       const previous = engine.switchTo(next);
-      onEvent({ kind: 'replaced', storeCopy, seriesDirectory: points.placeOf(previousDirectory) });
+      onEvent(actor, { kind: 'replaced', storeCopy, seriesDirectory: points.placeOf(previousDirectory) });
       await previous.close();
     } catch (error) {
       await next.close();
@@ -87,11 +84,11 @@ export function createMetadataRestore(dependencies: MetadataRestoreDependencies)
     }
   }
 
-  async function tellNarrowed(prepared: Store): Promise<void> {
+  async function tellNarrowed(actor: Actor, prepared: Store): Promise<void> {
     const authorizations: NarrowedAuthorization[] = [];
     let count = 0;
     for await (const narrowed of findNarrowed(prepared)) if (++count <= NARROWED_NAMED_MAX) authorizations.push(narrowed);
-    if (count > 0) onEvent({ kind: 'narrowed', authorizations, count });
+    if (count > 0) onEvent(actor, { kind: 'narrowed', authorizations, count });
   }
 
   /**
@@ -105,10 +102,15 @@ export function createMetadataRestore(dependencies: MetadataRestoreDependencies)
     try {
       return await withTemporaryFolder(directory, async (folder) => {
         await receive(upload, join(folder, UPLOAD));
-        const prepared = await prepareStore(folder, UPLOAD, { ...dependencies, onLeftOut });
+        const prepared = await prepareStore(folder, UPLOAD, {
+          ...dependencies,
+          onLeftOut: (problems) => {
+            onEvent(actor, { kind: 'left out', part: 'metadata', problems });
+          },
+        });
         try {
           const token = await checkStore(prepared, clock());
-          await replaceAll(folder, prepared, upload.confirm);
+          await replaceAll(actor, folder, prepared, upload.confirm);
           return token;
         } finally {
           await prepared.close();

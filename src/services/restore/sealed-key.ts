@@ -25,7 +25,7 @@ export interface KeyRestoreDependencies {
 
 export function createKeyRestore({ store, sealer, directory, onEvent }: KeyRestoreDependencies) {
   /** @param key undefined: the values cannot be opened */
-  async function resealAll(key: Sealer | undefined): Promise<void> {
+  async function resealAll(actor: Actor, key: Sealer | undefined): Promise<void> {
     let lostCount = 0;
     for (const { id } of await store.listOrganizations({ readable: EVERYTHING }, WHOLE_LIST)) {
       for (const name of await store.listSecretKeys(id)) {
@@ -36,7 +36,7 @@ export function createKeyRestore({ store, sealer, directory, onEvent }: KeyResto
         else await store.transaction((writer) => writer.putSecret(id, name, sealer.seal(value, context)));
       }
     }
-    if (lostCount > 0) onEvent({ kind: 'secrets stay sealed', count: lostCount });
+    if (lostCount > 0) onEvent(actor, { kind: 'secrets stay sealed', count: lostCount });
   }
 
   /** @param token what the request came with */
@@ -50,7 +50,7 @@ export function createKeyRestore({ store, sealer, directory, onEvent }: KeyResto
       if (key === 'unknown form') throw invalid('this is no second part of a backup: neither SQLite nor the sealed key of a Sluice');
       authorizeOperator(await upload.confirm());
       if (isSqlite || key === 'own') return;
-      await resealAll(key);
+      await resealAll(actor, key);
     });
   };
 }

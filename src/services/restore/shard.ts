@@ -56,7 +56,7 @@ export const createShardRestore =
       } catch (error) {
         throw withoutPath(isGzip ? asGzipFault(error) : error, `${join(folder, 'shard')}/`);
       }
-      if (problems.length > 0) onEvent({ kind: 'left out', part: `shard ${id}`, problems });
+      if (problems.length > 0) onEvent(actor, { kind: 'left out', part: `shard ${id}`, problems });
     });
   };
 
