@@ -36,6 +36,9 @@ await build({
   // CommonJS starts faster than modules do, and `import()` becomes a call of `require` when it is reached.
   format: 'cjs',
   supported: { 'dynamic-import': false },
+  // What a module is asked for by its own place in: the bundle's.
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: "'use strict';const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   minify: true,
   // Native, or large and rarely wanted: found in node_modules when they are.
   external: ['better-sqlite3', 'yaml'],

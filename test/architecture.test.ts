@@ -13,7 +13,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   services: ['domain', 'auth', 'kinds', 'query', 'influxdb-files', 'import', 'snapshot', 'workers'],
   workers: ['domain', 'query', 'wire'],
   import: ['domain', 'auth', 'influxdb-files', 'kinds'],
-  backup: ['domain', 'auth', 'influxdb-files'],
   snapshot: ['domain', 'auth', 'influxdb-files', 'import', 'kinds'],
   admin: ['domain', 'auth', 'kinds', 'services', 'store', 'series', 'import', 'influxdb-files', 'config', 'data-directory'],
   'data-directory': ['domain', 'auth', 'store', 'config'],
@@ -25,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['domain', 'auth', 'kinds', 'services', 'wire'],
   config: ['domain'],
   client: ['kinds', 'wire'],
-  cli: ['client', 'wire', 'backup'],
+  cli: ['client', 'wire', 'snapshot'],
 };
 
 /** Files open to rooms that may import nothing else of where they lie. */
@@ -35,6 +34,8 @@ const LOBBY: Readonly<Record<string, readonly string[]>> = {
   'config/duration.js': ['cli'],
   // csv.from() reads what a query answers.
   'wire/annotated-csv-decoder.js': ['query'],
+  // The command line looks into a backup with the store that a server would open it with.
+  'store/sqlite.js': ['snapshot'],
 };
 
 /** Rooms that are entered by these files only: what lies behind them, folders of points among it, is known to nobody else. */
@@ -46,7 +47,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http/app.ts', 'http/admission.ts', 'http/framework.ts', 'http/handlers.ts', 'http/responder.ts', 'server/listen.ts'],
   kysely: ['store/'],
-  'better-sqlite3': ['store/', 'data-directory/hold.ts', 'influxdb-files/metadata/sqlite-leftovers.ts', 'backup/token-hashes.ts'],
+  'better-sqlite3': ['store/', 'data-directory/hold.ts', 'influxdb-files/metadata/sqlite-leftovers.ts'],
   '@duckdb/node-api': ['series/'],
   '@influxdata/flux-lsp-node': ['query/'],
   '@node-rs/argon2': ['auth/passwords.ts'],

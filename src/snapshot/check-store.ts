@@ -1,15 +1,13 @@
 /** What must be so of a store before it takes the place of the one in force: all of it can be read, and somebody can go on with it. */
-import { areOperatorPermissions } from '../auth/operator.js';
-import { Secret } from '../auth/secret.js';
-import { lifetimeOfAuthorization, standingOf } from '../auth/standing.js';
-import type { Authorization } from '../domain/authorization.js';
+import type { Secret } from '../auth/secret.js';
 import { DomainError, invalid } from '../domain/errors.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
-import type { Store, StoreDamage, StoreReader } from '../domain/store.js';
+import type { Store, StoreDamage } from '../domain/store.js';
 import type { Problem } from '../influxdb-files/problem.js';
 import { mappingKind } from '../kinds/dbrps.js';
 import { KINDS } from '../kinds/index.js';
+import { activeOperators, findPlainOperator } from './operators.js';
 
 const FETCH_ROWS = 1000;
 const PROBLEMS_SHOWN_MAX = 5;
@@ -26,23 +24,6 @@ export function refuseUnread(problems: readonly Problem[]): void {
       `${unread.length > shown.length ? ` and ${unread.length - shown.length} more` : ''}. ` +
       'To take over what can be read of it, stop the server and use: sluiced import',
   );
-}
-
-/** The oldest first, among them only those with which a client could go on: active, not ended, of an active user, and with a hash. */
-async function* activeOperators(store: StoreReader, nowMs: number): AsyncGenerator<Authorization> {
-  let after: string | undefined;
-  for (;;) {
-    const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING, tokenKind: 'operator', status: 'active' } as const;
-    const page = await store.listAuthorizations(filter, { ...WHOLE_LIST, limit: FETCH_ROWS, after });
-    for (const authorization of page) {
-      const { secret, userID, permissions } = authorization;
-      if (secret.kind !== 'token' || secret.hash === undefined || !areOperatorPermissions(permissions)) continue;
-      const user = await store.findUser(userID);
-      if (standingOf(lifetimeOfAuthorization(authorization), user?.status, nowMs) === 'active') yield authorization;
-    }
-    if (page.length < FETCH_ROWS) return;
-    after = page.at(-1)?.id;
-  }
 }
 
 /**
@@ -71,12 +52,8 @@ export async function checkStore(store: Store, nowMs: number): Promise<Secret | 
         count = page.length;
       }
     }
-    for await (const { secret } of activeOperators(store, nowMs)) {
-      isOpened = true;
-      if (secret.kind !== 'token' || secret.plainToken === undefined) continue;
-      plain = new Secret(secret.plainToken);
-      break;
-    }
+    isOpened = (await activeOperators(store, nowMs).next()).done !== true;
+    plain = await findPlainOperator(store, nowMs);
   } catch (cause) {
     if (cause instanceof DomainError) throw cause;
     throw invalid('the metadata of the backup is damaged: a record in it cannot be read; nothing was changed', { cause });

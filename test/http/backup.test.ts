@@ -134,6 +134,53 @@ describe('a backup', () => {
     expect((await client.post('/api/v2/restore/shards/999', { as: setUp.operator, body: shard })).json.message).toBe('shard 999 not found');
   });
 
+  it('ends every session: those of the server that is replaced, and those of the backup', async () => {
+    const inBackup = await source.client.signIn('admin', 'admin-passw0rd');
+    const backup = await takeBackup(source.url, setUp.operator.token);
+    const target = await startTestServer();
+    const other = await target.client.setUp();
+    const before = await target.client.signIn('admin', 'admin-passw0rd');
+    const me = async (client: TestClient, as: { session: string }) => (await client.get('/api/v2/me', { as })).status;
+    expect([await me(target.client, before), await me(source.client, inBackup)]).toEqual([200, 200]);
+    await restoreAll(target.client, other.operator, setUp.operator, backup);
+    expect([await me(target.client, before), await me(target.client, inBackup)]).toEqual([401, 401]);
+    expect(await me(target.client, await target.client.signIn('admin', 'admin-passw0rd'))).toBe(200);
+    await target.stop();
+  });
+
+  it('comes back once at a time: a second restore is refused while the first goes on, and the first is not disturbed', async () => {
+    const { kv } = await takeBackup(source.url, setUp.operator.token);
+    const target = await startTestServer();
+    const other = await target.client.setUp();
+    const half = Math.floor(kv.length / 2);
+    let sendRest: () => void = () => undefined;
+    const first = fetch(`${target.url}/api/v2/restore/kv`, {
+      method: 'POST',
+      headers: { authorization: `Token ${other.operator.token}` },
+      duplex: 'half',
+      body: new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(kv.subarray(0, half));
+          sendRest = () => {
+            controller.enqueue(kv.subarray(half));
+            controller.close();
+          };
+        },
+      }),
+    });
+    // It has begun when what it receives is in a folder.
+    while (!readdirSync(target.dataDirectory).some((name) => name.startsWith('temporary-'))) await new Promise((r) => setTimeout(r, 20));
+    const second = await target.client.post('/api/v2/restore/kv', { as: other.operator, body: kv });
+    expect([second.status, second.json.message]).toEqual([422, 'another restore is under way']);
+    expect((await target.client.get('/api/v2/me', { as: other.operator })).status).toBe(200);
+    sendRest();
+    expect((await first).status).toBe(200);
+    expect((await target.client.get('/api/v2/me', { as: setUp.operator })).status).toBe(200);
+    // The place is free again.
+    expect((await target.client.post('/api/v2/restore/kv', { as: setUp.operator, body: kv })).status).toBe(200);
+    await target.stop();
+  });
+
   it('is for operators, and says so', async () => {
     const refused = await source.client.get('/api/v2/backup/metadata', { as: { token: reader } });
     expect([refused.status, refused.json.message]).toEqual([401, 'read:authorizations is unauthorized']);

@@ -2,12 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findBackedUpToken, hasPlainOperator } from '../../backup/check-token.js';
-import { readTokenHashes, type BackedUpToken } from '../../backup/token-hashes.js';
 import { findApiError } from '../../client/api-error.js';
 import { restoreBucket, restoreKv, restoreShard, restoreSql, type BucketMetadata } from '../../client/backups.js';
 import { createOrganization, listOrganizations } from '../../client/organizations.js';
 import type { Send } from '../../client/request.js';
+import type { TokenFinding } from '../../snapshot/operators.js';
 import { openPacked, openUnpacked, saveFile } from '../backup/files.js';
 import {
   loadManifests,
@@ -107,14 +106,8 @@ function readOperatorToken({ 'operator-token': token, 'operator-token-file': fil
 
 /** Whoever restores must be able to go on afterwards, when only the tokens of the backup work. */
 async function checkTokens(folder: string, kv: FileEntry, operatorToken: string | undefined, ownToken: string): Promise<void> {
-  const tokens = await attempt(`failed to open local KV backup at ${JSON.stringify(join(folder, kv.fileName))}`, readTokens(folder, kv));
-  if (tokens === undefined) {
-    log('WARN: The tokens of this backup cannot be looked at; whether one is at hand turns out afterwards');
-    return;
-  }
-  if (hasPlainOperator(tokens)) return;
-  const finding = findBackedUpToken(tokens, operatorToken ?? ownToken);
-  if (finding === 'operator') return;
+  const finding = await findInBackup(folder, kv, operatorToken ?? ownToken);
+  if (finding === 'operator' || finding === 'told one' || finding === undefined) return;
   const which = operatorToken === undefined ? 'the token that you ask with' : 'the token of --operator-token';
   const reason = {
     unknown: `${which} is not in the backup`,
@@ -125,12 +118,18 @@ async function checkTokens(folder: string, kv: FileEntry, operatorToken: string 
   throw new Error(`${reason}, so that nobody could go on after the restore${advice}. Nothing was sent`);
 }
 
-async function readTokens(folder: string, kv: FileEntry): Promise<readonly BackedUpToken[] | undefined> {
+/** @returns undefined where that cannot be known here */
+async function findInBackup(folder: string, kv: FileEntry, token: string): Promise<TokenFinding | 'told one' | undefined> {
   // It holds hashes: a place for its owner alone, and gone afterwards.
   const place = mkdtempSync(join(tmpdir(), 'sluice-restore-'));
   try {
-    const { fileName } = await saveFile(place, 'kv', openUnpacked(folder, kv), false, NO_COMPRESSION);
-    return await readTokenHashes(join(place, fileName));
+    const unpacking = (async () => saveFile(place, 'kv', openUnpacked(folder, kv), false, NO_COMPRESSION))();
+    const { fileName } = await attempt(`failed to open local KV backup at ${JSON.stringify(join(folder, kv.fileName))}`, unpacking);
+    const { findInSnapshot } = await import('../../snapshot/look-into.js');
+    return await findInSnapshot(place, fileName, token, Date.now).catch((error: unknown) => {
+      log(`WARN: The tokens of this backup cannot be looked at (${messageOf(error)}); whether one is at hand turns out afterwards`);
+      return undefined;
+    });
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

@@ -1,10 +1,13 @@
-/** What a restore can know of the tokens in the backup of an InfluxDB, before it sends anything. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** What the command line can know of the tokens in a backup before it sends anything: the same as the server that restores it. */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { findBackedUpToken, hasPlainOperator } from './check-token.js';
-import { readTokenHashes } from './token-hashes.js';
+import { Secret } from '../auth/secret.js';
+import { hashToken } from '../auth/token.js';
+import { operatorPermissions } from '../domain/permission.js';
+import { openSqliteStore } from '../store/sqlite.js';
+import { findInSnapshot } from './look-into.js';
 
 const FIXTURES = join(import.meta.dirname, '../../test/fixtures/influxdb-2.9.1');
 const { tokens } = JSON.parse(readFileSync(join(FIXTURES, 'facts.json'), 'utf8')) as { tokens: Record<string, string> };
@@ -15,16 +18,15 @@ describe('the tokens of a backup', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it.each([
-    ['plain', true],
-    ['hashed', false],
-  ])('of an InfluxDB that keeps them %s', async (kind, isPlain) => {
-    const found = (await readTokenHashes(join(FIXTURES, kind, 'influxd.bolt')))!;
-    expect(hasPlainOperator(found)).toBe(isPlain);
-    expect(found.map(({ hash, plainToken }) => (plainToken !== undefined) === isPlain && (hash === undefined) === isPlain)).not.toContain(
-      false,
-    );
-    const findings = Object.entries(tokens).map(([name, token]) => [name, findBackedUpToken(found, token)]);
+  const find = (name: string, token: string) => findInSnapshot(directory, name, token, Date.now);
+
+  it('of an InfluxDB that hashes them are judged as a server that restores it will judge them', async () => {
+    const findings: [string, unknown][] = [];
+    for (const [name, token] of [...Object.entries(tokens), ['another', 'another'] as const]) {
+      const file = mkdtempSync(join(directory, 'hashed-'));
+      copyFileSync(join(FIXTURES, 'hashed', 'influxd.bolt'), join(file, 'kv'));
+      findings.push([name, await findInSnapshot(file, 'kv', token, Date.now)]);
+    }
     expect(Object.fromEntries(findings)).toEqual({
       operator: 'operator',
       'read-write one bucket': 'no operator',
@@ -33,15 +35,16 @@ describe('the tokens of a backup', () => {
       'all access': 'no operator',
       inactive: 'no operator',
       'of an inactive user': 'no operator',
+      another: 'unknown',
     });
-    expect(findBackedUpToken(found, 'another')).toBe('unknown');
+  });
+
+  it('of an InfluxDB that keeps them in the clear are told to whoever restores', async () => {
+    copyFileSync(join(FIXTURES, 'plain', 'influxd.bolt'), join(directory, 'plain'));
+    expect(await find('plain', 'another')).toBe('told one');
   });
 
   it('of our own store are inactive when they have ended, or their user is not active', async () => {
-    const { openSqliteStore } = await import('../store/sqlite.js');
-    const { hashToken } = await import('../auth/token.js');
-    const { Secret } = await import('../auth/secret.js');
-    const { operatorPermissions } = await import('../domain/permission.js');
     const store = await openSqliteStore(directory, 'own');
     const names = ['good', 'ended', 'inactive', 'of an inactive user', 'of nobody'];
     await store.transaction(async (writer) => {
@@ -63,13 +66,16 @@ describe('the tokens of a backup', () => {
       }
     });
     await store.close();
-    const found = (await readTokenHashes(join(directory, 'own')))!;
-    expect(names.map((name) => findBackedUpToken(found, name))).toEqual(['operator', 'inactive', 'inactive', 'inactive', 'inactive']);
+    const findings = [];
+    for (const name of names) findings.push(await find('own', name));
+    expect(findings).toEqual(['operator', 'inactive', 'inactive', 'inactive', 'inactive']);
   });
 
-  it('of what is neither ours nor InfluxDB’s are unknown', async () => {
-    const file = join(directory, 'junk');
-    writeFileSync(file, 'junk');
-    expect(await readTokenHashes(file)).toBeUndefined();
+  it.each([
+    ['junk', 'junk', /neither a store of Sluice nor the bolt file/],
+    ['damaged', `SQLite format 3\0${'x'.repeat(5000)}`, /it is damaged, no store, or of a newer version/],
+  ])('of what is %s cannot be known', async (name, content, reason) => {
+    writeFileSync(join(directory, name), content);
+    await expect(find(name, 'another')).rejects.toThrow(reason);
   });
 });
