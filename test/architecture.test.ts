@@ -71,6 +71,7 @@ const MAY_REVEAL = [
   'http/routes/backup.ts',
   'http/routes/sessions.ts',
   'http/routes/setup.ts',
+  'services/flux.ts',
   'services/setup.ts',
 ];
 

@@ -67,6 +67,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
   const authorizations = createAuthorizations({ store, ids, clock, hashTokens });
   const organizations = createOrganizations({ store, engine, ids, clock });
   const sealer = new Sealer(stores.sealingKey);
+  const secrets = createSecrets({ store, clock, sealer });
 
   const lineProtocol = new LineProtocolThreads(LINE_PROTOCOL_THREADS);
   stopSteps.add(() => lineProtocol.close());
@@ -94,7 +95,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     kinds: serveKinds(kinds, { store, engine, ids, clock }),
     labels: createLabelsOnResources({ store, clock }),
     memberships: createMemberships({ store, clock }),
-    secrets: createSecrets({ store, clock, sealer }),
+    secrets,
     dbrps: createDbrps({ store, clock, ids }),
     setup: createSetup({ store, ids, clock, organizations, authorizations, passwords, strongPasswords }),
     resolveOrganization: (parameters: OrganizationParameters) => resolveOrganization(store, parameters),
@@ -102,7 +103,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     lineProtocol,
     delete: createDelete({ store, engine }),
     pool,
-    flux: createFlux(queries),
+    flux: createFlux({ ...queries, secrets }),
     influxql: createInfluxql(queries),
     retention: createRetention({ store, engine, clock }),
     backup: createBackup({ store, engine, clock, sealer, directory }),

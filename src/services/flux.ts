@@ -17,6 +17,7 @@ import type { QueryPool } from '../workers/query-pool.js';
 import type { FluxReach } from '../workers/world.js';
 import { bucketNamedIn } from './named-bucket.js';
 import { userOf } from './query-user.js';
+import type { Secrets } from './secrets.js';
 import { resolveOrganization, type OrganizationParameters } from './target.js';
 import { BodyWrite } from './body-write.js';
 
@@ -24,6 +25,7 @@ const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_MS = 1_000_000n;
 
 export interface FluxDependencies {
+  readonly secrets: Pick<Secrets, 'find'>;
   readonly store: StoreReader;
   readonly engine: SeriesEngine;
   readonly clock: Clock;
@@ -46,7 +48,7 @@ export type ToolRequest = Exclude<Work, { kind: 'flux' | 'influxql' }>;
 
 export type Flux = ReturnType<typeof createFlux>;
 
-export const createFlux = ({ store, engine, clock, pool, timeoutMs }: FluxDependencies) => {
+export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: FluxDependencies) => {
   async function findBucket(orgID: OrganizationId, reference: BucketReference): Promise<Bucket | undefined> {
     if ('name' in reference) return store.resources(bucketKind).findByName(orgID, reference.name);
     const id = tryParseId<BucketId>(reference.id);
@@ -71,6 +73,9 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs }: FluxDepend
     },
     async listReadableBuckets() {
       return (await store.resources(bucketKind).list({ ...bucketRights.readable(actor), orgID }, WHOLE_LIST, 'name')).map(show);
+    },
+    async findSecret(key) {
+      return (await secrets.find(actor, orgID, key)).reveal();
     },
     async write(bucketId, batch) {
       const bucket = await store.resources(bucketKind).find(bucketId);

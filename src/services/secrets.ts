@@ -5,7 +5,7 @@ import type { Sealer } from '../auth/sealer.js';
 import type { Secret } from '../auth/secret.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
-import { invalid } from '../domain/errors.js';
+import { invalid, notFound } from '../domain/errors.js';
 import type { OrganizationId } from '../domain/id.js';
 
 /** Keys in one request. */
@@ -14,10 +14,21 @@ const KEY_LENGTH_MAX = 1024;
 
 export type Secrets = ReturnType<typeof createSecrets>;
 
+/** Where a value belongs, and opens. */
+const contextOf = (orgID: OrganizationId, key: string): string => `${orgID}/${key}`;
+
 export const createSecrets = ({ store, clock, sealer }: TransactionDependencies & { readonly sealer: Sealer }) => ({
   listKeys(actor: Actor, orgID: OrganizationId): Promise<string[]> {
     authorize(actor, secretRights.toReadAllIn(orgID));
     return store.listSecretKeys(orgID);
+  },
+
+  /** A value, for a script that runs in the actor's name. @throws DomainError `unauthorized`, or `not found` */
+  async find(actor: Actor, orgID: OrganizationId, key: string): Promise<Secret> {
+    authorize(actor, secretRights.toReadAllIn(orgID));
+    const sealed = await store.findSealedSecret(orgID, key);
+    if (sealed === undefined) throw notFound('secret not found');
+    return sealer.open(sealed, contextOf(orgID, key));
   },
 
   /** Adds and overwrites; all of them or none. */
@@ -28,7 +39,7 @@ export const createSecrets = ({ store, clock, sealer }: TransactionDependencies 
       if (key === '' || key.length > KEY_LENGTH_MAX) throw invalid(`the key of a secret must have 1 to ${KEY_LENGTH_MAX} characters`);
     }
     await transactionBy({ store, clock }, clearance, async (writer) => {
-      for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, `${orgID}/${key}`));
+      for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, contextOf(orgID, key)));
     });
   },
 

@@ -81,6 +81,7 @@ async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Sur
         : world.call('findBucket', reference),
     findWritableBucket: (reference) => world.call('findWritableBucket', reference),
     listReadableBuckets: () => world.call('listReadableBuckets'),
+    findSecret: (key) => world.call('findSecret', key),
     write: (bucketId, batch) => world.call('write', bucketId, batch),
   };
   const run = () => startFlux({ script: query, extern: extern as File | undefined }, environment);

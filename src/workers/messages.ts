@@ -44,6 +44,7 @@ export interface Calls {
   findBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
   findWritableBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
   listReadableBuckets(): Promise<readonly ReadableBucket[]>;
+  findSecret(key: string): Promise<string>;
   listMappings(database: string | undefined): Promise<readonly ReadableMapping[]>;
   write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;
   delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: SentPredicate | undefined): Promise<void>;

@@ -15,6 +15,8 @@ export interface FluxReach {
   /** @throws DomainError for a bucket that the caller may not write */
   findWritableBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
   listReadableBuckets(): Promise<readonly ReadableBucket[]>;
+  /** @throws DomainError for a secret that is not there, or that the caller may not read */
+  findSecret(key: string): Promise<string>;
   write(...args: Parameters<Calls['write']>): ReturnType<Calls['write']>;
 }
 
@@ -60,6 +62,8 @@ export class World {
         return this.findWritableBucket(args[0] as BucketReference);
       case 'listReadableBuckets':
         return this.flux().listReadableBuckets();
+      case 'findSecret':
+        return this.flux().findSecret(args[0] as string);
       case 'listMappings':
         return this.listMappings(args[0] as string | undefined);
       case 'write':

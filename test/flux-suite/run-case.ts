@@ -1,4 +1,5 @@
 /** Runs one test case as InfluxDB's own harness does: its data goes through storage, and what it asserts is looked at when it is read back. */
+import { notFound } from '../../src/domain/errors.js';
 import type { BucketId, OrganizationId } from '../../src/domain/id.js';
 import type { SeriesEngine } from '../../src/domain/series.js';
 import type { FluxEnvironment, ReadableBucket } from '../../src/query/flux/environment.js';
@@ -80,6 +81,8 @@ async function run(script: string, bucket: ReadableBucket, engine: SeriesEngine)
     findBucket,
     findWritableBucket: findBucket,
     listReadableBuckets: () => Promise.resolve([bucket]),
+    // The one that the tests ask for.
+    findSecret: (key) => (key === 'token' ? Promise.resolve('mysecrettoken') : Promise.reject(notFound('secret not found'))),
     write: (id, batch) => engine.write(id, batch),
   };
   let differences = 0;

@@ -1,4 +1,5 @@
 /** Runs Flux scripts for tests, over series that live in memory. */
+import { notFound } from '../../src/domain/errors.js';
 import type { BucketId, OrganizationId } from '../../src/domain/id.js';
 import type { FluxEnvironment, ReadableBucket } from '../../src/query/flux/environment.js';
 import { startFlux } from '../../src/query/flux/evaluate.js';
@@ -40,6 +41,7 @@ export async function environmentWith(lines: string, overrides: Partial<FluxEnvi
     findBucket: find,
     findWritableBucket: find,
     listReadableBuckets: () => Promise.resolve([DATA, OTHER]),
+    findSecret: () => Promise.reject(notFound('secret not found')),
     write: (id, batch) => engine.write(id, batch),
     ...overrides,
     engine,

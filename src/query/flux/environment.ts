@@ -31,5 +31,7 @@ export interface FluxEnvironment {
   /** A bucket that the caller may write. @throws DomainError when they may not */
   findWritableBucket(reference: { readonly name: string } | { readonly id: string }): Promise<ReadableBucket | undefined>;
   listReadableBuckets(): Promise<readonly ReadableBucket[]>;
+  /** The value of a secret of the organization. @throws DomainError where there is none, or the caller may not read it */
+  findSecret(key: string): Promise<string>;
   write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;
 }

@@ -147,7 +147,6 @@ describe('the outside world', () => {
     ['csv.from', 'import "csv" csv.from(file: "/etc/passwd")'],
     ['http.get', 'import "experimental/http" http.get(url: "http://localhost")'],
     ['requests.get', 'import "http/requests" requests.get(url: "http://localhost")'],
-    ['secrets.get', 'import "influxdata/influxdb/secrets" import "array" array.from(rows: [{v: secrets.get(key: "k")}])'],
   ])('is out of reach of %s', async (_name, script) => {
     expect(await failureOf(script)).toMatch(/opens a connection|not supported by this server|no script read files/);
   });

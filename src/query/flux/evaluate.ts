@@ -6,7 +6,7 @@ import type { RunContext } from './execute/run-context.js';
 import type { ResultPiece } from './execute/run.js';
 import { Execution, withPlainErrors } from './execute/run.js';
 import type { RunnableNode } from './execute/runnable-node.js';
-import { TableQuestions } from './execute/table-questions.js';
+import { Questions } from './execute/questions.js';
 import { TableStream } from './execute/table-stream.js';
 import { Turn } from './execute/turn.js';
 import { Calls } from './language/calls.js';
@@ -53,7 +53,7 @@ const NO_RESULT =
 export async function startFlux(query: FluxQuery, environment: FluxEnvironment): Promise<readonly FluxResult[]> {
   const script = await loadScript(query.script, query.extern);
   const memory = new MemoryAccount(environment.memoryBytesMax, environment.memoryPool);
-  const questions = new TableQuestions(memory);
+  const questions = new Questions(memory);
   const packages = await loadPackages([script.extern, script.file]);
   const newEvaluation = (): Evaluation => new Evaluation(environment, memory, questions, packages);
   let evaluation = newEvaluation();
@@ -68,15 +68,20 @@ export async function startFlux(query: FluxQuery, environment: FluxEnvironment):
       },
       (node, scope) => evaluation.compute(node, scope),
     );
-    return closingAfter(await evaluation.start(), memory, environment.signal);
+    return closingAfter(await evaluation.start(), memory, questions, environment.signal);
   } catch (error) {
     memory.close();
-    throw explainRangeError(error);
+    throw questions.withoutSecrets(explainRangeError(error));
   }
 }
 
 /** The same results; the account is closed when the last one is read, when one is given up, and when the query is. */
-function closingAfter(results: readonly FluxResult[], memory: MemoryAccount, signal: AbortSignal): readonly FluxResult[] {
+function closingAfter(
+  results: readonly FluxResult[],
+  memory: MemoryAccount,
+  questions: Questions,
+  signal: AbortSignal,
+): readonly FluxResult[] {
   const close = (): void => {
     signal.removeEventListener('abort', close);
     memory.close();
@@ -89,6 +94,8 @@ function closingAfter(results: readonly FluxResult[], memory: MemoryAccount, sig
       try {
         yield* pieces;
         goesOn = i < results.length - 1;
+      } catch (error) {
+        throw questions.withoutSecrets(error);
       } finally {
         if (!goesOn) close();
       }
@@ -102,14 +109,14 @@ export const prepareFlux = (): Promise<void> => fluxParser.prepare();
 class Evaluation {
   private readonly environment: FluxEnvironment;
   private readonly memory: MemoryAccount;
-  private readonly questions: TableQuestions;
+  private readonly questions: Questions;
   private readonly calls: Calls;
   private readonly library: ScriptLibrary;
   private readonly interpreter: Interpreter;
   private readonly turn: Turn;
   private readonly yields: RunnableNode[] = [];
 
-  constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: TableQuestions, packages: LoadedPackages) {
+  constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: Questions, packages: LoadedPackages) {
     this.environment = environment;
     this.memory = memory;
     this.questions = questions;
@@ -202,6 +209,7 @@ class Evaluation {
       return evaluation.interpreter.global('location') ?? UTC_LOCATION;
     },
     tablesOf: (node) => evaluation.questions.ask(node),
+    secret: (key) => evaluation.questions.askSecret(key, (name) => evaluation.environment.findSecret(name)),
     global: (name) => evaluation.interpreter.global(name),
     spend: (letters) => {
       evaluation.turn.check(1 + letters / LETTERS_PER_STEP);

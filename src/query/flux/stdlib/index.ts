@@ -26,6 +26,7 @@ import { fillEmpty } from './experimental/table-fill.js';
 import { hash } from './hash/index.js';
 import { hex } from './hash/hex.js';
 import { influxdb } from './influxdb/index.js';
+import { secrets } from './influxdb/secrets.js';
 import { tasks } from './influxdb/tasks.js';
 import { interpolate } from './interpolate/index.js';
 import { join } from './join/index.js';
@@ -81,6 +82,7 @@ export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<stri
   ['influxdata/influxdb', influxdb],
   ['influxdata/influxdb/monitor', monitor],
   ['influxdata/influxdb/schema', schema],
+  ['influxdata/influxdb/secrets', secrets],
   ['influxdata/influxdb/tasks', tasks],
   ['influxdata/influxdb/v1', v1],
   ['internal/boolean', booleans],

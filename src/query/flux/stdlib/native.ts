@@ -27,6 +27,8 @@ export interface CallContext {
   readonly reserve: (bytes: number) => void;
   /** Called before letters are gone through one by one. @throws what ends a query that takes too long */
   readonly spend: (letters: number) => void;
+  /** The value of a secret of the organization. @throws DomainError where there is none, or the caller may not read it */
+  readonly secret: (key: string) => string;
   /** What a name stands for in the script itself. */
   readonly global: (name: string) => Value | undefined;
   /** The value of an option of an imported package. */

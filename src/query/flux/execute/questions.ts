@@ -1,6 +1,6 @@
 /**
- * Tables that a script asks for while it runs (`findRecord` and its like). A script is run to the end without a pause, and so is a step over
- * a chunk of rows; what asks for tables which are not there is given up, and run anew when they are.
+ * What a script asks for while it runs: the tables of a stream (`findRecord` and its like), a secret. A script is run to the end without a pause, and so is a step over
+ * a chunk of rows; what asks for something that is not there yet is given up, and run anew when it is.
  */
 import { DomainError } from '../../../domain/errors.js';
 import { fluxError } from '../language/errors.js';
@@ -8,14 +8,14 @@ import type { RunnableNode } from './runnable-node.js';
 import type { Chunk } from '../table/chunk.js';
 import type { MemoryAccount } from './memory.js';
 
-/** Thrown where a run cannot go on without the tables of a stream. */
-export class TablesNeeded extends Error {
-  readonly key: string;
-  readonly node: RunnableNode;
-  constructor(key: string, node: RunnableNode) {
-    super('the tables of a stream are needed');
-    this.key = key;
-    this.node = node;
+/** Thrown where a run cannot go on without an answer. */
+class AnswerNeeded extends Error {
+  /** Finds the answer, and remembers it for the next run. */
+  readonly find: (compute: Compute) => Promise<void>;
+
+  constructor(find: (compute: Compute) => Promise<void>) {
+    super('an answer is needed');
+    this.find = find;
   }
 }
 
@@ -26,10 +26,11 @@ const ASKED_TOO_OFTEN = `the script asked for the tables of a stream more than $
 const ASKED_TOO_LATE =
   'a function that is applied to rows asked for the tables of a stream after rows had gone into the answer; ask before, and keep them in a variable';
 
-export class TableQuestions {
-  private readonly answers = new Map<string, Answer>();
+export class Questions {
+  private readonly answers = new Map<string, Answer<readonly Chunk[]>>();
   /** Of streams that live longer than one run, so that rows which ask for the same one ask once. */
-  private readonly answersByStream = new WeakMap<RunnableNode, Answer>();
+  private readonly answersByStream = new WeakMap<RunnableNode, Answer<readonly Chunk[]>>();
+  private readonly secrets = new Map<string, Answer<string>>();
   private readonly memory: MemoryAccount;
   private scope = '';
   private count = 0;
@@ -42,9 +43,29 @@ export class TableQuestions {
   ask(node: RunnableNode): readonly Chunk[] {
     const key = `${this.scope}/${this.count++}`;
     const answer = this.answersByStream.get(node) ?? this.answers.get(key);
-    if (answer === undefined) throw new TablesNeeded(key, node);
-    if (answer instanceof DomainError) throw answer;
-    return answer;
+    if (answer !== undefined) return given(answer);
+    throw new AnswerNeeded(async (compute) => {
+      const found = await answerOf(() => compute(node, key));
+      this.answers.set(key, found);
+      this.answersByStream.set(node, found);
+    });
+  }
+
+  /** The value of a secret. */
+  askSecret(key: string, find: (key: string) => Promise<string>): string {
+    const answer = this.secrets.get(key);
+    if (answer !== undefined) return given(answer);
+    throw new AnswerNeeded(async () => {
+      this.secrets.set(key, await answerOf(() => find(key)));
+    });
+  }
+
+  /** The same error without the values of secrets: who asked for them may know them, but an error goes into logs. */
+  withoutSecrets(error: unknown): unknown {
+    if (!(error instanceof DomainError)) return error;
+    const values = [...this.secrets.values()].filter((value): value is string => typeof value === 'string' && value !== '');
+    const message = values.reduce((text, value) => text.replaceAll(value, '[secret]'), error.message);
+    return message === error.message ? error : new DomainError(error.code, message);
   }
 
   /**
@@ -79,7 +100,7 @@ export class TableQuestions {
         }
         return;
       } catch (error) {
-        if (error instanceof TablesNeeded && progress.hasBegun) throw fluxError(ASKED_TOO_LATE);
+        if (error instanceof AnswerNeeded && progress.hasBegun) throw fluxError(ASKED_TOO_LATE);
         await this.find(error, compute, runs === 0 ? heldBytes : undefined);
       }
     }
@@ -93,25 +114,28 @@ export class TableQuestions {
 
   /** @throws what is no question */
   private async find(error: unknown, compute: Compute, heldBefore: number | undefined): Promise<void> {
-    if (!(error instanceof TablesNeeded)) throw error;
+    if (!(error instanceof AnswerNeeded)) throw error;
     // What the run that was given up has collected is gone.
     if (heldBefore !== undefined) this.memory.releaseDownTo(heldBefore);
-    const answer = await answerOf(() => compute(error.node, error.key));
-    this.answers.set(error.key, answer);
-    this.answersByStream.set(error.node, answer);
+    await error.find(compute);
   }
 }
 
-/** Tables, or why there are none: whoever asked is told, for a script can catch it (`experimental.catch`). */
-type Answer = readonly Chunk[] | DomainError;
+/** What was asked for, or why there is none: whoever asked is told, for a script can catch it (`experimental.catch`). */
+type Answer<T> = T | DomainError;
 
-async function answerOf(compute: () => Promise<readonly Chunk[]>): Promise<Answer> {
+async function answerOf<T>(find: () => Promise<T>): Promise<Answer<T>> {
   try {
-    return await compute();
+    return await find();
   } catch (error) {
     if (error instanceof DomainError) return error;
     throw error;
   }
+}
+
+function given<T>(answer: Answer<T>): T {
+  if (answer instanceof DomainError) throw answer;
+  return answer;
 }
 
 type Compute = (node: RunnableNode, scope: string) => Promise<readonly Chunk[]>;

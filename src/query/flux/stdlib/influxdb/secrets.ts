@@ -1,0 +1,5 @@
+/** Package `influxdata/influxdb/secrets`: the secrets of the organization, for callers who may read them. */
+import type { Package } from '../native.js';
+import { native } from '../native.js';
+
+export const secrets: Package = { get: native((args, context) => context.secret(args.string('key'))) };
