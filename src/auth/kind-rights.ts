@@ -2,13 +2,14 @@
 import type { Actor } from '../domain/actor.js';
 import type { OrganizationId } from '../domain/id.js';
 import type { Owned, ResourceFilter } from '../domain/kind.js';
-import { permissionById, type Action, type Permission } from '../domain/permission.js';
+import { permissionById, type Action, type Permission, type ResourceType } from '../domain/permission.js';
 import type { Kind, NewOwned } from '../kinds/kind.js';
-import { readableScope } from './authorize.js';
+import { permissionsOf, readableScope } from './authorize.js';
 import type { NeededPermissions } from './needs.js';
 import { rightsTo } from './resource-rights.js';
 
 type Declared<T extends Owned, Change> = Pick<Kind<T, NewOwned, Change>, 'type' | 'rights' | 'isReadWithOrganization'>;
+type Routed = Declared<Owned, unknown> & Pick<Kind, 'takesLabels'>;
 
 export interface KindRights<T extends Owned, Change> {
   toCreateIn(orgID: OrganizationId): Permission;
@@ -41,19 +42,31 @@ export function rightsToKind<T extends Owned, Change>(kind: Declared<T, Change>)
   };
 }
 
+/** What whoever has asked before must be sure of. Nothing is published: it is no question of the request. */
+export function mayBeShown<T extends Owned>(actor: Actor, kind: Declared<T, unknown>, resource: T): boolean {
+  const rights = rightsToKind(kind);
+  const held = permissionsOf(actor);
+  return held.covers(rights.toRead(resource)) || held.covers(rights.toWrite(resource));
+}
+
 /** What the routes of a kind need, for the matrix to compare with what they ask. */
-export function needsOfKind({ type, rights, isReadWithOrganization }: Declared<Owned, unknown>) {
+export function needsOfKind({ type, rights, isReadWithOrganization, takesLabels }: Routed) {
+  // A resource is shown with its labels.
+  const shown: NeededPermissions = takesLabels ? { list: 'labels' } : {};
   const needsFor = (actions: readonly Action[]): NeededPermissions => ({
     ...(actions.includes('read') ? { read: type } : {}),
     ...(actions.includes('write') ? { write: type } : {}),
   });
+  const listed: ResourceType[] = [type];
+  if (isReadWithOrganization !== undefined) listed.push('orgs');
+  if (takesLabels) listed.push('labels');
   return {
-    list: rights?.listsWholeOrganization === true ? { read: type } : { list: isReadWithOrganization === undefined ? type : [type, 'orgs'] },
-    create: { write: type },
-    find: { read: type },
-    change: needsFor(rights?.toChangeAtLeast ?? ['write']),
+    list: { ...(rights?.listsWholeOrganization === true ? { read: type } : {}), list: listed },
+    create: { ...shown, write: type },
+    find: { ...shown, read: type },
+    change: { ...shown, ...needsFor(rights?.toChangeAtLeast ?? ['write']) },
     remove: needsFor(rights?.toRemove ?? ['write']),
-    listLabels: { read: type },
+    listLabels: { read: type, list: 'labels' },
     changeLabels: { read: [type, 'labels'], write: type },
   } as const satisfies Record<string, NeededPermissions>;
 }

@@ -1,9 +1,9 @@
 /** Labels on resources of any kind: who may see and change which labels are on what. */
-import { authorize, isAllowed } from '../auth/authorize.js';
-import { rightsToKind } from '../auth/kind-rights.js';
+import { authorize, filterAllowed } from '../auth/authorize.js';
+import { mayBeShown, rightsToKind } from '../auth/kind-rights.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
-import { conflict, invalid, notFound } from '../domain/errors.js';
+import { assert, conflict, invalid, notFound } from '../domain/errors.js';
 import type { Id, LabelId } from '../domain/id.js';
 import type { Owned } from '../domain/kind.js';
 import type { Label } from '../domain/label.js';
@@ -33,22 +33,24 @@ export const createLabelsOnResources = (dependencies: TransactionDependencies) =
     return { label, resource, clearance, mapping: { labelId, resourceType: kind.type, resourceId } };
   }
 
-  /** The labels of a resource that is shown to the actor: those that the actor may read. */
-  async function listShown(actor: Actor, kind: Kind, resourceId: Id): Promise<Label[]> {
+  /** Those that the actor may read, on a resource that is shown: to read it, or because it was changed by somebody who may only write it. */
+  async function listShown(actor: Actor, kind: Kind, resource: Owned): Promise<Label[]> {
+    assert(mayBeShown(actor, kind, resource), 'labels are shown of what the actor may neither read nor write');
     const labels: Label[] = [];
-    for (const id of await store.listLabelIdsOn(kind.type, resourceId)) {
+    for (const id of await store.listLabelIdsOn(kind.type, resource.id)) {
       const label = await store.resources(labelKind).find(id);
-      if (label !== undefined && isAllowed(actor, labelRights.toRead(label))) labels.push(label);
+      if (label !== undefined) labels.push(label);
     }
-    return labels;
+    return filterAllowed(actor, 'labels', labels, (label) => labelRights.toRead(label));
   }
 
   return {
     listShown,
 
     async list(actor: Actor, kind: Kind, resourceId: Id): Promise<Label[]> {
-      authorize(actor, rightsToKind(kind).toRead(await findResource(kind, resourceId)));
-      return listShown(actor, kind, resourceId);
+      const resource = await findResource(kind, resourceId);
+      authorize(actor, rightsToKind(kind).toRead(resource));
+      return listShown(actor, kind, resource);
     },
 
     /** The label and the resource must belong to one organization. */

@@ -1,52 +1,85 @@
-/** Members and owners of organizations and buckets. */
+/** Members and owners of organizations and of resources. */
 import { authorize } from '../auth/authorize.js';
-import { mayListMembers, toChangeMembers, type MemberPlace } from '../auth/tenancy.js';
+import { rightsToKind } from '../auth/kind-rights.js';
+import { mayListMembers, organizationRights, toChangeMembers, type MemberPlace } from '../auth/tenancy.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import { conflict, notFound } from '../domain/errors.js';
-import type { UserId } from '../domain/id.js';
+import type { Id, OrganizationId, UserId } from '../domain/id.js';
 import { DuplicateError } from '../domain/store.js';
 import type { Role, User } from '../domain/user.js';
+import type { Kind } from '../kinds/kind.js';
 
-export type Place = MemberPlace;
+/** Who is meant: the id beats the name, which InfluxDB does not take. */
+export interface UserReference {
+  readonly id?: UserId | undefined;
+  readonly name: string;
+}
+
+/** The roles in one organization or resource, which an actor was found to be allowed to read. */
+export interface Members {
+  readonly id: Id;
+  list(role: Role): Promise<User[]>;
+  add(who: UserReference, role: Role): Promise<User>;
+  /** Takes this role away; somebody who has another one keeps it, and somebody who has none is no error. */
+  remove(userId: UserId, role: Role): Promise<void>;
+}
 
 export type Memberships = ReturnType<typeof createMemberships>;
 
-/** That the actor may read the place itself has been asked before, where the place was found. */
 export const createMemberships = (dependencies: TransactionDependencies) => {
   const { store } = dependencies;
 
+  async function findReadable(actor: Actor, of: 'organization' | Kind, id: Id): Promise<MemberPlace> {
+    if (of === 'organization') {
+      const organization = await store.findOrganization(id as OrganizationId);
+      if (organization === undefined) throw notFound('organization not found');
+      authorize(actor, organizationRights.toRead(organization.id));
+      return { type: 'orgs', id, orgID: organization.id };
+    }
+    const resource = await store.resources(of).find(id);
+    if (resource === undefined) throw notFound(of.words.notFound(id));
+    authorize(actor, rightsToKind(of).toRead(resource));
+    return { type: of.type, id, orgID: resource.orgID };
+  }
+
   return {
-    async list(actor: Actor, place: Place, role: Role): Promise<User[]> {
-      if (!mayListMembers(actor, place)) throw notFound('not found');
-      const memberships = await store.listMembershipsOfResource(place.type, place.id);
-      const users: User[] = [];
-      for (const membership of memberships) {
-        const user = membership.role === role ? await store.findUser(membership.userId) : undefined;
-        if (user !== undefined) users.push(user);
-      }
-      return users;
-    },
+    /** @throws DomainError `not found`, or `unauthorized` for an actor that may not read the organization or resource itself */
+    async open(actor: Actor, of: 'organization' | Kind, id: Id): Promise<Members> {
+      const place = await findReadable(actor, of, id);
+      return {
+        id,
 
-    /** @param who the id beats the name, which InfluxDB does not take */
-    async add(actor: Actor, place: Place, who: { readonly id?: UserId | undefined; readonly name: string }, role: Role): Promise<User> {
-      const clearance = authorize(actor, toChangeMembers(place));
-      try {
-        return await transactionBy(dependencies, clearance, async (writer) => {
-          const user = who.id === undefined ? await writer.findUserByName(who.name) : await writer.findUser(who.id);
-          if (user === undefined) throw notFound('user not found');
-          await writer.insertMembership({ resourceType: place.type, resourceId: place.id, userId: user.id, role });
-          return user;
-        });
-      } catch (error) {
-        throw error instanceof DuplicateError ? conflict(`user ${who.id ?? who.name} already has a role here; remove it first`) : error;
-      }
-    },
+        async list(role) {
+          if (!mayListMembers(actor, place)) throw notFound('not found');
+          const users: User[] = [];
+          for (const membership of await store.listMembershipsOfResource(place.type, id)) {
+            const user = membership.role === role ? await store.findUser(membership.userId) : undefined;
+            if (user !== undefined) users.push(user);
+          }
+          return users;
+        },
 
-    /** Takes this role away; somebody who has another one keeps it, and one who has none is no error. */
-    async remove(actor: Actor, place: Place, userId: UserId, role: Role): Promise<void> {
-      const clearance = authorize(actor, toChangeMembers(place));
-      await transactionBy(dependencies, clearance, (writer) => writer.deleteMembership(place.type, place.id, userId, role));
+        async add(who, role) {
+          const clearance = authorize(actor, toChangeMembers(place));
+          try {
+            return await transactionBy(dependencies, clearance, async (writer) => {
+              const user = who.id === undefined ? await writer.findUserByName(who.name) : await writer.findUser(who.id);
+              if (user === undefined) throw notFound('user not found');
+              await writer.insertMembership({ resourceType: place.type, resourceId: id, userId: user.id, role });
+              return user;
+            });
+          } catch (error) {
+            if (!(error instanceof DuplicateError)) throw error;
+            throw conflict(`user ${who.id ?? who.name} already has a role here; remove it first`);
+          }
+        },
+
+        async remove(userId, role) {
+          const clearance = authorize(actor, toChangeMembers(place));
+          await transactionBy(dependencies, clearance, (writer) => writer.deleteMembership(place.type, id, userId, role));
+        },
+      };
     },
   };
 };

@@ -3,6 +3,7 @@ import { authorize } from '../auth/authorize.js';
 import { secretRights } from '../auth/resource-rights.js';
 import type { Sealer } from '../auth/sealer.js';
 import type { Secret } from '../auth/secret.js';
+import { organizationRights } from '../auth/tenancy.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import { invalid, notFound } from '../domain/errors.js';
@@ -12,17 +13,22 @@ import type { OrganizationId } from '../domain/id.js';
 const KEYS_MAX = 1000;
 const KEY_LENGTH_MAX = 1024;
 
+/** The secrets of one organization, which an actor was found to be allowed to read. */
+export interface OrganizationSecrets {
+  readonly orgID: OrganizationId;
+  listKeys(): Promise<string[]>;
+  /** Adds and overwrites; all of them or none. */
+  put(values: ReadonlyMap<string, Secret>): Promise<void>;
+  /** Those that do not exist are no error. */
+  remove(keys: readonly string[]): Promise<void>;
+}
+
 export type Secrets = ReturnType<typeof createSecrets>;
 
 /** Where a value belongs, and opens. */
 const contextOf = (orgID: OrganizationId, key: string): string => `${orgID}/${key}`;
 
 export const createSecrets = ({ store, clock, sealer }: TransactionDependencies & { readonly sealer: Sealer }) => ({
-  listKeys(actor: Actor, orgID: OrganizationId): Promise<string[]> {
-    authorize(actor, secretRights.toReadAllIn(orgID));
-    return store.listSecretKeys(orgID);
-  },
-
   /** A value, for a script that runs in the actor's name. @throws DomainError `unauthorized`, or `not found` */
   async find(actor: Actor, orgID: OrganizationId, key: string): Promise<Secret> {
     authorize(actor, secretRights.toReadAllIn(orgID));
@@ -31,23 +37,35 @@ export const createSecrets = ({ store, clock, sealer }: TransactionDependencies 
     return sealer.open(sealed, contextOf(orgID, key));
   },
 
-  /** Adds and overwrites; all of them or none. */
-  async put(actor: Actor, orgID: OrganizationId, values: ReadonlyMap<string, Secret>): Promise<void> {
-    const clearance = authorize(actor, secretRights.toWriteAllIn(orgID));
-    if (values.size > KEYS_MAX) throw invalid(`more than ${KEYS_MAX} secrets at once`);
-    for (const key of values.keys()) {
-      if (key === '' || key.length > KEY_LENGTH_MAX) throw invalid(`the key of a secret must have 1 to ${KEY_LENGTH_MAX} characters`);
-    }
-    await transactionBy({ store, clock }, clearance, async (writer) => {
-      for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, contextOf(orgID, key)));
-    });
-  },
+  /** @throws DomainError `not found`, or `unauthorized` for an actor that may not read the organization itself */
+  async open(actor: Actor, orgID: OrganizationId): Promise<OrganizationSecrets> {
+    if ((await store.findOrganization(orgID)) === undefined) throw notFound('organization not found');
+    authorize(actor, organizationRights.toRead(orgID));
+    return {
+      orgID,
 
-  /** Those that do not exist are no error. */
-  async remove(actor: Actor, orgID: OrganizationId, keys: readonly string[]): Promise<void> {
-    const clearance = authorize(actor, secretRights.toWriteAllIn(orgID));
-    await transactionBy({ store, clock }, clearance, async (writer) => {
-      for (const key of keys) await writer.deleteSecret(orgID, key);
-    });
+      async listKeys() {
+        authorize(actor, secretRights.toReadAllIn(orgID));
+        return store.listSecretKeys(orgID);
+      },
+
+      async put(values) {
+        const clearance = authorize(actor, secretRights.toWriteAllIn(orgID));
+        if (values.size > KEYS_MAX) throw invalid(`more than ${KEYS_MAX} secrets at once`);
+        for (const key of values.keys()) {
+          if (key === '' || key.length > KEY_LENGTH_MAX) throw invalid(`the key of a secret must have 1 to ${KEY_LENGTH_MAX} characters`);
+        }
+        await transactionBy({ store, clock }, clearance, async (writer) => {
+          for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, contextOf(orgID, key)));
+        });
+      },
+
+      async remove(keys) {
+        const clearance = authorize(actor, secretRights.toWriteAllIn(orgID));
+        await transactionBy({ store, clock }, clearance, async (writer) => {
+          for (const key of keys) await writer.deleteSecret(orgID, key);
+        });
+      },
+    };
   },
 });

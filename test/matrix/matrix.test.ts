@@ -108,11 +108,14 @@ function findProblems(route: Route, requestId: string, status: number, happening
     return problems;
   }
   const before = firstChange < 0 ? happenings : happenings.slice(0, firstChange);
-  const wasAsked = (right: string, mustBeAllowed: boolean): boolean =>
-    before.some((happening) => happening.kind === 'asked' && happening.right === right && (happening.allowed || !mustBeAllowed));
+  const wasGranted = (right: string): boolean =>
+    before.some((happening) => happening.kind === 'asked' && happening.right === right && happening.allowed);
   const [required, listed] = [requiredRights(route.needs), listedRights(route.needs)];
-  for (const right of required) if (!wasAsked(right, true)) problems.push(`${right} was not asked for and granted before`);
-  for (const right of listed) if (!wasAsked(right, false)) problems.push(`${right} was not asked for before`);
+  for (const right of required) if (!wasGranted(right)) problems.push(`${right} was not asked for and granted before`);
+  // Lists change nothing, and what lies on things that are shown is asked for where there are some.
+  const wasListed = (right: string): boolean => asked.some((one) => one.right === right);
+  const missing = listed.filter((right) => !wasListed(right));
+  if (isWhole || missing.length === listed.length) problems.push(...missing.map((right) => `${right} was not asked for`));
   const grants = typeof route.needs === 'object' && route.needs.grants === true;
   if (isWhole && !grants) {
     const declared = new Set([...required, ...listed]);

@@ -3,7 +3,7 @@ import { Secret } from '../../auth/secret.js';
 import { parseId, tryParseId, type OrganizationId, type UserId } from '../../domain/id.js';
 import type { Memberships } from '../../services/memberships.js';
 import type { Organizations } from '../../services/organizations.js';
-import type { Secrets } from '../../services/secrets.js';
+import type { OrganizationSecrets, Secrets } from '../../services/secrets.js';
 import { decodeJsonObject } from '../../wire/json.js';
 import {
   decodeNewOrganization,
@@ -14,7 +14,7 @@ import {
 } from '../../wire/organizations.js';
 import { decodePage, textOf } from '../../wire/query-string.js';
 import { empty, json, type Route, type RouteRequest } from '../route.js';
-import { findPlace, membershipRoutes } from './places.js';
+import { findPlace, membershipRoutes, type FindPlace } from './places.js';
 
 const BASE = '/api/v2/orgs';
 
@@ -73,16 +73,13 @@ export function organizationRoutes(organizations: Organizations, memberships: Me
         return empty(204);
       },
     },
-    ...membershipRoutes(BASE, 'orgs', memberships, async (actor, id) => {
-      const organization = await organizations.find(actor, id as OrganizationId);
-      return { type: 'orgs', id: organization.id, orgID: organization.id };
-    }),
-    ...secretRoutes(organizations, secrets),
+    ...membershipRoutes(BASE, 'organization', memberships),
+    ...secretRoutes(secrets),
   ];
 }
 
-function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
-  const find = (...[actor, id]: Parameters<Parameters<typeof findPlace>[2]>) => organizations.find(actor, id as OrganizationId);
+function secretRoutes(secrets: Secrets): Route[] {
+  const open: FindPlace<OrganizationSecrets> = (actor, id) => secrets.open(actor, id as OrganizationId);
   return [
     {
       method: 'GET',
@@ -90,9 +87,9 @@ function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
       access: 'actor',
       needs: { read: ['orgs', 'secrets'] },
       async handle(actor, request) {
-        const { id } = await findPlace(actor, request, find);
-        const keys = await secrets.listKeys(actor, id);
-        return json(200, { links: { org: organizationPath(id), self: `${organizationPath(id)}/secrets` }, secrets: keys });
+        const opened = await findPlace(actor, request, open);
+        const org = organizationPath(opened.orgID);
+        return json(200, { links: { org, self: `${org}/secrets` }, secrets: await opened.listKeys() });
       },
     },
     {
@@ -101,9 +98,9 @@ function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
       access: 'actor',
       needs: { read: 'orgs', write: 'secrets' },
       async handle(actor, request) {
-        const { id } = await findPlace(actor, request, find);
+        const opened = await findPlace(actor, request, open);
         const entries = decodeJsonObject(request.body).entriesOfStrings();
-        await secrets.put(actor, id, new Map(entries.map(([key, value]) => [key, new Secret(value)])));
+        await opened.put(new Map(entries.map(([key, value]) => [key, new Secret(value)])));
         return empty(204);
       },
     },
@@ -113,8 +110,8 @@ function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
       access: 'actor',
       needs: { read: 'orgs', write: 'secrets' },
       async handle(actor, request) {
-        const { id } = await findPlace(actor, request, find);
-        await secrets.remove(actor, id, decodeJsonObject(request.body).strings('secrets') ?? []);
+        const opened = await findPlace(actor, request, open);
+        await opened.remove(decodeJsonObject(request.body).strings('secrets') ?? []);
         return empty(204);
       },
     },
@@ -124,8 +121,8 @@ function secretRoutes(organizations: Organizations, secrets: Secrets): Route[] {
       access: 'actor',
       needs: { read: 'orgs', write: 'secrets' },
       async handle(actor, request) {
-        const { id } = await findPlace(actor, request, find);
-        await secrets.remove(actor, id, [request.params.key ?? '']);
+        const opened = await findPlace(actor, request, open);
+        await opened.remove([request.params.key ?? '']);
         return empty(204);
       },
     },

@@ -1,9 +1,10 @@
-/** What lies below one organization or bucket: found as the caller first, members and owners alike for both. */
-import type { Memberships, Place } from '../../services/memberships.js';
+/** What lies below one organization or resource: found as the caller first, members and owners alike for all of them. */
+import type { Members, Memberships } from '../../services/memberships.js';
 import type { Actor } from '../../domain/actor.js';
 import { DomainError, invalid, notFound } from '../../domain/errors.js';
 import { parseId, type Id, type UserId } from '../../domain/id.js';
 import { ROLES } from '../../domain/user.js';
+import type { Kind } from '../../kinds/kind.js';
 import { decodeJsonObject } from '../../wire/json.js';
 import { encodeMember, encodeMembers } from '../../wire/users.js';
 import { empty, json, type Route, type RouteRequest } from '../route.js';
@@ -12,7 +13,7 @@ import { empty, json, type Route, type RouteRequest } from '../route.js';
 export type FindPlace<T> = (actor: Actor, id: Id) => Promise<T>;
 
 /**
- * Finds what a path lies below. Whatever stands against it, the place is not there at all for this caller (InfluxDB's
+ * Finds what a path lies below. Whatever the reason for a refusal, the place is not there at all for this caller (InfluxDB's
  * `kithttp.ValidResource`).
  */
 export async function findPlace<T>(actor: Actor, request: RouteRequest, find: FindPlace<T>): Promise<T> {
@@ -30,11 +31,13 @@ export async function findPlace<T>(actor: Actor, request: RouteRequest, find: Fi
   }
 }
 
-/** The routes of members and owners below `/api/v2/orgs/:id` or `/api/v2/buckets/:id`. */
-export function membershipRoutes(base: string, type: Place['type'], memberships: Memberships, find: FindPlace<Place>): Route[] {
+/** The routes of members and owners below `/api/v2/orgs/:id`, or a kind of resources such as `/api/v2/buckets/:id`. */
+export function membershipRoutes(base: string, of: 'organization' | Kind, memberships: Memberships): Route[] {
+  const type = of === 'organization' ? 'orgs' : of.type;
+  const open: FindPlace<Members> = (actor, id) => memberships.open(actor, of, id);
   return ROLES.flatMap((role): Route[] => {
     const path = `${base}/:id/${role}s`;
-    const pathOf = (place: Place): string => `${base}/${place.id}/${role}s`;
+    const pathOf = ({ id }: Members): string => `${base}/${id}/${role}s`;
     return [
       {
         method: 'GET',
@@ -42,8 +45,8 @@ export function membershipRoutes(base: string, type: Place['type'], memberships:
         access: 'actor',
         needs: { read: [type, 'orgs'] },
         async handle(actor, request) {
-          const place = await findPlace(actor, request, find);
-          return json(200, encodeMembers(pathOf(place), await memberships.list(actor, place, role), role));
+          const members = await findPlace(actor, request, open);
+          return json(200, encodeMembers(pathOf(members), await members.list(role), role));
         },
       },
       {
@@ -52,12 +55,12 @@ export function membershipRoutes(base: string, type: Place['type'], memberships:
         access: 'actor',
         needs: { read: type, write: type },
         async handle(actor, request) {
-          const place = await findPlace(actor, request, find);
+          const members = await findPlace(actor, request, open);
           const body = decodeJsonObject(request.body);
           // An owner sees no list of users to take an id from. InfluxDB ignores `name`, so that the name that counts is a member of ours.
           const user = { id: body.id<UserId>('id'), name: body.string('userName') ?? '' };
           if (user.id === undefined && user.name === '') throw invalid('user id missing or invalid');
-          return json(201, encodeMember(await memberships.add(actor, place, user, role), role));
+          return json(201, encodeMember(await members.add(user, role), role));
         },
       },
       {
@@ -66,8 +69,8 @@ export function membershipRoutes(base: string, type: Place['type'], memberships:
         access: 'actor',
         needs: { read: type, write: type },
         async handle(actor, request) {
-          const place = await findPlace(actor, request, find);
-          await memberships.remove(actor, place, parseId<UserId>(request.params.userID ?? ''), role);
+          const members = await findPlace(actor, request, open);
+          await members.remove(parseId<UserId>(request.params.userID ?? ''), role);
           return empty(204);
         },
       },

@@ -8,7 +8,7 @@ import { invalid } from '../../domain/errors.js';
 import type { Kind } from '../../kinds/kind.js';
 import { encodeLabel, labelKind } from '../../kinds/labels.js';
 import type { LabelsOnResources } from '../../services/labels-on-resources.js';
-import type { Memberships, Place } from '../../services/memberships.js';
+import type { Memberships } from '../../services/memberships.js';
 import type { Resources } from '../../services/resources.js';
 import { decodeJsonObject } from '../../wire/json.js';
 import { decodePage, idOf, linkPages, textOf } from '../../wire/query-string.js';
@@ -29,7 +29,7 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
   const shared = { access: 'actor', otherMethods } as const;
   const needs = needsOfKind(kind);
   const encode = async (actor: Actor, resource: Owned): Promise<object> =>
-    kind.encode(resource, kind.takesLabels ? await labels.listShown(actor, kind, resource.id) : []);
+    kind.encode(resource, kind.takesLabels ? await labels.listShown(actor, kind, resource) : []);
   const show = async (actor: Actor, status: number, resource: Owned): Promise<Answer> => {
     const encoded = await encode(actor, resource);
     return json(status, kind.envelope?.(encoded, resource) ?? encoded);
@@ -100,10 +100,9 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
     });
   }
   const find = (actor: Actor, id: Id): Promise<Owned> => resources.find(actor, id);
-  const findMembersPlace = async (actor: Actor, id: Id): Promise<Place> => ({ type: kind.type, id, orgID: (await find(actor, id)).orgID });
   return [
     ...routes,
-    ...(kind.takesMembers ? membershipRoutes(path, kind.type, memberships, findMembersPlace) : []),
+    ...(kind.takesMembers ? membershipRoutes(path, kind, memberships) : []),
     ...(kind.takesLabels ? labelRoutes(kind, labels, find) : []),
   ];
 }
