@@ -1,4 +1,5 @@
-/** Ends a test run with the one line that CI reads: `N passed, N failed`. */
+/** Ends a test run with the one line that CI reads: `N passed, N failed`; with $SUMMARY_FILE, it stands there as well. */
+import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class SummaryReporter implements Reporter {
@@ -17,7 +18,9 @@ export default class SummaryReporter implements Reporter {
     }
     // The default reporter prints its own summary in the same event; ours has to be the last line.
     process.once('exit', () => {
-      process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+      const line = `${passed} passed, ${failed} failed\n`;
+      process.stdout.write(`\n${line}`);
+      if (process.env.SUMMARY_FILE !== undefined) writeFileSync(process.env.SUMMARY_FILE, line);
     });
   }
 }
