@@ -2,16 +2,17 @@
 import { DomainError } from '../../domain/errors.js';
 import type { ResultSeries, StatementResult } from '../../domain/influxql-result.js';
 import { MemoryAccount } from '../flux/execute/memory.js';
-import { compileSelect } from './compile/compile.js';
+import { type CompiledSelect, compileSelect } from './compile/compile.js';
 import type { InfluxqlEnvironment } from './environment.js';
 import { columnNames } from './execute/column-names.js';
+import { showCardinality } from './execute/cardinality.js';
 import { deletePoints, dropMeasurement } from './execute/delete.js';
 import { emitBlocks } from './execute/emit.js';
+import { explainPlan, explainRun } from './execute/explain.js';
 import { WindowBudget } from './execute/fill.js';
 import { prepareSelect } from './execute/prepare.js';
 import { runSelect } from './execute/select.js';
 import {
-  showCardinality,
   showDatabases,
   showFieldKeys,
   showMeasurements,
@@ -20,6 +21,7 @@ import {
   showTagKeys,
   showTagValues,
 } from './execute/show.js';
+import type { PreparedSelect } from './execute/source.js';
 import { type Defaults, Targets } from './execute/targets.js';
 import { Turns } from './execute/turns.js';
 import type { Select, Statement } from './syntax/ast.js';
@@ -107,7 +109,13 @@ async function* runStatement(
       yield* refused(statementId, await dropMeasurement(context, statement.name));
       return;
     case 'explain':
-      throw new DomainError('not implemented', `not implemented: EXPLAIN${statement.analyze ? ' ANALYZE' : ''}`);
+      yield shown(
+        statementId,
+        statement.analyze
+          ? await analyze(statement.statement, environment, targets, options)
+          : explainPlan((await makeReady(statement.statement, environment, targets)).prepared),
+      );
+      return;
     case 'unsupported':
       throw new DomainError('not implemented', `not implemented: ${statement.name}`);
   }
@@ -131,13 +139,12 @@ const SYSTEM_SOURCES: Readonly<Record<string, string>> = {
   _tags: 'SHOW TAG VALUES',
 };
 
-async function* select(
-  statement: Select,
-  statementId: number,
-  environment: InfluxqlEnvironment,
-  targets: Targets,
-  { rowsPerPiece, pushesDown = true }: RunOptions,
-): AsyncGenerator<StatementResult, void, undefined> {
+interface Ready {
+  readonly compiled: CompiledSelect;
+  readonly prepared: PreparedSelect;
+}
+
+async function makeReady(statement: Select, environment: InfluxqlEnvironment, targets: Targets): Promise<Ready> {
   for (const source of statement.sources) {
     if (source.kind === 'measurement' && Object.hasOwn(SYSTEM_SOURCES, source.name)) {
       const command = SYSTEM_SOURCES[source.name] as string;
@@ -146,8 +153,27 @@ async function* select(
   }
   await targets.loadSelect(statement);
   const compiled = compileSelect(statement, environment.nowNs);
-  const prepared = await prepareSelect(environment, targets, compiled);
+  return { compiled, prepared: await prepareSelect(environment, targets, compiled) };
+}
+
+async function* select(
+  statement: Select,
+  statementId: number,
+  environment: InfluxqlEnvironment,
+  targets: Targets,
+  options: RunOptions,
+): AsyncGenerator<StatementResult, void, undefined> {
+  const ready = await makeReady(statement, environment, targets);
   if (statement.hasTarget) throw new DomainError('not implemented', 'not implemented: SELECT INTO');
+  yield* execute(ready, statementId, environment, options);
+}
+
+async function* execute(
+  { compiled, prepared }: Ready,
+  statementId: number,
+  environment: InfluxqlEnvironment,
+  { rowsPerPiece, pushesDown = true }: RunOptions,
+): AsyncGenerator<StatementResult, void, undefined> {
   const memory = new MemoryAccount(environment.memoryBytesMax, environment.memoryPool);
   const context = {
     environment,
@@ -168,4 +194,14 @@ async function* select(
   } finally {
     memory.close();
   }
+}
+
+/** Runs a statement for how long it takes; its rows are not shown. */
+async function analyze(statement: Select, environment: InfluxqlEnvironment, targets: Targets, options: RunOptions): Promise<ResultSeries> {
+  const beganAtMs = performance.now();
+  const ready = await makeReady(statement, environment, targets);
+  const plannedAtMs = performance.now();
+  let rowCount = 0;
+  for await (const { series } of execute(ready, 0, environment, options)) rowCount += series?.rowCount ?? 0;
+  return explainRun({ planMs: plannedAtMs - beganAtMs, runMs: performance.now() - plannedAtMs, rowCount });
 }

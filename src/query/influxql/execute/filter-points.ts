@@ -9,6 +9,7 @@ import { allOf } from './measurement.js';
 import { isFieldOf, type ReadRequest, typeAs } from './read-request.js';
 import type { SelectedSeries } from './select-series.js';
 import { judgeSeries, valuePredicate } from './series-filter.js';
+import { conjunctsOf } from './tag-value-filter.js';
 
 /** How the points of the selected series are filtered: not at all, by the engine, or row by row here. */
 export interface PointFilter {
@@ -28,13 +29,6 @@ export function filterOf({ condition, schema }: ReadRequest, loaded: readonly st
 }
 
 const hasFields = (expr: Expr, isField: (reference: VarRef) => boolean): boolean => referencesOf(expr).some(isField);
-
-function conjunctsOf(condition: Expr | undefined): Expr[] {
-  if (condition === undefined) return [];
-  if (condition.kind === 'paren') return conjunctsOf(condition.inner);
-  if (condition.kind === 'binary' && condition.operator === 'AND') return [...conjunctsOf(condition.left), ...conjunctsOf(condition.right)];
-  return [condition];
-}
 
 export function filterRows(
   { schema }: ReadRequest,

@@ -28,7 +28,7 @@ interface Parts {
 }
 
 /** Takes fields apart; what they have twice is read once. */
-function takeApart(exprs: readonly Expr[]): Parts {
+export function takeApart(exprs: readonly Expr[]): Parts {
   const symbols = new Map<string, VarRef>();
   const calls: { symbol: string; call: Call; type: DataType | undefined }[] = [];
   const references: { symbol: string; reference: VarRef }[] = [];

@@ -24,9 +24,10 @@ import { listSeries, texts } from './emit.js';
 import { describeMeasurements, type MeasurementSchema } from './measurement.js';
 import { judgeSeries } from './series-filter.js';
 import { wholeShards } from './shards.js';
+import { collectValues, seriesThatFit, splitValueFilter, type TagValueFilter } from './tag-value-filter.js';
 import { databaseRequired, type Targets } from './targets.js';
 
-interface ShowContext {
+export interface ShowContext {
   readonly environment: InfluxqlEnvironment;
   readonly targets: Targets;
 }
@@ -100,7 +101,8 @@ export async function showMeasurements(
 const compareMappings = (a: ReadableMapping, b: ReadableMapping): number =>
   compareUtf8(a.database, b.database) || compareUtf8(a.retentionPolicy, b.retentionPolicy);
 
-const hasTime = (condition: Expr): boolean => holds(condition, (inner) => inner.kind === 'varRef' && inner.name.toLowerCase() === 'time');
+export const hasTime = (condition: Expr): boolean =>
+  holds(condition, (inner) => inner.kind === 'varRef' && inner.name.toLowerCase() === 'time');
 
 const isSource = ({ name }: { readonly name: string }, sources: readonly Measurement[]): boolean =>
   sources.length === 0 || sources.some((source) => (source.pattern === undefined ? source.name === name : source.pattern.test(name)));
@@ -121,7 +123,7 @@ function holdsFor(condition: Expr, schema: MeasurementSchema): boolean {
       const isPattern = operator === '=~' || operator === '!~';
       if (isPattern && right.kind !== 'regex') throw invalid(`right side of '${operator}' must be a regular expression`);
       if (!isPattern && right.kind !== 'string') throw invalid(`right side of '${operator}' must be a tag value string`);
-      const values = valuesOf(schema.series, left.name);
+      const values = [...collectValues(schema.series, left.name, undefined)];
       const fits = (value: string): boolean =>
         right.kind === 'regex' ? right.pattern.test(value) : right.kind === 'string' && value === right.value;
       return values.length > 0 && values.some(fits) === (operator === '=' || operator === '=~');
@@ -133,29 +135,22 @@ function holdsFor(condition: Expr, schema: MeasurementSchema): boolean {
 
 const isEquality = (operator: Operator): boolean => operator === '=' || operator === '!=' || operator === '=~' || operator === '!~';
 
-/** The values that series have for a tag, sorted. */
-function valuesOf(series: readonly (readonly Tag[])[], key: string): string[] {
-  const values = new Set<string>();
-  for (const tags of series) for (const [name, value] of tags) if (name === key) values.add(value);
-  return [...values].sort(compareUtf8);
-}
-
 function keysOf(series: readonly (readonly Tag[])[]): string[] {
   const keys = new Set<string>();
   for (const tags of series) for (const [key] of tags) keys.add(key);
   return [...keys].sort(compareUtf8);
 }
 
-function isKey({ operator, keys, pattern }: TagKeyFilter, key: string): boolean {
+export function isKey({ operator, keys, pattern }: TagKeyFilter, key: string): boolean {
   const isNegated = operator === '!=' || operator === '!~';
   return (pattern === undefined ? keys.includes(key) : pattern.test(key)) !== isNegated;
 }
 
-/** The measurements of a listing, each with the series that its condition lets pass. */
+/** The measurements of a listing, each with the series that its condition lets pass, and which values of their tags are asked for. */
 async function listSchemas(
   { environment, targets }: ShowContext,
   statement: ShowTagKeys | ShowTagValues,
-): Promise<readonly MeasurementSchema[]> {
+): Promise<{ readonly schemas: readonly MeasurementSchema[]; readonly values: TagValueFilter | undefined }> {
   const database = targets.databaseOf(statement);
   if (database === '') throw databaseRequired();
   const mapping = (await targets.mappingsOf(database)).find(({ isDefault }) => isDefault);
@@ -163,9 +158,11 @@ async function listSchemas(
   const { expr, bounds } = splitCondition(statement.condition, { now: environment.nowNs });
   if (expr !== undefined) refuseQuotedValues(expr);
   const range = wholeShards(bounds, mapping.shardGroupDurationNs);
-  if (range === 'empty') return [];
-  const schemas = await describeMeasurements(environment, mapping.bucketId, range, undefined);
-  return schemas.filter((schema) => isSource(schema, statement.sources)).map((schema) => withSeriesThatFit(schema, expr));
+  if (range === 'empty') return { schemas: [], values: undefined };
+  const { values, rest } = splitValueFilter(expr);
+  const all = await describeMeasurements(environment, mapping.bucketId, range, undefined);
+  const schemas = all.filter((schema) => isSource(schema, statement.sources));
+  return { schemas: schemas.map((schema) => ({ ...schema, series: seriesThatFit(schema, rest) })), values };
 }
 
 function withSeriesThatFit(schema: MeasurementSchema, condition: Expr | undefined): MeasurementSchema {
@@ -189,19 +186,19 @@ function refuseQuotedValues(condition: Expr): void {
 }
 
 export async function showTagKeys(context: ShowContext, statement: ShowTagKeys): Promise<ResultSeries[]> {
-  const schemas = await listSchemas(context, statement);
+  const { schemas, values } = await listSchemas(context, statement);
   return schemas.flatMap(({ name, series }) => {
     const keys = keysOf(series).filter((key) => statement.keys === undefined || isKey(statement.keys, key));
-    const shown = page(keys, statement);
+    const shown = page(values === undefined ? keys : keys.filter((key) => collectValues(series, key, values).size > 0), statement);
     return shown.length === 0 ? [] : [listSeries(name, [['tagKey', texts(shown)]], shown.length)];
   });
 }
 
 export async function showTagValues(context: ShowContext, statement: ShowTagValues): Promise<ResultSeries[]> {
-  const schemas = await listSchemas(context, statement);
+  const { schemas, values } = await listSchemas(context, statement);
   return schemas.flatMap(({ name, series }) => {
     const keys = keysOf(series).filter((key) => isKey(statement.keys, key));
-    const rows = keys.flatMap((key) => valuesOf(series, key).map((value) => ({ key, value })));
+    const rows = keys.flatMap((key) => [...collectValues(series, key, values)].sort(compareUtf8).map((value) => ({ key, value })));
     const shown = page(rows, statement);
     if (shown.length === 0) return [];
     const columns = [
@@ -213,7 +210,7 @@ export async function showTagValues(context: ShowContext, statement: ShowTagValu
 }
 
 /** The measurements that sources name, wherever they are; without sources those of the database. */
-async function sourceSchemas(
+export async function sourceSchemas(
   { environment, targets }: ShowContext,
   statement: ShowFieldKeys | ShowSeries | ShowCardinality,
   range: ReturnType<typeof wholeShards>,
@@ -275,41 +272,3 @@ function seriesKey(name: string, tags: readonly Tag[]): string {
 }
 
 const escapeTag = (text: string): string => text.replace(/[,= ]/g, '\\$&');
-
-export async function showCardinality(context: ShowContext, statement: ShowCardinality): Promise<ResultSeries[]> {
-  const { condition, of, keys } = statement;
-  if (statement.dimensions.length > 0) throw invalid('GROUP BY is not supported for cardinalities; ask for each measurement by FROM');
-  if (condition !== undefined && hasTime(condition)) {
-    throw invalid(`SHOW ${CARDINALITIES[of]} EXACT CARDINALITY doesn't support time in WHERE clause`);
-  }
-  const counted = (await sourceSchemas(context, statement, undefined)).map((schema) => {
-    const { name, fields, series } = withSeriesThatFit(schema, condition);
-    switch (of) {
-      case 'measurement':
-        return { name, count: series.length > 0 ? 1 : 0 };
-      case 'series':
-        return { name, count: series.length };
-      case 'fieldKey':
-        return { name, count: fields.size };
-      case 'tagKey':
-        return { name, count: keysOf(series).length };
-      case 'tagValues': {
-        const wanted = keysOf(series).filter((key) => keys !== undefined && isKey(keys, key));
-        return { name, count: new Set(wanted.flatMap((key) => valuesOf(series, key))).size };
-      }
-    }
-  });
-  const rows = counted.filter(({ count }) => count > 0);
-  const countSeries = (name: string, count: number): ResultSeries =>
-    listSeries(name, [['count', { type: 'integer', values: BigInt64Array.of(BigInt(count)) }]], 1);
-  if (of === 'measurement') return rows.length === 0 ? [] : [countSeries('', rows.length)];
-  return rows.map(({ name, count }) => countSeries(name, count));
-}
-
-const CARDINALITIES = {
-  measurement: 'MEASUREMENT',
-  series: 'SERIES',
-  fieldKey: 'FIELD KEY',
-  tagKey: 'TAG KEY',
-  tagValues: 'TAG VALUES',
-} as const;
