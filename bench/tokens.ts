@@ -36,7 +36,7 @@ async function addTokens(count: number, orgID: OrganizationId, userID: UserId, k
           status: 'active',
           description: `token ${i}`,
           permissions: [{ action: 'read', resource: { type: 'buckets', id: ids(), orgID } }],
-          secret: { kind: 'token', hash: hashToken(secret) },
+          secret: { kind: 'token', tokens: [{ hash: hashToken(secret), createdAtMs: Date.now() }] },
           createdAtMs: Date.now(),
           updatedAtMs: Date.now(),
         };

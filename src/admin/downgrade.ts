@@ -77,7 +77,7 @@ async function doomedTable(store: Store): Promise<string> {
     const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING } as const;
     const page = await store.listAuthorizations(filter, { ...WHOLE_LIST, limit: FETCH_ROWS, after });
     for (const { id, userID, description, secret } of page) {
-      const isDoomed = secret.kind === 'token' && secret.hash !== undefined && secret.plainToken === undefined;
+      const isDoomed = secret.kind === 'token' && secret.tokens.some(({ plainToken }) => plainToken === undefined);
       if (isDoomed) rows.push([id, names.get(userID) ?? '', description]);
     }
     if (page.length < FETCH_ROWS) return formatTable(['ID', 'User Name', 'Description'], rows);

@@ -5,11 +5,11 @@ import type { AuthorizationId, Clock, UserId } from '../domain/id.js';
 import { PermissionSet } from '../domain/permission.js';
 import type { Authorization } from '../domain/authorization.js';
 import type { Change, Store } from '../domain/store.js';
-import { findAuthorizationOfToken } from './find-token.js';
+import { findToken } from './find-token.js';
 import { permissionsOfUser, type TimedPermissions } from './roles.js';
 import type { Secret } from './secret.js';
 import type { SessionRules } from './session-rules.js';
-import { lifetimeOfAuthorization, lifetimeOfSession, standingOf, type Standing } from './standing.js';
+import { lifetimeOfSession, lifetimeOfToken, standingOf, type Standing } from './standing.js';
 import { hashToken, isHashLike } from './token.js';
 import { TokenCache, type KnownToken } from './token-cache.js';
 
@@ -96,13 +96,14 @@ export class Authenticator {
 
   async #lookUp(secret: Secret, digest: string): Promise<Verdict<TokenIdentity>> {
     const before = this.#generation;
-    const authorization = await findAuthorizationOfToken(this.#store, secret);
-    if (authorization === undefined) return UNKNOWN_TOKEN;
+    const found = await findToken(this.#store, secret);
+    if (found === undefined) return UNKNOWN_TOKEN;
+    const { authorization, token } = found;
     const user = await this.#store.findUser(authorization.userID);
     const known: KnownToken = {
       digest: Buffer.from(digest, 'binary'),
       identity: identityOf(authorization),
-      lifetime: lifetimeOfAuthorization(authorization),
+      lifetime: lifetimeOfToken(authorization, token),
       userStatus: user?.status,
     };
     // What a commit has overtaken in the meantime must not be remembered.
@@ -150,8 +151,8 @@ export class Authenticator {
   #forget(changes: readonly Change[]): void {
     this.#generation++;
     for (const { noun, kind, id } of changes) {
-      if (noun === 'authorization' && kind !== 'insert') this.#tokens.forget(id as AuthorizationId);
-      if (noun === 'user' && kind !== 'insert') this.#tokens.clear();
+      if (noun === 'authorization' && kind !== 'insert' && id !== '') this.#tokens.forget(id as AuthorizationId);
+      if ((noun === 'user' || (noun === 'authorization' && id === '')) && kind !== 'insert') this.#tokens.clear();
       if (noun === 'authorization' || noun === 'user' || noun === 'membership') this.#sessionPermissions.clear();
     }
   }

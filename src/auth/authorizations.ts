@@ -22,13 +22,14 @@ import { isStatus, type Status } from '../domain/user.js';
 import { bucketKind } from '../kinds/buckets.js';
 import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
-import { findAuthorizationOfToken } from './find-token.js';
+import { findToken } from './find-token.js';
 import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions, type RequestedPermission } from './grants.js';
 import type { PasswordChecks } from './password-checks.js';
 import { checkPasswordRules } from './passwords.js';
 import { storeToken } from './plain-tokens.js';
 import { authorizationRights } from './resource-rights.js';
 import type { Secret } from './secret.js';
+import { hasExpired } from './standing.js';
 import { transactionBy } from './transactions.js';
 import { userRights } from './tenancy.js';
 import { generateToken } from './token.js';
@@ -100,22 +101,24 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
      * @throws DomainError `not found`, alike for a token that there is not and for one that the actor may not read
      */
     async findByToken(actor: Actor, token: Secret): Promise<DescribedAuthorization> {
-      const authorization = await findAuthorizationOfToken(store, token);
+      const found = await findToken(store, token);
       const described =
-        authorization !== undefined && mayRead(actor, authorization) ? await describeUnlessGone(store, authorization) : undefined;
+        found !== undefined && !hasExpired(found.token, dependencies.clock()) && mayRead(actor, found.authorization)
+          ? await describeUnlessGone(store, found.authorization)
+          : undefined;
       if (described === undefined) throw notFound('authorization not found');
       return described;
     },
 
     /** The record of a new token for a transaction that is under way (set-up). */
     mint(fields: AuthorizationFields, token: Secret): Authorization {
-      return buildAuthorization(dependencies, fields, storeToken(token, hashTokens));
+      return buildAuthorization(dependencies, fields, storeToken(token, hashTokens, dependencies.clock()));
     },
 
     /** @throws DomainError in the order and words that InfluxDB was seen to follow */
     async create(actor: Actor, input: NewAuthorization): Promise<CreatedAuthorization> {
       const token = generateToken();
-      return { ...(await createChecked(dependencies, actor, input, storeToken(token, hashTokens))), secret: token };
+      return { ...(await createChecked(dependencies, actor, input, storeToken(token, hashTokens, dependencies.clock()))), secret: token };
     },
   };
 };
@@ -153,7 +156,9 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
       await transactionBy(dependencies, clearance, async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current?.secret.kind !== 'v1') throw notFound('authorization not found');
-        await writer.updateAuthorization({ ...current, secret: { ...current.secret, passwordHash }, updatedAtMs: clock() });
+        const now = clock();
+        await writer.putV1PasswordHash(id, passwordHash, now);
+        await writer.updateAuthorization(id, { ...current, updatedAtMs: now });
       });
     },
   };
@@ -365,7 +370,7 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
           description: change.description ?? current.description,
           updatedAtMs: clock(),
         };
-        await writer.updateAuthorization(next);
+        await writer.updateAuthorization(id, next);
         return next;
       });
       return describeAuthorization(store, updated);

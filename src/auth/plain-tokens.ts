@@ -7,11 +7,10 @@ import { hashToken } from './token.js';
 /** Tokens that are hashed in one transaction: each of them waits for the disk. */
 const BATCH_ROWS = 20_000;
 
-/** What rests of a token: its hash, and the token itself only in stores that are run with hashing switched off. */
-export const storeToken = (token: Secret, hashTokens: boolean): StoredSecret => ({
+/** What is kept of a token: its hash, and the token itself only in stores that are run with hashing switched off. */
+export const storeToken = (token: Secret, hashTokens: boolean, createdAtMs: number): StoredSecret => ({
   kind: 'token',
-  hash: hashToken(token),
-  plainToken: hashTokens ? undefined : token.reveal(),
+  tokens: [{ hash: hashToken(token), plainToken: hashTokens ? undefined : token.reveal(), createdAtMs }],
 });
 
 /**

@@ -1,5 +1,5 @@
 /** Whether what somebody shows still counts: one list of standings, and one function that finds which of them it is. */
-import type { Authorization } from '../domain/authorization.js';
+import type { Authorization, TokenSecret } from '../domain/authorization.js';
 import type { Session } from '../domain/store.js';
 import type { Status, User } from '../domain/user.js';
 
@@ -23,6 +23,18 @@ export const lifetimeOfAuthorization = ({ status, endedAtMs }: Pick<Authorizatio
   expiresAtMs: undefined,
 });
 
+export const hasExpired = ({ expiresAtMs }: { readonly expiresAtMs?: number | undefined }, nowMs: number): boolean =>
+  expiresAtMs !== undefined && expiresAtMs <= nowMs;
+
+/** Of one of its tokens: the authorization may have another one, which lives longer. */
+export function lifetimeOfToken(authorization: Authorization, { expiresAtMs }: TokenSecret): Lifetime {
+  const lifetime = lifetimeOfAuthorization(authorization);
+  return { ...lifetime, expiresAtMs: earliest(lifetime.expiresAtMs, expiresAtMs) };
+}
+
+const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+
 export const lifetimeOfSession = ({ expiresAtMs }: Session): Lifetime => ({ status: 'active', endedAtMs: undefined, expiresAtMs });
 
 /**
@@ -32,7 +44,7 @@ export const lifetimeOfSession = ({ expiresAtMs }: Session): Lifetime => ({ stat
  */
 export function standingOf({ status, endedAtMs, expiresAtMs }: Lifetime, userStatus: User['status'] | undefined, nowMs: number): Standing {
   if (endedAtMs !== undefined) return 'ended';
-  if (expiresAtMs !== undefined && expiresAtMs <= nowMs) return 'expired';
+  if (hasExpired({ expiresAtMs }, nowMs)) return 'expired';
   if (userStatus !== 'active') return 'user inactive';
   return status === 'active' ? 'active' : 'inactive';
 }

@@ -18,7 +18,8 @@ const KNOWN_TOKENS_MAX = 50_000;
 /** Keyed by the digest as a binary string. Absent tokens are not kept, or strangers could drive the known ones out. */
 export class TokenCache {
   readonly #byDigest = new Map<string, KnownToken>();
-  readonly #digestOf = new Map<AuthorizationId, string>();
+  /** An authorization may have several tokens. */
+  readonly #digestsOf = new Map<AuthorizationId, Set<string>>();
 
   get(digest: string): KnownToken | undefined {
     return this.#byDigest.get(digest);
@@ -32,18 +33,19 @@ export class TokenCache {
       }
     }
     this.#byDigest.set(digest, token);
-    this.#digestOf.set(token.identity.authorizationId, digest);
+    const id = token.identity.authorizationId;
+    const digests = this.#digestsOf.get(id);
+    if (digests === undefined) this.#digestsOf.set(id, new Set([digest]));
+    else digests.add(digest);
   }
 
   forget(id: AuthorizationId): void {
-    const digest = this.#digestOf.get(id);
-    if (digest === undefined) return;
-    this.#digestOf.delete(id);
-    this.#byDigest.delete(digest);
+    for (const digest of this.#digestsOf.get(id) ?? []) this.#byDigest.delete(digest);
+    this.#digestsOf.delete(id);
   }
 
   clear(): void {
     this.#byDigest.clear();
-    this.#digestOf.clear();
+    this.#digestsOf.clear();
   }
 }

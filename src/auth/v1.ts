@@ -154,12 +154,12 @@ export class V1Authenticator {
 
   /** So that no hash stays that others make differently. @returns the hash that is stored now; undefined when somebody else stored another */
   async #replaceForeignHash(id: AuthorizationId, foreign: string, password: Secret): Promise<string | undefined> {
-    const { store, passwords } = this.#dependencies;
+    const { store, clock, passwords } = this.#dependencies;
     const own = await passwords.hash(id, password);
     return store.transaction(async (writer) => {
       const current = await writer.findAuthorization(id);
       if (current?.secret.kind !== 'v1' || current.secret.passwordHash !== foreign) return undefined;
-      await writer.updateAuthorization({ ...current, secret: { ...current.secret, passwordHash: own } });
+      await writer.putV1PasswordHash(id, own, clock());
       return own;
     });
   }

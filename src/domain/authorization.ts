@@ -4,14 +4,23 @@ import type { PermissionSet } from './permission.js';
 import { isUnscoped, operatorPermissions, type Permission } from './permission.js';
 import type { Status } from './user.js';
 
-/** What is kept of the secret that opens an authorization. */
+/** What is kept of one token that opens an authorization. A rotation leaves two for a while. */
+export interface TokenSecret {
+  /** `$influxdb2-sha256$<digest>`: what the token is looked up by. */
+  readonly hash: string;
+  /** The token in the clear; only in stores that are run with hashing switched off. */
+  readonly plainToken?: string | undefined;
+  readonly createdAtMs: number;
+  /** The moment from which it opens nothing; undefined: never. */
+  readonly expiresAtMs?: number | undefined;
+}
+
+/** What is kept of the secrets that open an authorization. */
 export type StoredSecret =
   | {
       readonly kind: 'token';
-      /** `$influxdb2-sha256$<digest>`: what the token is looked up by; undefined where a downgrade erased it, and then nothing opens it. */
-      readonly hash: string | undefined;
-      /** The token in the clear; only in stores that are run with hashing switched off. */
-      readonly plainToken?: string | undefined;
+      /** The newest first. None where a downgrade erased their hashes: then nothing opens the authorization. */
+      readonly tokens: readonly TokenSecret[];
     }
   | {
       /** An authorization of the v1-compatible API: a name, and a password that may have to be set yet. */
@@ -41,3 +50,6 @@ const OPERATOR = operatorPermissions();
 
 /** The first operator permission that is missing, or undefined for an operator. */
 export const firstMissingOperatorPermission = (permissions: PermissionSet): Permission | undefined => permissions.firstMissing(OPERATOR);
+
+/** The token that a list or an export shows: the one that was made last. */
+export const newestToken = (secret: StoredSecret): TokenSecret | undefined => (secret.kind === 'token' ? secret.tokens[0] : undefined);

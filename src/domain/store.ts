@@ -88,18 +88,21 @@ export interface Tombstone {
   readonly deletedAtMs: number;
 }
 
-/** How the tokens of a store rest. */
+/** How the tokens of a store are kept; an authorization may have several. */
 export interface TokenCounts {
   /** In the clear, with their hash. */
   readonly plain: number;
   /** As nothing but a hash, by its variant. */
   readonly hashed: Readonly<Record<string, number>>;
-  /** As nothing: a downgrade erased their hashes. */
+  /** Authorizations without any: a downgrade erased their hashes. */
   readonly erased: number;
 }
 
 /** By the type that permissions name, how many there are where there are any; v1 authorizations do not count. */
 export type ResourceCounts = ReadonlyMap<string, number>;
+
+/** What of an authorization can change, but for its secrets. */
+export type AuthorizationUpdate = Pick<Authorization, 'status' | 'description' | 'updatedAtMs'>;
 
 /** How many there are of a kind and status. */
 export interface AuthorizationCount {
@@ -205,7 +208,10 @@ export interface StoreWriter extends StoreReader {
   insertAuthorization(authorization: Authorization): Promise<void>;
   /** Many at once. Those of which the id, the hash or the v1 name is taken are left out; tells which are in. */
   insertAuthorizations(authorizations: readonly Authorization[]): Promise<AuthorizationId[]>;
-  updateAuthorization(authorization: Authorization): Promise<boolean>;
+  /** All else of an authorization stays as it was made. */
+  updateAuthorization(id: AuthorizationId, update: AuthorizationUpdate): Promise<boolean>;
+  /** In the place of the one that is there, if any; false where there is no such authorization of the v1-compatible API. */
+  putV1PasswordHash(id: AuthorizationId, hash: string, createdAtMs: number): Promise<boolean>;
   deleteAuthorization(id: AuthorizationId): Promise<boolean>;
   /** Forgets tokens in the clear, so many at the most, and keeps their hashes; tells how many there were. */
   forgetPlainTokens(limit: number): Promise<number>;

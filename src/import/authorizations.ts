@@ -16,15 +16,15 @@ export function importTokens(transfer: Transfer): Promise<void> {
     noun: 'tokens',
     records: transfer.metadata.authorizations(),
     kind: 'token',
-    secretOf({ id, secret, isIndexed }) {
+    secretOf({ id, secret, isIndexed, createdAtMs }) {
       if (!isIndexed) {
         const reason =
           'InfluxDB itself refuses it, since a downgrade or for its index is damaged; it came without its hash, and opens nothing';
         transfer.changed.add({ kind: 'token', key: id, reason });
-        return { kind: 'token', hash: undefined };
+        return { kind: 'token', tokens: [] };
       }
-      if (secret.kind === 'hashed') return { kind: 'token', hash: secret.hash };
-      return secret.kind === 'plain' ? storeToken(new Secret(secret.token), transfer.options.hashTokens) : undefined;
+      if (secret.kind === 'hashed') return { kind: 'token', tokens: [{ hash: secret.hash, createdAtMs }] };
+      return secret.kind === 'plain' ? storeToken(new Secret(secret.token), transfer.options.hashTokens, createdAtMs) : undefined;
     },
   });
 }

@@ -58,7 +58,7 @@ describe('the tokens of a backup', () => {
           status: name === 'inactive' ? 'inactive' : 'active',
           description: '',
           permissions: operatorPermissions(),
-          secret: { kind: 'token', hash: hashToken(new Secret(name)) },
+          secret: { kind: 'token', tokens: [{ hash: hashToken(new Secret(name)), createdAtMs: 0 }] },
           endedAtMs: name === 'ended' ? 1 : undefined,
           createdAtMs: 0,
           updatedAtMs: 0,

@@ -4,6 +4,7 @@ import { organizationNameKey, type Organization } from '../domain/organization.j
 import type { StoreWriter } from '../domain/store.js';
 import { deleteResources } from './cascade.js';
 import { pageBy, within } from './paging.js';
+import { prepare } from './prepared.js';
 import type { Database, RecordChange } from './database.js';
 import type { Tables } from './tables.js';
 
@@ -19,9 +20,7 @@ type Methods = Pick<
 >;
 
 export const organizationQueries = (db: Database, record: RecordChange): Methods => ({
-  async findOrganization(id) {
-    return decode(await db.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst());
-  },
+  findOrganization: findById(db),
 
   async findOrganizationByName(name) {
     const key = organizationNameKey(name);
@@ -73,6 +72,11 @@ export const organizationQueries = (db: Database, record: RecordChange): Methods
     return organization !== undefined || user !== undefined;
   },
 });
+
+function findById(db: Database): Methods['findOrganization'] {
+  const byId = prepare(db, () => db.selectFrom('organizations').selectAll().where('id', '=', ''));
+  return async (id) => decode((await byId([id]))[0]);
+}
 
 const encode = (organization: Organization): Tables['organizations'] => ({
   id: organization.id,

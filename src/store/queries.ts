@@ -1,5 +1,6 @@
 /** All questions and changes of the metadata store, written once for every engine. */
 import type { StoreWriter } from '../domain/store.js';
+import { authorizationSecretQueries } from './authorization-secrets.js';
 import { authorizationQueries } from './authorizations.js';
 import { countQueries } from './counts.js';
 import type { Database, RecordChange, TellDamage } from './database.js';
@@ -28,6 +29,7 @@ export const createQueries = (db: Database, record: RecordChange, tellDamage: Te
   ...secretQueries(db, record),
   ...authorizationQueries(db, record, tellDamage),
   ...countQueries(db),
+  ...authorizationSecretQueries(db, record),
   ...factQueries(db),
   ...shardQueries(db),
   ...tombstoneQueries(db),

@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Authorization } from '../domain/authorization.js';
-import type { AuthorizationId, LabelId, OrganizationId, UserId } from '../domain/id.js';
+import type { AuthorizationId, BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
 import type { StoreDamage } from '../domain/store.js';
 import { EVERYTHING } from '../domain/permission.js';
 import { WHOLE_LIST } from '../domain/page.js';
@@ -31,7 +31,7 @@ const authorizationOf = (id: string): Authorization => ({
   status: 'active',
   description: '',
   permissions: [{ action: 'read', resource: { type: 'buckets', id: '0000000000000003', orgID } }],
-  secret: { kind: 'token', hash: `hash ${id}` },
+  secret: { kind: 'token', tokens: [{ hash: `hash ${id}`, createdAtMs: 0 }] },
   createdAtMs: 0,
   updatedAtMs: 0,
 });
@@ -71,6 +71,89 @@ describe('the SQLite file', () => {
     rmSync(directory, { recursive: true });
   });
 
+  it('that an earlier version left keeps every permission in its order, and every secret', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'));
+    const earlier = new Kysely<never>({ dialect: new SqliteDialect({ database: new Sqlite(join(directory, SQLITE_FILE)) }) });
+    await new Migrator({ db: earlier, provider: migrationProvider }).migrateTo('0004-tombstones');
+    await earlier.destroy();
+    const raw = new Sqlite(join(directory, SQLITE_FILE));
+    const [A, B] = ['000000000000000a', '000000000000000b'];
+    raw.exec(`INSERT INTO organizations VALUES ('${orgID}', 'acme', 'acme', '', 0, 0); INSERT INTO users VALUES ('01', 'ann', 'active')`);
+    const insert =
+      raw.prepare(`INSERT INTO authorizations (id, organization_id, user_id, status, description, permissions, is_unscoped, hash,
+      plain_token, v1_user, v1_password_hash, ended_at_ms, created_at_ms, updated_at_ms, description_key, token_kind)
+      VALUES (?, '${orgID}', '01', 'active', 'D', ?, 0, ?, ?, ?, ?, NULL, 5, 6, 'd', 'read-write')`);
+    const held = [
+      ['write', 'buckets', B, orgID],
+      ['read', 'buckets', A, null],
+      ['read', 'users', '0000000000000001', null, orgID],
+      ['read', 'orgs', null, null],
+    ];
+    const many = Array.from({ length: 2_345 }, (_, i) => ['read', 'buckets', i.toString(16).padStart(16, '0'), orgID]);
+    insert.run('11', JSON.stringify(held), '$influxdb2-sha256$1', null, null, null);
+    insert.run('12', JSON.stringify(many), '$influxdb2-sha512$2', 'plain', null, null);
+    insert.run('13', '[["rfad","buckets",null,null]]', '$influxdb2-sha256$3', null, null, null);
+    insert.run('14', '[]', null, null, null, null);
+    insert.run('15', JSON.stringify(held), null, null, 'agent', '$2a$10$x');
+    insert.run('16', JSON.stringify(held), null, null, 'no password', null);
+    raw.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+      INSERT INTO authorizations SELECT 'x' || i, organization_id, user_id, status, description, permissions, is_unscoped, 'h' || i,
+      plain_token, v1_user, v1_password_hash, ended_at_ms, created_at_ms, updated_at_ms, description_key, token_kind
+      FROM authorizations, n WHERE id = '11'`);
+    raw.close();
+
+    const store = await openSqliteStore(directory);
+    const told: StoreDamage[] = [];
+    store.onDamage((each) => told.push(each));
+    const find = (id: string) => store.findAuthorization(id as AuthorizationId);
+    const permissions = [
+      { action: 'write', resource: { type: 'buckets', id: B, orgID } },
+      { action: 'read', resource: { type: 'buckets', id: A } },
+      { action: 'read', resource: { type: 'users', id: '0000000000000001', statedOrgID: orgID } },
+      { action: 'read', resource: { type: 'orgs' } },
+    ];
+    expect(await find('11')).toEqual({
+      ...{ id: '11', orgID, userID: '01', status: 'active', description: 'D', permissions, createdAtMs: 5, updatedAtMs: 6 },
+      secret: { kind: 'token', tokens: [{ hash: '$influxdb2-sha256$1', createdAtMs: 5 }] },
+    });
+    expect(await store.findAuthorizationByHash('$influxdb2-sha256$1')).toEqual(await find('11'));
+    const large = await find('12');
+    expect(large?.permissions.map(({ resource }) => resource.id)).toEqual(many.map(([, , id]) => id));
+    expect(large?.secret).toEqual({ kind: 'token', tokens: [{ hash: '$influxdb2-sha512$2', plainToken: 'plain', createdAtMs: 5 }] });
+    expect((await find('13'))?.permissions).toEqual([]);
+    expect(told.map(({ id }) => id)).toEqual(['13']);
+    expect((await find('14'))?.secret).toEqual({ kind: 'token', tokens: [] });
+    expect((await store.findAuthorizationByV1User('agent'))?.secret).toEqual({ kind: 'v1', userName: 'agent', passwordHash: '$2a$10$x' });
+    expect((await find('16'))?.secret).toEqual({ kind: 'v1', userName: 'no password' });
+    expect((await find('x2500'))?.permissions).toEqual(permissions);
+    expect(await store.countTokens()).toEqual({ plain: 1, hashed: { sha256: 2502 }, erased: 1 });
+    const opens = { bucketId: B as BucketId, orgID, actions: ['write'] } as const;
+    const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING } as const;
+    expect((await store.countAuthorizations({ ...filter, opens })).map(({ count }) => count)).toEqual([2501]);
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('in which a permission was given to another authorization, or is missing, grants nothing by either', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'));
+    const store = await openSqliteStore(directory);
+    const all = ['11', '12', '13'].map((id) => authorizationOf(id));
+    await store.transaction((writer) => writer.insertAuthorizations(all));
+    await store.close();
+    const raw = new Sqlite(join(directory, SQLITE_FILE));
+    raw.exec(`UPDATE authorization_permissions SET authorization_id = '12', position = 1 WHERE authorization_id = '11'`);
+    raw.close();
+    const damaged = await openSqliteStore(directory);
+    const told: StoreDamage[] = [];
+    damaged.onDamage((each) => told.push(each));
+    for (const [id, count] of Object.entries({ 11: 0, 12: 0, 13: 1 })) {
+      expect((await damaged.findAuthorization(id as AuthorizationId))?.permissions).toHaveLength(count);
+    }
+    expect(told.map(({ id }) => id)).toEqual(['11', '12']);
+    await damaged.close();
+    rmSync(directory, { recursive: true });
+  });
+
   it('of which records are damaged goes on without them, and says which: what cannot be read grants nothing', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'store-'));
     const store = await openSqliteStore(directory);
@@ -84,8 +167,8 @@ describe('the SQLite file', () => {
     );
     await store.close();
     const raw = new Sqlite(join(directory, SQLITE_FILE));
-    raw.exec(`UPDATE authorizations SET permissions = replace(permissions, 'read', 'rfad') WHERE id = '11'`);
-    raw.exec(`UPDATE authorizations SET permissions = substr(permissions, 2) WHERE id = '12'`);
+    raw.exec(`UPDATE authorization_permissions SET action = 'rfad' WHERE authorization_id = '11'`);
+    raw.exec(`UPDATE authorization_permissions SET resource_id = substr(resource_id, 2) WHERE authorization_id = '12'`);
     raw.exec(`UPDATE resources SET document = '{"properties":' WHERE type = 'labels'`);
     raw.close();
     const damaged = await openSqliteStore(directory);
@@ -134,23 +217,11 @@ describe('the SQLite file', () => {
   it('holds no trace of a plain token after it was overwritten and purged', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'store-'));
     const store = await openSqliteStore(directory);
-    const authorization = {
-      id: '01' as AuthorizationId,
-      orgID: '01' as OrganizationId,
-      userID: '01' as UserId,
-      status: 'active' as const,
-      description: '',
-      permissions: [],
-      secret: { kind: 'token' as const, hash: 'h' },
-      createdAtMs: 0,
-      updatedAtMs: 0,
-    };
     const isOnDisk = (text: string): boolean => readdirSync(directory).some((file) => readFileSync(join(directory, file)).includes(text));
-    await store.transaction((writer) =>
-      writer.insertAuthorization({ ...authorization, secret: { kind: 'token', hash: 'h', plainToken: 'plain-token-value' } }),
-    );
+    const tokens = [{ hash: 'h', plainToken: 'plain-token-value', createdAtMs: 0 }];
+    await store.transaction((writer) => writer.insertAuthorization({ ...authorizationOf('01'), secret: { kind: 'token', tokens } }));
     expect(isOnDisk('plain-token-value')).toBe(true);
-    await store.transaction((writer) => writer.updateAuthorization(authorization));
+    expect(await store.transaction((writer) => writer.forgetPlainTokens(10))).toBe(1);
     await store.purge();
     expect(isOnDisk('plain-token-value')).toBe(false);
     await store.close();

@@ -46,7 +46,7 @@ const authorization = (n: number, fields: Partial<Authorization> = {}, plainToke
   status: 'active',
   description: '',
   permissions: [{ action: 'read', resource: { type: 'buckets', id: undefined, orgID: id<OrganizationId>(1) } }],
-  secret: { kind: 'token', hash: hashOf(n), plainToken },
+  secret: { kind: 'token', tokens: [{ hash: hashOf(n), plainToken, createdAtMs: n }] },
   endedAtMs: undefined,
   createdAtMs: n,
   updatedAtMs: n,
@@ -385,7 +385,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
             { action: 'read', resource: { type: 'users', id: undefined, orgID: undefined } },
           ],
           description: 'Zähler 🌡',
-          secret: { kind: 'token', hash: hashOf(3), plainToken: 'plain' },
+          secret: { kind: 'token', tokens: [{ hash: hashOf(3), plainToken: 'plain', createdAtMs: 3 }] },
           endedAtMs: 5,
         });
         await store.transaction((writer) => writer.insertAuthorization(full));
@@ -395,6 +395,91 @@ export function storeContract(name: string, open: (directory: string) => Promise
         await expect(
           store.transaction((writer) => writer.insertAuthorization(authorization(4, { secret: full.secret }))),
         ).rejects.toBeInstanceOf(DuplicateError);
+      });
+
+      it('may be opened by two tokens for a while, of which each is known by its hash', async () => {
+        const tokens = [
+          { hash: hashOf(30), createdAtMs: 9, plainToken: undefined, expiresAtMs: undefined },
+          { hash: hashOf(3), createdAtMs: 3, plainToken: undefined, expiresAtMs: 20 },
+        ];
+        const rotated = authorization(3, { secret: { kind: 'token', tokens } });
+        await store.transaction((writer) => writer.insertAuthorizations([rotated, authorization(4)]));
+        for (const { hash } of tokens) expect(await store.findAuthorizationByHash(hash)).toEqual(rotated);
+        expect(await store.countTokens()).toEqual({ plain: 0, hashed: { sha256: 3 }, erased: 0 });
+        await store.transaction((writer) => writer.deleteAuthorization(rotated.id));
+        for (const { hash } of tokens) expect(await store.findAuthorizationByHash(hash)).toBeUndefined();
+        expect(await store.countTokens()).toEqual({ plain: 0, hashed: { sha256: 1 }, erased: 0 });
+      });
+
+      it('keep the order of their permissions, one and the same twice, and as many as there may be', async () => {
+        const many = Array.from({ length: 10_000 }, (_, i) => ({
+          action: i % 3 === 0 ? ('write' as const) : ('read' as const),
+          resource: { type: 'buckets' as const, id: id<BucketId>((i * 7919) % 9000), orgID: i % 2 === 0 ? acme.id : undefined },
+        }));
+        const stated = {
+          action: 'read' as const,
+          resource: { type: 'users' as const, id: ann.id, orgID: undefined, statedOrgID: acme.id },
+        };
+        const all = [
+          authorization(3, { permissions: many }),
+          authorization(4, { permissions: [] }),
+          authorization(5, { permissions: [stated, stated] }),
+        ];
+        await addPeople();
+        await store.transaction((writer) => writer.insertAuthorizations(all));
+        for (const one of all) expect(await store.findAuthorization(one.id)).toEqual(one);
+        const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING } as const;
+        expect(await store.listAuthorizations(filter, WHOLE_LIST)).toEqual(all);
+        expect(await store.listAuthorizations(filter, { ...WHOLE_LIST, descending: true }, 'createdAt')).toEqual(all.toReversed());
+        expect(await store.listAuthorizations(filter, { limit: 2, offset: 1, descending: false }, 'description')).toEqual(all.slice(1));
+        expect(await store.listActiveTokensOfUser(ann.id)).toEqual(all);
+      });
+
+      it('are left out of many when their id, a hash or a name is taken, in the store or by one before them', async () => {
+        const v1 = (n: number, userName: string) => authorization(n, { secret: { kind: 'v1', userName } });
+        await store.transaction(async (writer) => {
+          await writer.insertAuthorization(authorization(1));
+          await writer.insertAuthorization(v1(2, 'agent'));
+          const inserted = await writer.insertAuthorizations([
+            authorization(1, { secret: { kind: 'token', tokens: [{ hash: hashOf(77), createdAtMs: 1 }] } }),
+            authorization(3, { secret: { kind: 'token', tokens: [{ hash: hashOf(1), createdAtMs: 1 }] } }),
+            v1(4, 'agent'),
+            // What the first one would have taken is free, since that one is left out.
+            authorization(5, { secret: { kind: 'token', tokens: [{ hash: hashOf(77), createdAtMs: 1 }] } }),
+            authorization(6, { secret: { kind: 'token', tokens: [{ hash: hashOf(77), createdAtMs: 1 }] } }),
+            v1(7, 'another'),
+            v1(8, 'another'),
+            authorization(5, { secret: { kind: 'token', tokens: [{ hash: hashOf(78), createdAtMs: 1 }] } }),
+          ]);
+          expect(inserted).toEqual([id(5), id(7)]);
+        });
+        expect((await store.findAuthorizationByHash(hashOf(77)))?.id).toBe(id(5));
+        expect(await store.findAuthorizationByHash(hashOf(78))).toBeUndefined();
+      });
+
+      it('of the v1-compatible API are given passwords, the same hash for two of them if need be', async () => {
+        const v1 = (n: number) => authorization(n, { secret: { kind: 'v1', userName: `agent ${n}`, passwordHash: '$2a$10$same' } });
+        await store.transaction(async (writer) => {
+          await writer.insertAuthorizations([v1(1), v1(2)]);
+          await writer.insertAuthorization(authorization(3));
+          expect(await writer.putV1PasswordHash(id<AuthorizationId>(1), '$argon2id$new', 5)).toBe(true);
+          expect(await writer.putV1PasswordHash(id<AuthorizationId>(3), '$argon2id$new', 5)).toBe(false);
+          expect(await writer.putV1PasswordHash(id<AuthorizationId>(9), '$argon2id$new', 5)).toBe(false);
+        });
+        const secretOf = async (n: number) => (await store.findAuthorization(id<AuthorizationId>(n)))?.secret;
+        expect(await secretOf(1)).toEqual({ kind: 'v1', userName: 'agent 1', passwordHash: '$argon2id$new' });
+        expect(await secretOf(2)).toEqual({ kind: 'v1', userName: 'agent 2', passwordHash: '$2a$10$same' });
+        // The hash of a password is no token.
+        expect(await store.findAuthorizationByHash('$argon2id$new')).toBeUndefined();
+      });
+
+      it('are changed in their status and description alone', async () => {
+        const before = authorization(3, { description: 'One' });
+        await store.transaction((writer) => writer.insertAuthorization(before));
+        const update = { status: 'inactive', description: 'Two', updatedAtMs: 8 } as const;
+        expect(await store.transaction((writer) => writer.updateAuthorization(before.id, update))).toBe(true);
+        expect(await store.transaction((writer) => writer.updateAuthorization(id<AuthorizationId>(4), update))).toBe(false);
+        expect(await store.findAuthorization(before.id)).toEqual({ ...before, ...update });
       });
 
       it('are listed in the order of creation, as far as both scopes reach, without what has gone', async () => {
@@ -509,7 +594,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
         await store.transaction(async (writer) => {
           for (const n of [1, 2, 3]) await writer.insertAuthorization(authorization(n, {}, `plain ${n}`));
           await writer.insertAuthorization(authorization(4));
-          await writer.insertAuthorization({ ...authorization(5), secret: { kind: 'token', hash: wide } });
+          await writer.insertAuthorization({ ...authorization(5), secret: { kind: 'token', tokens: [{ hash: wide, createdAtMs: 5 }] } });
           await writer.insertAuthorization({ ...authorization(6), secret: { kind: 'v1', userName: 'v1' } });
         });
         expect(await store.countTokens()).toEqual({ plain: 3, hashed: { sha256: 1, sha512: 1 }, erased: 0 });
@@ -518,7 +603,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
         expect(await store.countTokens()).toEqual({ plain: 1, hashed: { sha256: 3, sha512: 1 }, erased: 0 });
         expect(await store.transaction((writer) => writer.eraseTokenHashes())).toBe(4);
         expect(await store.countTokens()).toEqual({ plain: 1, hashed: {}, erased: 4 });
-        expect((await store.findAuthorization(id<AuthorizationId>(4)))?.secret).toEqual({ kind: 'token' });
+        expect((await store.findAuthorization(id<AuthorizationId>(4)))?.secret).toEqual({ kind: 'token', tokens: [] });
         expect(await store.findAuthorizationByHash(hashOf(4))).toBeUndefined();
       });
     });

@@ -75,6 +75,25 @@ export interface Tables {
     bucket_id: string;
     deleted_at_ms: number;
   };
+  authorization_permissions: {
+    authorization_id: string;
+    /** From 0: the order in which they were granted. */
+    position: number;
+    action: string;
+    type: string;
+    resource_id: string | null;
+    organization_id: string | null;
+    stated_organization_id: string | null;
+  };
+  authorization_secrets: {
+    authorization_id: string;
+    /** `sha256` and `sha512` for tokens, `password` for the v1-compatible API. */
+    scheme: string;
+    hash: string;
+    plain_token: string | null;
+    created_at_ms: number;
+    expires_at_ms: number | null;
+  };
   authorizations: {
     id: string;
     organization_id: string;
@@ -84,16 +103,12 @@ export interface Tables {
     /** The description in lower case, to be searched and sorted by. */
     description_key: string;
     token_kind: string;
-    /** JSON list of [action, type, id or null, organization id or null]. */
-    permissions: string;
+    /** How many rows there are in `authorization_permissions`; below zero where an earlier version could not read them. */
+    permission_count: number;
     /** 1 when a permission reaches beyond the organization. */
     is_unscoped: number;
-    /** Of tokens. */
-    hash: string | null;
-    plain_token: string | null;
-    /** Of the v1-compatible API. */
+    /** Of the v1-compatible API: the name that goes with a password. */
     v1_user: string | null;
-    v1_password_hash: string | null;
     ended_at_ms: number | null;
     created_at_ms: number;
     updated_at_ms: number;

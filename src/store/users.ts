@@ -4,6 +4,7 @@ import type { UserId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
 import type { Status, User } from '../domain/user.js';
 import { pageBy, within } from './paging.js';
+import { prepare } from './prepared.js';
 import type { Database, RecordChange } from './database.js';
 import type { Tables } from './tables.js';
 
@@ -21,9 +22,7 @@ type Methods = Pick<
 >;
 
 export const userQueries = (db: Database, record: RecordChange): Methods => ({
-  async findUser(id) {
-    return decode(await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst());
-  },
+  findUser: findById(db),
 
   async findUserByName(name) {
     return decode(await db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst());
@@ -52,9 +51,9 @@ export const userQueries = (db: Database, record: RecordChange): Methods => ({
       .union(
         db
           .selectFrom('authorizations')
-          .select(formOf('v1_password_hash'))
-          .where('v1_user', 'is not', null)
-          .where('v1_password_hash', 'is not', null),
+          .innerJoin('authorization_secrets as secrets', 'secrets.authorization_id', 'authorizations.id')
+          .select(formOf('secrets.hash'))
+          .where('v1_user', 'is not', null),
       )
       .execute();
     return rows.map(({ form }) => form);
@@ -91,6 +90,12 @@ export const userQueries = (db: Database, record: RecordChange): Methods => ({
     record({ noun: 'password', kind: 'update', id: userId });
   },
 });
+
+/** With every request that is not answered from memory, and in every transaction. */
+function findById(db: Database): Methods['findUser'] {
+  const byId = prepare(db, () => db.selectFrom('users').selectAll().where('id', '=', ''));
+  return async (id) => decode((await byId([id]))[0]);
+}
 
 /** `$2a$10$` and `$argon2`: up to here a hash says how it was made, and nothing of what it was made from. */
 const HASH_FORM_LENGTH = 7;

@@ -1,6 +1,6 @@
 /** Authorizations and permissions as InfluxDB's API shows them. */
 import { invalid } from '../domain/errors.js';
-import type { Authorization } from '../domain/authorization.js';
+import { newestToken, type Authorization } from '../domain/authorization.js';
 import type { BucketId, OrganizationId, UserId } from '../domain/id.js';
 import { ACTIONS, isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
 import { AUTHORIZATION_ORDERS, type AuthorizationCount } from '../domain/store.js';
@@ -65,9 +65,11 @@ export const encodeBareAuthorization = (authorization: Authorization, token: str
   updatedAt: formatTime(authorization.updatedAtMs),
 });
 
-/** The hash that rests, where nothing rests in the clear. */
-const hashOf = ({ secret }: Authorization): { hashedToken?: string } =>
-  secret.kind === 'token' && secret.plainToken === undefined && secret.hash !== undefined ? { hashedToken: secret.hash } : {};
+/** The stored hash, where the token is not stored in the clear. */
+function hashOf({ secret }: Authorization): { hashedToken?: string } {
+  const token = newestToken(secret);
+  return token !== undefined && token.plainToken === undefined ? { hashedToken: token.hash } : {};
+}
 
 const linksOf = (base: string, { id, userID }: Authorization) => ({ self: `${base}/${id}`, user: userPath(userID) });
 

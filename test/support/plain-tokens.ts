@@ -25,7 +25,7 @@ export async function addPlainTokens(dataDirectory: string, owner: { orgId: stri
           status: 'active',
           description: `plain ${i}`,
           permissions: [{ action: 'read', resource: { type: 'buckets', id: ids(), orgID } }],
-          secret: { kind: 'token', hash: hashToken(secret), plainToken },
+          secret: { kind: 'token', tokens: [{ hash: hashToken(secret), plainToken, createdAtMs: Date.now() }] },
           createdAtMs: Date.now(),
           updatedAtMs: Date.now(),
         });

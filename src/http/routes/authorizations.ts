@@ -2,7 +2,7 @@
 import type { AuthorizationQuery, Authorizations, V1Authorizations } from '../../auth/authorizations.js';
 import type { DescribedAuthorization } from '../../auth/describe.js';
 import { Secret } from '../../auth/secret.js';
-import type { StoredSecret } from '../../domain/authorization.js';
+import { newestToken, type StoredSecret } from '../../domain/authorization.js';
 import { invalid } from '../../domain/errors.js';
 import { parseId, type AuthorizationId, type OrganizationId, type UserId } from '../../domain/id.js';
 import type { AuthorizationOrder } from '../../domain/store.js';
@@ -90,7 +90,7 @@ export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[]
 ];
 
 /** What stands in `token`: the name of a v1-compatible one; of a token what rests in the clear, which is nothing but where hashing is off. */
-const shownToken = (secret: StoredSecret): string => (secret.kind === 'v1' ? secret.userName : (secret.plainToken ?? ''));
+const shownToken = (secret: StoredSecret): string => (secret.kind === 'v1' ? secret.userName : (newestToken(secret)?.plainToken ?? ''));
 
 const encode = (base: string, described: DescribedAuthorization, withEffect = false) => ({
   ...encodeAuthorization(base, described.authorization, described, shownToken(described.authorization.secret)),

@@ -4,6 +4,7 @@ import * as initial from './0001-initial.js';
 import * as searchOfAuthorizations from './0002-search-of-authorizations.js';
 import * as factsAndShards from './0003-facts-and-shards.js';
 import * as tombstones from './0004-tombstones.js';
+import * as tablesOfAuthorizations from './0005-tables-of-authorizations.js';
 import * as resources from './0008-resources.js';
 
 export const migrations: Record<string, Migration> = {
@@ -11,6 +12,7 @@ export const migrations: Record<string, Migration> = {
   '0002-search-of-authorizations': searchOfAuthorizations,
   '0003-facts-and-shards': factsAndShards,
   '0004-tombstones': tombstones,
+  '0005-tables-of-authorizations': tablesOfAuthorizations,
   '0008-resources': resources,
 };
 
