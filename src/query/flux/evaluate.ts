@@ -3,7 +3,8 @@ import type { FluxEnvironment } from './environment.js';
 import { findBuckets } from './execute/find-buckets.js';
 import { MemoryAccount } from './execute/memory.js';
 import type { RunContext } from './execute/run-context.js';
-import type { ResultPiece } from './execute/run.js';
+import { PROFILE_RESULT, Profile } from './execute/profile.js';
+import type { FluxResult, ResultPiece } from './execute/result.js';
 import { Execution, withPlainErrors } from './execute/run.js';
 import type { RunnableNode } from './execute/runnable-node.js';
 import { Questions } from './execute/questions.js';
@@ -12,24 +13,18 @@ import { Turn } from './execute/turn.js';
 import { Calls } from './language/calls.js';
 import { explainRangeError, fluxError, wrapError } from './language/errors.js';
 import { Interpreter } from './language/interpreter.js';
-import { Time, isFunction } from './language/value.js';
+import { Time, isArray, isFunction } from './language/value.js';
 import { checkReads, pushDown } from './plan/push-down.js';
 import { BUILDING_PLAN, checkSteps, resultNames, resultRoots } from './plan/results.js';
 import type { CallContext } from './stdlib/native.js';
 import { type LoadedPackages, loadPackages } from './stdlib/flux-package.js';
 import { UTC_LOCATION } from './stdlib/native.js';
+import { ENABLED_PROFILERS, PROFILER_PACKAGE } from './stdlib/profiler/index.js';
 import { ScriptLibrary } from './stdlib/script-library.js';
 import type { File } from './syntax/ast.js';
 import { fluxParser } from './syntax/parser.js';
 import { loadScript } from './syntax/script.js';
 import type { Chunk } from './table/chunk.js';
-
-/** A named stream of tables. */
-export interface FluxResult {
-  readonly name: string;
-  /** The tables, piece by piece. Errors are DomainErrors. To be read once. */
-  readonly pieces: AsyncIterable<ResultPiece>;
-}
 
 export interface FluxQuery {
   readonly script: string;
@@ -51,6 +46,7 @@ const NO_RESULT =
  *   read, `forbidden` for one that they cannot write
  */
 export async function startFlux(query: FluxQuery, environment: FluxEnvironment): Promise<readonly FluxResult[]> {
+  const beganMs = performance.now();
   const script = await loadScript(query.script, query.extern);
   const memory = new MemoryAccount(environment.memoryBytesMax, environment.memoryPool);
   const questions = new Questions(memory);
@@ -68,7 +64,7 @@ export async function startFlux(query: FluxQuery, environment: FluxEnvironment):
       },
       (node, scope) => evaluation.compute(node, scope),
     );
-    return closingAfter(await evaluation.start(), memory, questions, environment.signal);
+    return closingAfter(await evaluation.start(beganMs), memory, questions, environment.signal);
   } catch (error) {
     memory.close();
     throw questions.withoutSecrets(explainRangeError(error));
@@ -144,16 +140,25 @@ class Evaluation {
     for (const file of files) if (file !== undefined) this.interpreter.run(file.body);
   }
 
-  async start(): Promise<readonly FluxResult[]> {
+  async start(beganMs: number): Promise<readonly FluxResult[]> {
+    const compiledMs = performance.now();
     const statements = this.interpreter.results.flatMap(({ value }) => (value instanceof TableStream ? [value.node] : []));
     const roots = resultRoots([...this.yields, ...statements]);
     if (roots.length === 0) throw fluxError(`${QUERY_SPECIFICATION}: ${NO_RESULT}`);
     const names = resultNames(roots);
     const planned = plan(roots);
-    const run = await this.prepare(planned);
+    const prepared = await this.prepare(planned);
+    const profile = Profile.named(this.enabledProfilers(), planned, this.memory, { beganMs, compiledMs, plannedMs: performance.now() });
+    const run = { ...prepared, profile };
     // What results share is computed once, unless one of them has to begin anew.
     const shared = new Execution(run, planned);
-    return planned.map((root, i) => ({ name: names[i] as string, pieces: this.pieces(run, shared, root, `result ${i}`) }));
+    const results = planned.map((root, i) => ({ name: names[i] as string, pieces: this.pieces(run, shared, root, `result ${i}`) }));
+    return profile === undefined ? results : [...results, { name: PROFILE_RESULT, pieces: profile.pieces() }];
+  }
+
+  private enabledProfilers(): readonly unknown[] {
+    const names = this.library.option(PROFILER_PACKAGE, ENABLED_PROFILERS);
+    return isArray(names) ? names : [];
   }
 
   private pieces(run: RunContext, shared: Execution, root: RunnableNode, scope: string): AsyncIterable<ResultPiece> {

@@ -47,6 +47,7 @@ export class MemoryPool {
 
 export class MemoryAccount {
   private held = 0;
+  private heldMax = 0;
   private isClosed = false;
   private readonly bytesMax: number;
   private readonly pool: MemoryPool | undefined;
@@ -68,6 +69,7 @@ export class MemoryAccount {
     }
     this.pool?.take(bytes);
     this.held += bytes;
+    if (this.held > this.heldMax) this.heldMax = this.held;
   }
 
   release(size: number): void {
@@ -79,6 +81,11 @@ export class MemoryAccount {
 
   get heldBytes(): number {
     return this.held;
+  }
+
+  /** The most that it has held at one time. */
+  get heldBytesMax(): number {
+    return this.heldMax;
   }
 
   /** Forgets what a run that was given up has held. */

@@ -2,12 +2,15 @@
 import type { FluxEnvironment, ReadableBucket } from '../environment.js';
 import type { BucketReference } from '../plan/node.js';
 import type { MemoryAccount } from './memory.js';
+import type { Profile } from './profile.js';
 import type { Turn } from './turn.js';
 
 export interface RunContext {
   readonly environment: FluxEnvironment;
   readonly memory: MemoryAccount;
   readonly turn: Turn;
+  /** Where times are wanted. */
+  readonly profile?: Profile | undefined;
   /** Applies functions of the script to rows. */
   applyToRows<T>(use: () => T): T;
   /** A bucket that was found, and found readable, before anything was read. */

@@ -1,18 +1,14 @@
 /** Runs a plan: pulls tables from sources and pushes them through the steps, a piece at a time. */
 import { explainRangeError, formatLocation, wrapError } from '../language/errors.js';
+import type { ResultPiece } from './result.js';
 import type { RunnableNode, SourceTable } from './runnable-node.js';
 import type { Chunk } from '../table/chunk.js';
 import { concatChunks } from '../table/chunk.js';
 import type { GroupKey } from '../table/group-key.js';
 import type { Emit, Operator } from './operator.js';
 import { TableCollection } from './operator.js';
+import type { Profile } from './profile.js';
 import type { RunContext } from './run-context.js';
-
-/** A piece of a result: rows, and whether they begin a table. A table without rows has one piece without rows. */
-export interface ResultPiece {
-  readonly chunk: Chunk;
-  readonly startsTable: boolean;
-}
 
 /** How long steps may run before others of this process get a turn. */
 const TURN_MS = 15;
@@ -84,12 +80,16 @@ export class Execution {
     if (node.spec.kind === 'yield' || node.create === undefined) {
       const [input] = node.inputs;
       if (input !== undefined) yield* this.connectInput(input, consumer);
-      else if (node.produce !== undefined) yield { tables: node.produce(this.run), consumer };
+      else if (node.produce !== undefined) yield { tables: this.measured(node, node.produce(this.run)), consumer };
       return;
     }
-    const step = new Step(node, node.create(this.run), consumer);
+    const step = new Step(node, node.create(this.run), consumer, this.run.profile);
     for (const [index, input] of node.inputs.entries()) yield* this.connectInput(input, step.input(index, node.inputs.length));
     if (node.inputs.length === 0) yield { tables: none(), consumer: step.input(0, 1) };
+  }
+
+  private measured(node: RunnableNode, tables: AsyncIterable<SourceTable>): AsyncIterable<SourceTable> {
+    return this.run.profile?.measureSource(node, tables) ?? tables;
   }
 
   private *connectInput(node: RunnableNode, consumer: Consumer): Iterable<ConnectedSource> {
@@ -157,9 +157,13 @@ class Step {
   private readonly emit: Emit;
   private readonly consumer: Consumer;
   private readonly prefix: string;
+  private readonly node: RunnableNode;
+  private readonly profile: Profile | undefined;
   private finishedInputs = 0;
 
-  constructor(node: RunnableNode, operator: Operator, consumer: Consumer) {
+  constructor(node: RunnableNode, operator: Operator, consumer: Consumer, profile: Profile | undefined) {
+    this.node = node;
+    this.profile = profile;
     this.operator = operator;
     this.consumer = consumer;
     this.emit =
@@ -207,7 +211,8 @@ class Step {
   /** An error belongs to the step that it comes from, not to those before it, which only handed their rows on. */
   private guard(work: () => void): void {
     try {
-      work();
+      if (this.profile === undefined) work();
+      else this.profile.measure(this.node, work);
     } catch (error) {
       if (error instanceof StepError) throw error;
       throw new StepError(wrapError(error, this.prefix));

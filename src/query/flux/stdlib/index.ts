@@ -8,6 +8,7 @@ import { booleans, influxql, location, planner } from './internal/index.js';
 import { iox } from './iox/index.js';
 import { monitor } from './monitor/index.js';
 import { oee } from './oee/index.js';
+import { profiler } from './profiler/index.js';
 import { promql } from './promql/index.js';
 import { record } from './record/index.js';
 import { sampledata } from './sampledata/index.js';
@@ -97,6 +98,7 @@ export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<stri
   ['math', math],
   ['pagerduty', pagerduty],
   ['planner', planner],
+  ['profiler', profiler],
   ['pushbullet', pushbullet],
   ['regexp', regexp],
   ['runtime', runtime],
