@@ -4,6 +4,7 @@
  * address over all names, where a larger allowance fills up again with time.
  */
 import { hash } from 'node:crypto';
+import { BoundedMap } from '../bounded/bounded-map.js';
 import { TryAgainLaterError } from '../domain/errors.js';
 import type { Clock } from '../domain/id.js';
 
@@ -44,8 +45,8 @@ interface Address {
 export class Attempts {
   readonly #clock: Clock;
   /** Both in the order of the last guess. */
-  readonly #pairs = new Map<string, Pair>();
-  readonly #addresses = new Map<string, Address>();
+  readonly #pairs = new BoundedMap<string, Pair>(WATCHED_MAX);
+  readonly #addresses = new BoundedMap<string, Address>(WATCHED_MAX);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -90,8 +91,8 @@ export class Attempts {
     pair.inFlight++;
     pair.lastAtMs = now;
     all.inFlight++;
-    putLast(this.#pairs, key, pair);
-    putLast(this.#addresses, address, all);
+    this.#pairs.setLast(key, pair);
+    this.#addresses.setLast(address, all);
     const end = (failed: boolean): void => {
       pair.inFlight--;
       all.inFlight--;
@@ -137,16 +138,6 @@ export class Attempts {
 function refill(all: Address, now: number): void {
   all.level = Math.max(0, all.level - Math.max(0, now - all.levelAtMs) / ADDRESS_REFILL_MS);
   all.levelAtMs = now;
-}
-
-function putLast<T>(watched: Map<string, T>, key: string, value: T): void {
-  watched.delete(key);
-  watched.set(key, value);
-  if (watched.size <= WATCHED_MAX) return;
-  for (const oldest of watched.keys()) {
-    watched.delete(oldest);
-    return;
-  }
 }
 
 /** Of one length, however long the names that strangers make up. Neither an address nor a NUL is ever part of the other half. */

@@ -5,7 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { addressGroup } from './address-group.js';
 import type { Attempts } from './attempts.js';
-import { FairLine } from './fair-line.js';
+import { FairWork } from './fair-work.js';
 import { hashPassword, type PasswordVerifier } from './passwords.js';
 import type { Secret } from './secret.js';
 
@@ -29,7 +29,7 @@ export interface PasswordCheck {
 export class PasswordChecks {
   readonly #attempts: Attempts;
   readonly #verifier: PasswordVerifier;
-  readonly #line: FairLine;
+  readonly #work: FairWork;
   /** Makes what is remembered of passwords worthless outside of this process. */
   readonly #key = randomBytes(32);
   readonly #underWay = new Map<string, Promise<boolean>>();
@@ -39,7 +39,7 @@ export class PasswordChecks {
     this.#verifier = verifier;
     const limits = { atOnceMax: HASHES_AT_ONCE_MAX, waitingPerKeyMax: WAITING_PER_ADDRESS_MAX, waitingMax: WAITING_MAX };
     // Addresses that guess wait for those that do not: to take a turn from others costs an address a guess.
-    this.#line = new FairLine(limits, (address) => attempts.failuresOf(address));
+    this.#work = new FairWork(limits, (address) => attempts.failuresOf(address));
   }
 
   /**
@@ -59,7 +59,7 @@ export class PasswordChecks {
 
   /** Hashes a new password. @param key who asks for it: nobody's hashes make others wait */
   hash(key: string, password: Secret): Promise<string> {
-    return this.#line.run(`new ${key}`, () => hashPassword(password));
+    return this.#work.run(`new ${key}`, () => hashPassword(password));
   }
 
   /** The password as something that can be kept in memory and compared fast, and is worth nothing elsewhere. */
@@ -74,7 +74,7 @@ export class PasswordChecks {
     const who = `${kind} ${name}`;
     // Who has to wait anyway takes no place in the line.
     this.#attempts.check(group, who);
-    return this.#line.run(group, async () => {
+    return this.#work.run(group, async () => {
       const attempt = this.#attempts.begin(group, who);
       let right: boolean;
       try {

@@ -1,4 +1,5 @@
 /** Tokens that were seen lately, ready to be checked without a question to the store. */
+import { BoundedMap } from '../bounded/bounded-map.js';
 import type { TokenIdentity } from '../domain/actor.js';
 import type { AuthorizationId } from '../domain/id.js';
 import type { Status } from '../domain/user.js';
@@ -17,7 +18,11 @@ const KNOWN_TOKENS_MAX = 50_000;
 
 /** Keyed by the digest as a binary string. Absent tokens are not kept, or strangers could drive the known ones out. */
 export class TokenCache {
-  readonly #byDigest = new Map<string, KnownToken>();
+  readonly #byDigest = new BoundedMap<string, KnownToken>(KNOWN_TOKENS_MAX, (digest, { identity }) => {
+    const digests = this.#digestsOf.get(identity.authorizationId);
+    digests?.delete(digest);
+    if (digests?.size === 0) this.#digestsOf.delete(identity.authorizationId);
+  });
   /** An authorization may have several tokens. */
   readonly #digestsOf = new Map<AuthorizationId, Set<string>>();
 
@@ -26,12 +31,6 @@ export class TokenCache {
   }
 
   put(digest: string, token: KnownToken): void {
-    if (this.#byDigest.size >= KNOWN_TOKENS_MAX) {
-      for (const [, oldest] of this.#byDigest) {
-        this.forget(oldest.identity.authorizationId);
-        break;
-      }
-    }
     this.#byDigest.set(digest, token);
     const id = token.identity.authorizationId;
     const digests = this.#digestsOf.get(id);

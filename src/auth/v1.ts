@@ -1,5 +1,6 @@
 /** Who asks at the v1-compatible API: names and passwords of v1 authorizations, or tokens in the place of a password. */
 import { timingSafeEqual } from 'node:crypto';
+import { BoundedMap } from '../bounded/bounded-map.js';
 import type { TokenIdentity } from '../domain/actor.js';
 import type { AuthorizationId, Clock } from '../domain/id.js';
 import type { Store } from '../domain/store.js';
@@ -37,7 +38,7 @@ interface RightPassword {
   readonly passwordHash: string;
   readonly digest: Buffer;
   /** From where it came. From anywhere else it is a guess, which counts: comparing without counting would be guessing without limits. */
-  readonly addresses: Set<string>;
+  readonly addresses: BoundedMap<string, true>;
 }
 
 /** Names, and right passwords, that are remembered; the one that came first makes room, which costs a slow hash. */
@@ -56,8 +57,8 @@ export interface V1Dependencies {
 
 export class V1Authenticator {
   readonly #dependencies: V1Dependencies;
-  readonly #names = new Map<string, KnownName>();
-  readonly #right = new Map<AuthorizationId, RightPassword>();
+  readonly #names = new BoundedMap<string, KnownName>(REMEMBERED_MAX);
+  readonly #right = new BoundedMap<AuthorizationId, RightPassword>(REMEMBERED_MAX);
   #generation = 0;
 
   constructor(dependencies: V1Dependencies) {
@@ -134,7 +135,7 @@ export class V1Authenticator {
       userStatus: user?.status,
     };
     // What a commit has overtaken in the meantime must not be remembered.
-    if (before === this.#generation) putBounded(this.#names, userName, known);
+    if (before === this.#generation) this.#names.set(userName, known);
     return known;
   }
 
@@ -146,10 +147,9 @@ export class V1Authenticator {
 
   #remember(id: AuthorizationId, passwordHash: string, password: Secret, address: string): void {
     const known = this.#right.get(id);
-    const addresses = known?.passwordHash === passwordHash ? known.addresses : new Set<string>();
-    addresses.add(addressGroup(address));
-    if (addresses.size > ADDRESSES_MAX) dropFirst(addresses);
-    putBounded(this.#right, id, { passwordHash, digest: this.#dependencies.passwords.digest(id, password), addresses });
+    const addresses = known?.passwordHash === passwordHash ? known.addresses : new BoundedMap<string, true>(ADDRESSES_MAX);
+    addresses.set(addressGroup(address), true);
+    this.#right.set(id, { passwordHash, digest: this.#dependencies.passwords.digest(id, password), addresses });
   }
 
   /** So that no hash stays that others make differently. @returns the hash that is stored now; undefined when somebody else stored another */
@@ -162,17 +162,5 @@ export class V1Authenticator {
       await writer.putV1PasswordHash(id, own, clock());
       return own;
     });
-  }
-}
-
-function putBounded<K, V>(map: Map<K, V>, key: K, value: V): void {
-  if (map.size >= REMEMBERED_MAX && !map.has(key)) dropFirst(map);
-  map.set(key, value);
-}
-
-function dropFirst<K>(kept: Map<K, unknown> | Set<K>): void {
-  for (const key of kept.keys()) {
-    kept.delete(key);
-    return;
   }
 }

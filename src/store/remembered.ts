@@ -1,7 +1,8 @@
 /** A store that keeps in memory what every request asks for, and forgets it as soon as a commit changes it. */
+import { BoundedMap } from '../bounded/bounded-map.js';
 import type { Noun, Store } from '../domain/store.js';
 
-/** Answers that are kept per question; beyond it all are forgotten, which costs a query each and nothing else. */
+/** Answers that are kept per noun; the one that came first makes room, which costs a query. */
 const ANSWERS_MAX = 50_000;
 
 /**
@@ -19,10 +20,9 @@ export function rememberReads<S extends Store>(store: S): S {
   /** @param key all that the question depends on, unique among those about the noun */
   const remember = <T>(noun: Noun, key: string, ask: () => Promise<T>): Promise<T> => {
     let answers = answersOf.get(noun);
-    if (answers === undefined) answersOf.set(noun, (answers = new Map<string, Promise<unknown>>()));
+    if (answers === undefined) answersOf.set(noun, (answers = new BoundedMap<string, Promise<unknown>>(ANSWERS_MAX)));
     const known = answers.get(key) as Promise<T> | undefined;
     if (known !== undefined) return known;
-    if (answers.size >= ANSWERS_MAX) answers.clear();
     const asked = ask();
     answers.set(key, asked);
     const before = generation;

@@ -1,6 +1,7 @@
 /** One connection to a SQLite file, as SQL and as queries. */
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
+import { BoundedMap } from '../bounded/bounded-map.js';
 import type { Tables } from './tables.js';
 
 /** Statements that are kept prepared per connection. */
@@ -28,13 +29,12 @@ export function openConnection(file: string, prepare: (database: Sqlite.Database
 
 /** Kysely prepares each query again; there are few texts, and their statements can be kept. */
 function keepPrepared(database: Sqlite.Database): SqliteDatabase {
-  const statements = new Map<string, Sqlite.Statement>();
+  const statements = new BoundedMap<string, Sqlite.Statement>(PREPARED_STATEMENTS_MAX);
   return {
     close: () => void database.close(),
     prepare(text) {
       let statement = statements.get(text);
       if (statement === undefined) {
-        if (statements.size >= PREPARED_STATEMENTS_MAX) statements.clear();
         statements.set(text, (statement = database.prepare(text)));
       }
       return statement;

@@ -5,10 +5,10 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { FairLine } from '../bounded/fair-line.js';
 import { BusyError, DomainError } from '../domain/errors.js';
 import type { PointBatch } from '../domain/series.js';
 import type { LineProtocolSettings, ReaderState } from '../wire/line-protocol.js';
-import { FairLine } from './fair-line.js';
 import type { LineProtocolReply, LineProtocolRequest, LineProtocolTurn } from './line-protocol-messages.js';
 
 /** Turns that wait; a body waits for one at a time. */
@@ -42,7 +42,7 @@ interface Thread {
 export class LineProtocolThreads {
   readonly #threadsMax: number;
   readonly #threads = new Set<Thread>();
-  readonly #line = new FairLine<Turn>(WAITING_MAX);
+  readonly #line = new FairLine<Turn>({ lengthMax: WAITING_MAX, lengthPerUserMax: WAITING_MAX });
   #isClosed = false;
 
   constructor(threadsMax: number) {

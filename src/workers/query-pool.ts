@@ -3,9 +3,10 @@
  * threads for himself.
  */
 import { createHash } from 'node:crypto';
+import { BoundedMap } from '../bounded/bounded-map.js';
+import { FairLine } from '../bounded/fair-line.js';
 import { DomainError, TryAgainLaterError } from '../domain/errors.js';
 import { MemoryPool } from '../query/flux/execute/memory.js';
-import { FairLine } from './fair-line.js';
 import { Job, type Task, type WorkAnswer } from './job.js';
 import type { QueryKind, QueryObserver } from '../domain/query-observer.js';
 import { QueryThread } from './query-thread.js';
@@ -45,7 +46,7 @@ export class QueryPool {
   private readonly runningOf = new Map<string, number>();
   /** The threads that work, and for whom. */
   private readonly userOf = new Map<QueryThread, string>();
-  private readonly breakers = new Map<string, { readonly error: Error; readonly untilMs: number }>();
+  private readonly breakers = new BoundedMap<string, { readonly error: Error; readonly untilMs: number }>(BREAKERS_MAX);
   private readonly memoryPool: { readonly account: MemoryPool; readonly held: SharedArrayBuffer; readonly bytesMax: number } | undefined;
   private looking: NodeJS.Timeout | undefined;
   private restingBytes = Infinity;
@@ -54,7 +55,7 @@ export class QueryPool {
   constructor(options: QueryPoolOptions) {
     this.options = options;
     this.threads = new Array<QueryThread | undefined>(options.threads).fill(undefined);
-    this.line = new FairLine(options.waitingMax);
+    this.line = new FairLine({ lengthMax: options.waitingMax, lengthPerUserMax: options.waitingMax });
     if (options.poolBytesMax > 0) {
       const held = new SharedArrayBuffer((1 + options.threads) * BigInt64Array.BYTES_PER_ELEMENT);
       const bytesMax = options.poolBytesMax;
@@ -249,9 +250,7 @@ export class QueryPool {
   private remember({ work }: Task, error: Error): void {
     const digest = digestOf(work);
     if (digest === undefined) return;
-    this.breakers.delete(digest);
-    if (this.breakers.size >= BREAKERS_MAX) this.breakers.delete(this.breakers.keys().next().value as string);
-    this.breakers.set(digest, { error, untilMs: performance.now() + BREAKER_MS });
+    this.breakers.setLast(digest, { error, untilMs: performance.now() + BREAKER_MS });
   }
 }
 

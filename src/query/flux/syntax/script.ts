@@ -1,4 +1,5 @@
 /** A script that has been parsed and whose types have been checked: the only form in which scripts reach the evaluator. */
+import { BoundedMap } from '../../../bounded/bounded-map.js';
 import { invalid } from '../../../domain/errors.js';
 import type { File, Position, SourceLocation } from './ast.js';
 import type { Diagnostic } from './flux-lsp.js';
@@ -19,7 +20,7 @@ export const SCRIPT_LENGTH_MAX = 1024 * 1024;
 /** Errors that are told of; the first ones explain the rest. */
 const ERRORS_MAX = 50;
 
-const cache = new Map<string, Script>();
+const cache = new BoundedMap<string, Script>(SCRIPTS_CACHED_MAX);
 
 /**
  * Parses and checks a script.
@@ -31,19 +32,12 @@ export async function loadScript(text: string, extern?: File): Promise<Script> {
   checkLength(text);
   const prefix = extern === undefined ? '' : await fluxParser.format(withDefaults(extern));
   const cacheKey = prefix === '' ? text : `${prefix}\0${text}`;
-  const known = cache.get(cacheKey);
-  if (known !== undefined) {
-    cache.delete(cacheKey);
-    cache.set(cacheKey, known);
-    return known;
-  }
+  const known = cache.use(cacheKey);
+  if (known !== undefined) return known;
   const file = await fluxParser.parse(text);
   const script = { file, extern: prefix === '' ? undefined : await fluxParser.parse(prefix) };
   await checkScript(text, file, prefix);
-  if (cacheKey.length <= CACHED_SCRIPT_LENGTH_MAX) {
-    if (cache.size >= SCRIPTS_CACHED_MAX) cache.delete(cache.keys().next().value as string);
-    cache.set(cacheKey, script);
-  }
+  if (cacheKey.length <= CACHED_SCRIPT_LENGTH_MAX) cache.set(cacheKey, script);
   return script;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FairLine } from './fair-line.js';
+import { FairWork } from './fair-work.js';
 
 /** Work that ends when it is told to, and notes who is at it. */
 class Bench {
@@ -26,9 +26,9 @@ class Bench {
 
 const settle = (promises: readonly Promise<unknown>[]) => Promise.allSettled(promises);
 
-describe('FairLine', () => {
+describe('fair work', () => {
   it('takes turns: who comes last with one thing waits for one piece of work, not for all that came before', async () => {
-    const line = new FairLine({ atOnceMax: 1, waitingPerKeyMax: 100, waitingMax: 1000 });
+    const line = new FairWork({ atOnceMax: 1, waitingPerKeyMax: 100, waitingMax: 1000 });
     const bench = new Bench();
     const all = Array.from({ length: 80 }, () => line.run('flood', bench.work('flood')));
     all.push(line.run('ann', bench.work('ann')), line.run('bob', bench.work('bob')));
@@ -39,7 +39,7 @@ describe('FairLine', () => {
   });
 
   it('sends away what is too much of one, and when all is full the last of the longest', async () => {
-    const line = new FairLine({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 5 });
+    const line = new FairWork({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 5 });
     const bench = new Bench();
     const outcomes: string[] = [];
     const ask = (key: string) =>
@@ -66,7 +66,7 @@ describe('FairLine', () => {
 
   it('takes those of better standing first, however many of worse wait', async () => {
     const failures = new Map([...Array(50).keys()].map((i) => [`bad ${i}`, i + 1]));
-    const line = new FairLine({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 1000 }, (key) => failures.get(key) ?? 0);
+    const line = new FairWork({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 1000 }, (key) => failures.get(key) ?? 0);
     const bench = new Bench();
     const all = [...failures.keys()].reverse().map((key) => line.run(key, bench.work(key)));
     all.push(line.run('good', bench.work('good')), line.run('better', bench.work('better')));
@@ -77,7 +77,7 @@ describe('FairLine', () => {
 
   it('makes room for those of better standing when all is full', async () => {
     const failures = new Map([...Array(5).keys()].map((i) => [`bad ${i}`, i + 1]));
-    const line = new FairLine({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 4 }, (key) => failures.get(key) ?? 0);
+    const line = new FairWork({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 4 }, (key) => failures.get(key) ?? 0);
     const bench = new Bench();
     const refused: string[] = [];
     const ask = (key: string) => line.run(key, bench.work(key)).catch(() => refused.push(key));
@@ -90,7 +90,7 @@ describe('FairLine', () => {
   });
 
   it('goes on after work that fails', async () => {
-    const line = new FairLine({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 5 });
+    const line = new FairWork({ atOnceMax: 1, waitingPerKeyMax: 3, waitingMax: 5 });
     await expect(line.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await line.run('a', () => Promise.resolve(1))).toBe(1);
   });
@@ -101,7 +101,7 @@ describe('FairLine', () => {
         fc.array(fc.constantFrom('a', 'b', 'c', 'end'), { maxLength: 60 }),
         fc.integer({ min: 1, max: 3 }),
         async (steps, atOnceMax) => {
-          const line = new FairLine({ atOnceMax, waitingPerKeyMax: 100, waitingMax: 1000 });
+          const line = new FairWork({ atOnceMax, waitingPerKeyMax: 100, waitingMax: 1000 });
           const bench = new Bench();
           const asked: Promise<string>[] = [];
           const look = (): void => {

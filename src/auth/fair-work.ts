@@ -1,0 +1,64 @@
+/**
+ * Slow work in which everybody gets the same share: one piece of work at a time for each, in turns, and those of better standing first.
+ * Whoever brings more than the line holds for one is sent away, and nobody else.
+ */
+import { FairLine } from '../bounded/fair-line.js';
+import { TryAgainLaterError } from '../domain/errors.js';
+
+export interface FairWorkLimits {
+  /** Pieces of work that run at the same time, each for somebody else. */
+  readonly atOnceMax: number;
+  readonly waitingPerKeyMax: number;
+  readonly waitingMax: number;
+}
+
+interface Waiting {
+  readonly key: string;
+  readonly start: () => void;
+  readonly refuse: () => void;
+}
+
+const BUSY_RETRY_SECONDS = 1;
+
+export class FairWork {
+  readonly #atOnceMax: number;
+  readonly #line: FairLine<Waiting>;
+  readonly #running = new Set<string>();
+
+  /** @param rankOf the lower, the sooner; asked whenever a place is free */
+  constructor({ atOnceMax, waitingPerKeyMax, waitingMax }: FairWorkLimits, rankOf: (key: string) => number = () => 0) {
+    this.#atOnceMax = atOnceMax;
+    this.#line = new FairLine({ lengthMax: waitingMax, lengthPerUserMax: waitingPerKeyMax }, rankOf);
+  }
+
+  /** @throws TryAgainLaterError when too much of this key is waiting, or of everybody's and nobody is worse off */
+  run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const dropped = this.#line.add(key, {
+        key,
+        start: () => {
+          work()
+            .then(resolve, reject)
+            .finally(() => {
+              this.#running.delete(key);
+              this.#next();
+            });
+        },
+        refuse: () => {
+          reject(new TryAgainLaterError('too many sign-ins at once; try again in a moment', BUSY_RETRY_SECONDS));
+        },
+      });
+      dropped?.refuse();
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    while (this.#running.size < this.#atOnceMax) {
+      const next = this.#line.take((key) => !this.#running.has(key));
+      if (next === undefined) return;
+      this.#running.add(next.key);
+      next.start();
+    }
+  }
+}
