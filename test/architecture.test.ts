@@ -85,6 +85,53 @@ const SERVER_LINES_MAX = 120;
 /** Those that are to be split; nothing is to be added. */
 const STILL_LONG = ['series/drain.ts', 'series/keeper.ts'];
 
+/** What compares an actor's permissions with something, or makes a permission to be compared. */
+const DECIDES: readonly RegExp[] = [
+  /\bpermissionsOf\(/,
+  /\.(covers|allows|reaches|firstMissing)\(/,
+  /\b(actor|identity)\.(permissions|status)\b/,
+  /\bnew PermissionSet\b/,
+  /\b(permissionFor|permissionById|permissionInOrganization|globalPermission)\(/,
+  /\b(operator|owner|member)Permissions\(/,
+  /\bfirstMissingOperatorPermission\(/,
+];
+
+const LISTS_EVERYTHING = /import \{[^}]*\bEVERYTHING\b[^}]*\} from '[^']*\/permission\.js'|everything: true/;
+
+/** Who may ask a store for everything of a type, whoever asks: the server itself, and what filters afterwards by `auth/`. */
+const MAY_LIST_EVERYTHING = [
+  'admin/',
+  'server/',
+  'snapshot/',
+  // For an operator.
+  'services/backup.ts',
+  'services/restore/sealed-key.ts',
+  // What is shown of them is filtered by `readableAmong`.
+  'services/dbrps.ts',
+  // The server's own housekeeping.
+  'services/retention.ts',
+];
+
+/** Services that change the store other than by `transactionBy`, for which an actor must have been asked. */
+const MAY_CHANGE_UNASKED = [
+  // Nobody is there yet who could be asked.
+  'services/setup.ts',
+  'services/retention.ts',
+  // The numbers of shards, for an operator.
+  'services/backup.ts',
+  'services/restore/metadata.ts',
+  'services/restore/sealed-key.ts',
+];
+
+/** Services that change points; each asks first (`test/matrix/`). */
+const MAY_CHANGE_POINTS = [
+  'services/body-write.ts',
+  'services/buckets.ts',
+  'services/delete.ts',
+  'services/organizations.ts',
+  'services/retention.ts',
+];
+
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file))
   .map((file) => ({ file, text: readFileSync(join(SRC, file), 'utf8') }));
@@ -198,6 +245,26 @@ describe('the architecture', () => {
         .map(({ file }) => file)
         .filter((file) => !MAY_REVEAL.includes(file)),
     ).toEqual([]);
+  });
+
+  it('decides about rights in auth/ alone', () => {
+    const others = files.filter(({ file }) => !isIn(file, ['auth/', 'domain/']));
+    const wrong = others.flatMap(({ file, text }) =>
+      DECIDES.flatMap((pattern) => (pattern.exec(text) ?? []).slice(0, 1).map((word) => `${file}: ${word}`)),
+    );
+    expect(wrong).toEqual([]);
+    const auth = files.filter(({ file }) => file.startsWith('auth/')).map(({ text }) => text);
+    for (const pattern of DECIDES) expect(auth.some((text) => pattern.test(text))).toBe(true);
+  });
+
+  it('lists everything, and changes anything without a clearance, only where it must', () => {
+    const listing = files.filter(({ file, text }) => !isIn(file, ['auth/', 'domain/']) && LISTS_EVERYTHING.test(text));
+    expect(listing.map(({ file }) => file).filter((file) => !isIn(file, MAY_LIST_EVERYTHING))).toEqual([]);
+    const services = files.filter(({ file }) => file.startsWith('services/'));
+    const changing = services.filter(({ text }) => /\.transaction\(/.test(text)).map(({ file }) => file);
+    expect(changing.sort()).toEqual([...MAY_CHANGE_UNASKED].sort());
+    const points = services.filter(({ text }) => /\bengine\.(write|delete|dropBucket|dropBefore)\(/.test(text)).map(({ file }) => file);
+    expect(points.sort()).toEqual([...MAY_CHANGE_POINTS].sort());
   });
 
   it('has a first line in every file that says what it promises, and no file called utils', () => {

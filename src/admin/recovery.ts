@@ -14,7 +14,7 @@ import type { Authorization } from '../domain/authorization.js';
 import { conflict, DomainError, invalid, notFound } from '../domain/errors.js';
 import { parseId, type UserId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING, formatPermission, operatorPermissions } from '../domain/permission.js';
+import { EVERYTHING, formatPermission } from '../domain/permission.js';
 import type { Store } from '../domain/store.js';
 import { checkUserName, type User } from '../domain/user.js';
 import { createOrganizations } from '../services/organizations.js';
@@ -117,16 +117,8 @@ function createOperator(command: Command): Promise<string> {
     }
     const authorizations = createAuthorizations({ store, ids, clock: Date.now, hashTokens: config.useHashedTokens || storeHashes });
     const secret = generateToken();
-    const authorization = authorizations.mint(
-      {
-        orgID: organization.id,
-        userID: user.id,
-        status: 'active',
-        description: `${user.name}'s Recovery Token`,
-        permissions: operatorPermissions(),
-      },
-      secret,
-    );
+    const description = `${user.name}'s Recovery Token`;
+    const authorization = authorizations.mintOperator({ orgID: organization.id, userID: user.id, description }, secret);
     await store.transaction((writer) => writer.insertAuthorization(authorization));
     if (storeHashes) await hashPlainTokens(store);
     return authorizationTable(store, { authorization, secret });

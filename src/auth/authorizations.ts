@@ -8,7 +8,7 @@ import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/e
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
-import { ACTIONS, formatPermission, type Action, type Permission } from '../domain/permission.js';
+import { ACTIONS, formatPermission, operatorPermissions, type Action, type Permission } from '../domain/permission.js';
 import {
   DuplicateError,
   type AuthorizationCount,
@@ -110,9 +110,10 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
       return described;
     },
 
-    /** The record of a new token for a transaction that is under way (set-up). */
-    mint(fields: AuthorizationFields, token: Secret): Authorization {
-      return buildAuthorization(dependencies, fields, storeToken(token, hashTokens, dependencies.clock()));
+    /** The record of an operator token, for set-up and for recovery: nobody is asked whether they may give it. */
+    mintOperator(fields: Pick<Authorization, 'orgID' | 'userID' | 'description'>, token: Secret): Authorization {
+      const operator: AuthorizationFields = { ...fields, status: 'active', permissions: operatorPermissions() };
+      return buildAuthorization(dependencies, operator, storeToken(token, hashTokens, dependencies.clock()));
     },
 
     /** @throws DomainError in the order and words that InfluxDB was seen to follow */

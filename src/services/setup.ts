@@ -9,7 +9,6 @@ import { singleRetentionRule, type Bucket } from '../domain/bucket.js';
 import { conflict, unprocessable } from '../domain/errors.js';
 import type { Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import { checkOrganizationName, type Organization } from '../domain/organization.js';
-import { operatorPermissions } from '../domain/permission.js';
 import type { Store } from '../domain/store.js';
 import { checkUserName, INSTANCE_ID, type User } from '../domain/user.js';
 import type { Organizations } from './organizations.js';
@@ -96,16 +95,8 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
         await writer.insertMembership({ resourceType: 'instance', resourceId: INSTANCE_ID, userId: user.id, role: 'owner' });
         const bucket = bucketOf(organization.id);
         await writer.resources(bucketKind).insert(bucket);
-        const authorization = authorizations.mint(
-          {
-            orgID: organization.id,
-            userID: user.id,
-            status: 'active',
-            description: `${user.name}'s Token`,
-            permissions: operatorPermissions(),
-          },
-          secret,
-        );
+        const description = `${user.name}'s Token`;
+        const authorization = authorizations.mintOperator({ orgID: organization.id, userID: user.id, description }, secret);
         await writer.insertAuthorization(authorization);
         return { user, organization, bucket, authorization, secret };
       });
