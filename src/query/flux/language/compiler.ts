@@ -186,7 +186,7 @@ export class Compiler {
     const inner: Names = { indexOf: new Map(), outer: names, isVectorized: isVectorizable(expression) };
     const parameters = expression.params.map((param) => {
       const isPipe = param.value?.type === 'PipeLiteral';
-      // Defaults are evaluated where the function is defined.
+      // Evaluated for each call that leaves the argument out: an option that it names may have been set by then.
       const fallback = param.value === undefined || param.value === null || isPipe ? undefined : this.compile(param.value, names);
       const index = inner.indexOf.size;
       inner.indexOf.set(keyName(param), index);
@@ -195,14 +195,13 @@ export class Compiler {
     const body = this.compileBody(expression, inner);
     const pipeParameter = parameters.find(({ isPipe }) => isPipe)?.name;
     return (outer) => {
-      const defaults = parameters.map(({ fallback }) => fallback?.(outer));
       const definition: FunctionDefinition = {
         expression,
         lookUp: (name) => findLocal(name, names, outer, (other) => this.globals.global(other)),
         withBody: (other) => this.compileFunction({ ...expression, body: other }, names)(outer) as FunctionValue,
         bindRow: () => {
           // One frame for all rows: nothing that a row function makes outlives the row.
-          const frame: Frame = { values: [...defaults], outer };
+          const frame: Frame = { values: parameters.map(({ fallback }) => fallback?.(outer)), outer };
           return (row) => {
             this.calls.tick();
             frame.values[0] = row;
@@ -217,10 +216,10 @@ export class Compiler {
         call: (args) => {
           this.calls.tick();
           const frame: Frame = { values: new Array<Value | undefined>(inner.indexOf.size), outer };
-          for (const { name, index } of parameters) {
+          for (const { name, index, fallback } of parameters) {
             // A null that is handed over is an argument, too.
             const given = args.get(name);
-            const value = given === undefined ? defaults[index] : given;
+            const value = given === undefined ? fallback?.(outer) : given;
             if (value === undefined) throw fluxError(`missing required keyword argument "${name}"`);
             frame.values[index] = value;
           }

@@ -24,6 +24,7 @@ import { experimental } from './experimental/index.js';
 import { experimentalPrometheus } from './experimental/prometheus.js';
 import { experimentalAggregate } from './experimental/rate.js';
 import { fillEmpty } from './experimental/table-fill.js';
+import { geo } from './geo/index.js';
 import { hash } from './hash/index.js';
 import { hex } from './hash/hex.js';
 import { influxdb } from './influxdb/index.js';
@@ -73,6 +74,7 @@ export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<stri
   ['experimental/date/boundaries', experimentalBoundaries],
   ['experimental/http/requests', requests],
   ['experimental/iox', iox],
+  ['experimental/geo', geo],
   ['experimental/json', experimentalJson],
   ['experimental/oee', oee],
   ['experimental/prometheus', experimentalPrometheus],
