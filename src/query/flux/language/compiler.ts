@@ -8,6 +8,7 @@ import { calleeName, keyName, memberName } from '../syntax/names.js';
 import type { CallSite } from './call-site.js';
 import type { CallHost } from './calls.js';
 import { Duration } from './duration.js';
+import { Dynamic, uncovered } from './dynamic.js';
 import { fluxError, formatLocation } from './errors.js';
 import { type Evaluate, type Frame, type Names, compileLocalName, findLocal } from './frames.js';
 import { BINARY_OPERATIONS, invert, negate } from './operators.js';
@@ -163,6 +164,7 @@ export class Compiler {
     return (frame) => {
       const target = object(frame);
       if (isRecord(target)) return target.get(label) ?? null;
+      if (target instanceof Dynamic) return dynamicProperty(target.inner, label);
       if (target === null) throw fluxError('cannot access property of a null value; expected record');
       throw fluxError(`cannot access property of a value with type ${typeName(target)}; expected record`);
     };
@@ -176,7 +178,7 @@ export class Compiler {
       case 'not':
         return (frame) => invert(argument(frame));
       case 'exists':
-        return (frame) => argument(frame) !== null;
+        return (frame) => uncovered(argument(frame)) !== null;
       default:
         return argument;
     }
@@ -281,6 +283,11 @@ const constant =
   (value: Value): Evaluate =>
   () =>
     value;
+
+function dynamicProperty(inner: Value, label: string): Dynamic {
+  if (!isRecord(inner)) throw fluxError(`cannot access property "${label}" on value of type ${typeName(inner)}`);
+  return Dynamic.of(inner.get(label) ?? null);
+}
 
 function compileIndex(array: Evaluate, index: Evaluate): Evaluate {
   return (frame) => {

@@ -39,7 +39,7 @@ describe('the type of', () => {
     );
     const result = new Inference().call(statement.init, parameters, () => undefined);
     const [checked = ''] = await lsp.typesOf([`f = ${source}`]);
-    const own: Type = { kind: 'function', parameters, pipe: undefined, result };
+    const own: Type = { kind: 'function', parameters, optional: new Set(), pipe: undefined, result };
     expect(canonicalType(own)).toBe(canonicalType(withoutOptional(typeOfSignature(checked.replaceAll('#', '')), parameters)));
   });
 });

@@ -3,8 +3,8 @@ import type { CallExpression, Expression, FunctionExpression, Property } from '.
 import { keyName, memberName } from '../syntax/names.js';
 import { typeOfSignature } from './signature.js';
 import type { ClosureType, FunctionType, RecordType, Type } from './types.js';
-import { BOOL, FLOAT, INT, STRING, basic, propertyOf, resolve, unify, unknownType } from './types.js';
-import type { RecordValue, Value } from './value.js';
+import { BOOL, FLOAT, INT, STRING, basic, formatType, propertyOf, resolve, unify, unknownType } from './types.js';
+import type { FunctionValue, RecordValue, Value } from './value.js';
 import { Dictionary, isArray, isFunction, isRecord, typeName } from './value.js';
 
 /** What a name outside of the function stands for. */
@@ -30,6 +30,18 @@ export class Inference {
   /** The type that a function makes of arguments of some types. */
   call(expression: FunctionExpression, args: ReadonlyMap<string, Type>, lookUp: LookUp): Type {
     return this.apply(expression, args, undefined, { types: new Map(), outer: undefined, global: lookUp });
+  }
+
+  /** The type of a function, whatever it is called with. */
+  typeOf({ definition, signature, pipeParameter }: FunctionValue): Type {
+    if (signature !== undefined) return typeOfSignature(signature);
+    if (definition === undefined) return unknownType();
+    const parameters = new Map<string, Type>(definition.expression.params.map((parameter) => [keyName(parameter), unknownType()]));
+    const result = this.call(definition.expression, parameters, definition.lookUp);
+    const optional = definition.expression.params.filter(
+      ({ value }) => value !== undefined && value !== null && value.type !== 'PipeLiteral',
+    );
+    return { kind: 'function', parameters, optional: new Set(optional.map(keyName)), pipe: pipeParameter, result };
   }
 
   private apply(expression: FunctionExpression, args: ReadonlyMap<string, Type>, piped: Type | undefined, outer: Scope): Type {
@@ -204,6 +216,22 @@ export class Inference {
   }
 
   private readonly typeOfKnown = (record: RecordValue, label: string): Type => this.typeOfValue(record.get(label));
+
+  /** The type of a value as messages name it: whole, where `typeOfValue` looks into records only when it is asked for a property. */
+  nameOf(value: Value): string {
+    return formatType(this.wholeTypeOf(value));
+  }
+
+  private wholeTypeOf(value: Value | undefined): Type {
+    if (isFunction(value)) return this.typeOf(value);
+    if (isArray(value)) return { kind: 'array', element: this.wholeTypeOf(value[0]) };
+    if (!isRecord(value)) return this.typeOfValue(value);
+    return {
+      kind: 'record',
+      own: new Map([...value.labels()].map((label) => [label, this.wholeTypeOf(value.get(label))])),
+      base: undefined,
+    };
+  }
 
   private typeOfValue(value: Value | undefined): Type {
     if (value === undefined || value === null) return unknownType();

@@ -42,18 +42,20 @@ class Parser {
 
   private functionType(): FunctionType {
     const parameters = new Map<string, Type>();
+    const optional = new Set<string>();
     let pipe: string | undefined;
     while (!this.take(')')) {
       const isPipe = this.take('<-');
-      this.take('?');
+      const isOptional = this.take('?');
       const name = this.next();
+      if (isOptional) optional.add(name);
       this.next();
       parameters.set(name, this.type());
       if (isPipe) pipe = name;
       this.take(',');
     }
     this.next();
-    return { kind: 'function', parameters, pipe, result: this.type() };
+    return { kind: 'function', parameters, optional, pipe, result: this.type() };
   }
 
   private collection(): Type {

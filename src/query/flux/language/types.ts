@@ -2,6 +2,7 @@
  * The types that InfluxDB's checker gives to expressions. Scripts have been checked before they run, so that nothing here fails: what is
  * asked of it is which types a function expects of the columns of a row, and which it makes.
  */
+import { compareUtf8 } from '../../../domain/utf8-order.js';
 import type { RecordValue } from './value.js';
 
 export type Type = BasicType | TypeVariable | ArrayType | DictionaryType | RecordType | KnownRecordType | FunctionType | ClosureType;
@@ -44,6 +45,8 @@ export interface KnownRecordType {
 export interface FunctionType {
   readonly kind: 'function';
   readonly parameters: ReadonlyMap<string, Type>;
+  /** Those that may be left out. */
+  readonly optional: ReadonlySet<string>;
   readonly pipe: string | undefined;
   readonly result: Type;
 }
@@ -140,22 +143,46 @@ function occursIn(variable: TypeVariable, type: Type): boolean {
   }
 }
 
-/** A type as messages name it. */
-export function formatType(type: Type): string {
+/** What a record extends of which nothing is known. */
+function openBaseOf(record: RecordType): TypeVariable | undefined {
+  let base: Type | undefined = record;
+  while (base?.kind === 'record') base = base.base && resolve(base.base);
+  return base?.kind === 'variable' ? base : undefined;
+}
+
+/** A type as messages name it: its variables are letters, in the order in which they appear. */
+export function formatType(type: Type, letters = new Map<Type, string>()): string {
   const resolved = resolve(type);
+  const format = (inner: Type): string => formatType(inner, letters);
   switch (resolved.kind) {
     case 'basic':
       return resolved.name;
     case 'array':
-      return `[${formatType(resolved.element)}]`;
+      return `[${format(resolved.element)}]`;
     case 'dictionary':
-      return `[${formatType(resolved.key)}:${formatType(resolved.value)}]`;
-    case 'record':
+      return `[${format(resolved.key)}: ${format(resolved.value)}]`;
+    case 'record': {
+      const base = openBaseOf(resolved);
+      const head = base === undefined ? '' : `${format(base)} with `;
+      const properties = labelsOf(resolved).sort(compareUtf8);
+      return `{${head}${properties.map((label) => `${label}: ${format(propertyOf(resolved, label, unknownType))}`).join(', ')}}`;
+    }
     case 'known record':
-      return `{${labelsOf(resolved)
-        .map((label) => `${label}: ${formatType(propertyOf(resolved, label, unknownType))}`)
-        .join(', ')}}`;
-    default:
-      return resolved.kind === 'variable' ? 'A' : 'function';
+      return 'record';
+    case 'function': {
+      const names = [...resolved.parameters.keys()].sort(compareUtf8);
+      const mark = (name: string): string => (name === resolved.pipe ? '<-' : resolved.optional.has(name) ? '?' : '');
+      return `(${names.map((name) => `${mark(name)}${name}: ${format(resolved.parameters.get(name) as Type)}`).join(', ')}) => ${format(resolved.result)}`;
+    }
+    case 'closure':
+      return 'function';
+    case 'variable': {
+      const letter = letters.get(resolved) ?? String.fromCharCode(FIRST_LETTER + (letters.size % LETTERS));
+      letters.set(resolved, letter);
+      return letter;
+    }
   }
 }
+
+const FIRST_LETTER = 65;
+const LETTERS = 26;

@@ -19,6 +19,7 @@ import { csv } from './csv/index.js';
 import { date } from './date/index.js';
 import { debug } from './debug/index.js';
 import { dict } from './dict/index.js';
+import { dynamic } from './dynamic/index.js';
 import { events } from './events/index.js';
 import { experimental } from './experimental/index.js';
 import { experimentalPrometheus } from './experimental/prometheus.js';
@@ -74,6 +75,7 @@ export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<stri
   ['experimental/date/boundaries', experimentalBoundaries],
   ['experimental/http/requests', requests],
   ['experimental/iox', iox],
+  ['experimental/dynamic', dynamic],
   ['experimental/geo', geo],
   ['experimental/json', experimentalJson],
   ['experimental/oee', oee],

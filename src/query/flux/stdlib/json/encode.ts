@@ -2,6 +2,7 @@
 import { formatTime } from '../../../../domain/time.js';
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
 import { Duration } from '../../language/duration.js';
+import { uncovered } from '../../language/dynamic.js';
 import { fluxError } from '../../language/errors.js';
 import { Regexp } from '../../language/regexp.js';
 import { checkTextLength, withinTextLength } from '../../language/text-length.js';
@@ -10,6 +11,7 @@ import { Dictionary, Time, Unsigned, displayValue, isArray, isRecord, typeName }
 import { TableStream } from '../../execute/table-stream.js';
 import { native } from '../native.js';
 
+/** Also of package `experimental/dynamic`. */
 export const encode = native((args, { reserve }) => {
   const json = encodeJson(args.required('v'));
   reserve(json.length * 2);
@@ -17,7 +19,8 @@ export const encode = native((args, { reserve }) => {
   return Uint8Array.from(Buffer.from(json));
 });
 
-function encodeJson(value: Value): string {
+function encodeJson(covered: Value): string {
+  const value = uncovered(covered);
   if (value === null) return 'null';
   if (typeof value === 'number') return encodeFloat(value);
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);

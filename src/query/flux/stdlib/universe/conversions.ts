@@ -2,9 +2,11 @@
 import { parseTime } from '../../../../domain/time.js';
 import { quoteGo } from '../../../../domain/go-quote.js';
 import { Duration } from '../../language/duration.js';
+import { uncovered } from '../../language/dynamic.js';
 import { fluxError } from '../../language/errors.js';
 import type { Value } from '../../language/value.js';
 import { Time, Unsigned, scalarToString, typeName } from '../../language/value.js';
+import { Inference } from '../../language/inference.js';
 import { Regexp } from '../../language/regexp.js';
 import type { Native } from '../native.js';
 import { native } from '../native.js';
@@ -12,11 +14,11 @@ import { native } from '../native.js';
 /** A null stays one. */
 const conversion = (convert: (value: Exclude<Value, null>) => Value): Native =>
   native((args) => {
-    const value = args.required('v');
+    const value = uncovered(args.required('v'));
     return value === null ? null : convert(value);
   }, 'v');
 
-const cannot = (value: Value, type: string): Error => fluxError(`cannot convert ${typeName(value)} to ${type}`);
+const cannot = (value: Value, type: string): Error => fluxError(`cannot convert ${new Inference().nameOf(value)} to ${type}`);
 const invalidSyntax = (text: string, type: string): Error =>
   fluxError(`cannot convert string ${quoteGo(text)} to ${type} due to invalid syntax`);
 
@@ -119,7 +121,10 @@ export const duration = conversion((value) => {
   return parsed;
 });
 
-export const bytes = conversion((value) => {
+/** Of all conversions this one has nothing for nulls. */
+export const bytes = native((args) => {
+  const value = uncovered(args.required('v'));
+  if (value === null) throw fluxError('cannot convert null to bytes');
   if (typeof value !== 'string') throw cannot(value, 'bytes');
   return Uint8Array.from(Buffer.from(value));
-});
+}, 'v');

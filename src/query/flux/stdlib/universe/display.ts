@@ -1,7 +1,10 @@
 /** `display`: any value as a text to be read. */
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
+import { Dynamic } from '../../language/dynamic.js';
+import { compareValues } from '../../language/operators.js';
+import { Inference } from '../../language/inference.js';
 import type { Value } from '../../language/value.js';
-import { Dictionary, displayValue, isArray, isRecord } from '../../language/value.js';
+import { Dictionary, displayValue, isArray, isFunction, isRecord } from '../../language/value.js';
 import { native } from '../native.js';
 import { formatFloatShortly } from './float-text.js';
 
@@ -12,6 +15,8 @@ const ENTRIES_IN_LINE_MAX = 3;
 const INDENT = '    ';
 
 function displayOf(value: Value, depth: number): string {
+  if (value instanceof Dynamic) return `dynamic(${displayOf(value.inner, depth)})`;
+  if (isFunction(value)) return new Inference().nameOf(value);
   if (typeof value === 'number') return formatFloatShortly(value);
   if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
   if (isArray(value)) {
@@ -24,18 +29,17 @@ function displayOf(value: Value, depth: number): string {
     return bracketed('{', entries, '}', depth);
   }
   if (value instanceof Dictionary) {
-    const pairs = [...value.pairs()].map(([key, item]) => `${displayOf(key, depth + 1)}: ${displayOf(item, depth + 1)}`);
-    if (pairs.length === 0) return '[:]';
-    // Pairs of a dictionary stay in one line, however many there are; only its brackets do not.
-    return pairs.length > ENTRIES_IN_LINE_MAX
-      ? `[\n${INDENT.repeat(depth + 1)}${pairs.join(', ')}\n${INDENT.repeat(depth)}]`
-      : `[${pairs.join(', ')}]`;
+    const ordered = [...value.pairs()].sort(([a], [b]) => compareValues(a, b) ?? 0);
+    if (ordered.length === 0) return '[:]';
+    const pairs = ordered.map(([key, item]) => `${displayOf(key, depth + 1)}: ${displayOf(item, depth + 1)}`);
+    // A blank before the end of each line, as in InfluxDB.
+    return bracketed('[', pairs, ']', depth, ', ');
   }
   return displayValue(value);
 }
 
-function bracketed(open: string, entries: readonly string[], close: string, depth: number): string {
+function bracketed(open: string, entries: readonly string[], close: string, depth: number, separator = ','): string {
   if (entries.length <= ENTRIES_IN_LINE_MAX) return `${open}${entries.join(', ')}${close}`;
   const line = `\n${INDENT.repeat(depth + 1)}`;
-  return `${open}${line}${entries.join(`,${line}`)}\n${INDENT.repeat(depth)}${close}`;
+  return `${open}${line}${entries.join(`${separator}${line}`)}\n${INDENT.repeat(depth)}${close}`;
 }
