@@ -25,6 +25,7 @@ import { experimental } from './experimental/index.js';
 import { experimentalPrometheus } from './experimental/prometheus.js';
 import { experimentalAggregate } from './experimental/rate.js';
 import { fillEmpty } from './experimental/table-fill.js';
+import { generate } from './generate/index.js';
 import { geo } from './geo/index.js';
 import { hash } from './hash/index.js';
 import { hex } from './hash/hex.js';
@@ -36,8 +37,12 @@ import { join } from './join/index.js';
 import { experimentalJson, json } from './json/index.js';
 import { math } from './math/index.js';
 import type { FluxPackage, Package } from './native.js';
+import { polyline } from './polyline/index.js';
+import { query } from './query/index.js';
 import { regexp } from './regexp/index.js';
+import { sample } from './sample/index.js';
 import { schema, v1 } from './schema/index.js';
+import { anomalydetection, statsmodels } from './statistics/index.js';
 import { strings } from './strings/index.js';
 import { runtime, system } from './system/index.js';
 import { expect } from './testing/expect.js';
@@ -52,6 +57,8 @@ export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<stri
   ['array', array],
   ['bitwise', bitwise],
   ['contrib/RohanSreerama5/naiveBayesClassifier', naiveBayesClassifier],
+  ['contrib/anaisdg/anomalydetection', anomalydetection],
+  ['contrib/anaisdg/statsmodels', statsmodels],
   ['contrib/bonitoo-io/hex', hex],
   ['contrib/bonitoo-io/tickscript', tickscript],
   ['contrib/chobbs/discord', discord],
@@ -79,13 +86,17 @@ export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<stri
   ['experimental/geo', geo],
   ['experimental/json', experimentalJson],
   ['experimental/oee', oee],
+  ['experimental/polyline', polyline],
   ['experimental/prometheus', experimentalPrometheus],
   ['experimental/record', record],
+  ['experimental/query', query],
   ['experimental/table', { fill: fillEmpty }],
   ['http', http],
   ['http/requests', requests],
+  ['generate', generate],
   ['influxdata/influxdb', influxdb],
   ['influxdata/influxdb/monitor', monitor],
+  ['influxdata/influxdb/sample', sample],
   ['influxdata/influxdb/schema', schema],
   ['influxdata/influxdb/secrets', secrets],
   ['influxdata/influxdb/tasks', tasks],
