@@ -115,7 +115,7 @@ async function adopt(store: Store, engine: SeriesEngine, text: string, command: 
     throw conflict(`bucket with name ${name} already exists`);
   const bucket = bucketKind.build(
     { orgID: organization.id, name, description: '', retentionPolicyName: '', retentionRule: undefined },
-    { id, orgID: organization.id, nowMs: Date.now() },
+    { id, orgID: organization.id, nowMs: Date.now(), newId: () => id },
   );
   await store.transaction((writer) => writer.resources(bucketKind).insert(bucket));
   return `The points of ${id} are those of the bucket ${orgName}/${name} from now on; it keeps them for ever until it is told otherwise.\n`;

@@ -11,11 +11,14 @@ import { rightsTo } from './resource-rights.js';
 type Declared<T extends Owned, Change> = Pick<Kind<T, NewOwned, Change>, 'type' | 'rights' | 'isReadWithOrganization'>;
 type Routed = Declared<Owned, unknown> & Pick<Kind, 'takesLabels'>;
 
+const WRITE: readonly Action[] = ['write'];
+
 export interface KindRights<T extends Owned, Change> {
   toCreateIn(orgID: OrganizationId): Permission;
   toReadAllIn(orgID: OrganizationId): Permission;
   toRead(resource: T): Permission;
   toWrite(resource: T): Permission;
+  to(action: Action, resource: T): Permission;
   /** Each of them, in the order in which they are asked for. */
   toChange(resource: T, change: Change): Permission[];
   toRemove(resource: T): Permission[];
@@ -33,8 +36,10 @@ export function rightsToKind<T extends Owned, Change>(kind: Declared<T, Change>)
     toReadAllIn: (orgID) => itself.toReadAllIn(orgID),
     toRead,
     toWrite: (resource) => itself.toWrite(resource),
-    toChange: (resource, change) => (kind.rights?.toChange?.(resource, change) ?? ['write']).map((action) => to(action, resource)),
-    toRemove: (resource) => (kind.rights?.toRemove ?? ['write']).map((action) => to(action, resource)),
+    toChange: (resource, change) =>
+      [...(kind.rights?.toChange ?? WRITE), ...(kind.rights?.alsoToChange?.(resource, change) ?? [])].map((action) => to(action, resource)),
+    to,
+    toRemove: (resource) => (kind.rights?.toRemove ?? WRITE).map((action) => to(action, resource)),
     readable: (actor) => ({
       readable: readableScope(actor, kind.type),
       readableOrganizations: kind.isReadWithOrganization === undefined ? undefined : readableScope(actor, 'orgs'),
@@ -53,7 +58,7 @@ export function mayBeShown<T extends Owned>(actor: Actor, kind: Declared<T, unkn
 export function needsOfKind({ type, rights, isReadWithOrganization, takesLabels }: Routed) {
   // A resource is shown with its labels.
   const shown: NeededPermissions = takesLabels ? { list: 'labels' } : {};
-  const needsFor = (actions: readonly Action[]): NeededPermissions => ({
+  const operation = (actions: readonly Action[]): NeededPermissions => ({
     ...(actions.includes('read') ? { read: type } : {}),
     ...(actions.includes('write') ? { write: type } : {}),
   });
@@ -64,9 +69,10 @@ export function needsOfKind({ type, rights, isReadWithOrganization, takesLabels 
     list: { ...(rights?.listsWholeOrganization === true ? { read: type } : {}), list: listed },
     create: { ...shown, write: type },
     find: { ...shown, read: type },
-    change: { ...shown, ...needsFor(rights?.toChangeAtLeast ?? ['write']) },
-    remove: needsFor(rights?.toRemove ?? ['write']),
+    change: { ...shown, ...operation(rights?.toChange ?? WRITE) },
+    remove: operation(rights?.toRemove ?? WRITE),
+    operation,
     listLabels: { read: type, list: 'labels' },
-    changeLabels: { read: [type, 'labels'], write: type },
-  } as const satisfies Record<string, NeededPermissions>;
+    changeLabels: { read: [type, 'labels'], write: [type, 'labels'] },
+  } as const;
 }

@@ -35,6 +35,7 @@ export const bucketPath = (id: string): string => `/api/v2/buckets/${id}`;
 export const bucketKind = defineKind<Bucket, NewBucket, BucketChange>({
   type: 'buckets',
   path: '/api/v2/buckets',
+  router: 'chi',
   takesLabels: true,
   takesMembers: true,
   fields: {
@@ -53,7 +54,7 @@ export const bucketKind = defineKind<Bucket, NewBucket, BucketChange>({
   isReadWithOrganization: ({ type }) => type === 'system',
   rights: {
     // InfluxDB looks a bucket up as the caller before it renames it.
-    toChange: (bucket, { name }) => (bucket.type === 'user' && name !== undefined && name !== bucket.name ? ['write', 'read'] : ['write']),
+    alsoToChange: (bucket, { name }) => (bucket.type === 'user' && name !== undefined && name !== bucket.name ? ['read'] : []),
   },
   words: {
     notFound: () => 'bucket not found',
@@ -65,6 +66,7 @@ export const bucketKind = defineKind<Bucket, NewBucket, BucketChange>({
   list: {
     name: 'buckets',
     paging: 'pages',
+    links: 'pages',
     filters: ['id', 'name', 'org', 'orgID'],
     isByNameInOrganization: true,
     nameInLinks: 'bucket',
@@ -84,7 +86,7 @@ export const bucketKind = defineKind<Bucket, NewBucket, BucketChange>({
       updatedAtMs: nowMs,
     };
   },
-  change(bucket, { name = bucket.name, description = bucket.description, retentionRule }, nowMs) {
+  change(bucket, { name = bucket.name, description = bucket.description, retentionRule }, { nowMs }) {
     if (name !== bucket.name) {
       if (bucket.type === 'system') throw invalid('system buckets cannot be renamed');
       checkNewBucketName(name);
@@ -113,7 +115,15 @@ export const bucketKind = defineKind<Bucket, NewBucket, BucketChange>({
   }),
   encode: (bucket, labels) => encodeBucket(bucket, labels),
 
-  example: (n) => ({ create: { name: `bucket ${n}` }, change: { description: 'x' } }),
+  example: (n) => ({
+    create: {
+      name: `bucket ${n}`,
+      description: 'new',
+      rp: 'policy',
+      retentionRules: [{ type: 'expire', everySeconds: 7200, shardGroupDurationSeconds: 3600 }],
+    },
+    change: { description: 'changed', retentionRules: [{ everySeconds: 10_800, shardGroupDurationSeconds: 3600 }] },
+  }),
 });
 
 export function encodeBucket(bucket: Bucket, labels: readonly Label[]) {

@@ -3,7 +3,7 @@
  * from it; a new kind is a file beside this one and a line in `index.ts`.
  */
 import type { Id, OrganizationId } from '../domain/id.js';
-import type { Owned, StoredKind } from '../domain/kind.js';
+import type { Owned, ResourceOrder, StoredKind } from '../domain/kind.js';
 import type { Label } from '../domain/label.js';
 import type { Action } from '../domain/permission.js';
 import type { JsonObject } from '../wire/json.js';
@@ -16,15 +16,22 @@ export interface NewOwned {
 }
 
 /** What the server adds to what was asked for. */
-export interface Made {
+export interface Moment {
+  readonly nowMs: number;
+  /** Ids for parts of a resource. */
+  newId(): Id;
+}
+
+export interface Made extends Moment {
   readonly id: Id;
   readonly orgID: OrganizationId;
-  readonly nowMs: number;
 }
 
 export interface Kind<T extends Owned = Owned, New extends NewOwned = NewOwned, Change = unknown> extends StoredKind<T> {
   /** `/api/v2/labels` */
   readonly path: string;
+  /** Which of InfluxDB's routers serves the kind: they answer differently to methods and paths that are not there. */
+  readonly router: 'chi' | 'httprouter';
   readonly takesLabels: boolean;
   readonly takesMembers: boolean;
   readonly rights?: KindRights<T, Change>;
@@ -32,15 +39,15 @@ export interface Kind<T extends Owned = Owned, New extends NewOwned = NewOwned, 
   readonly list: KindList;
   /** How a change is asked for; PATCH without it. A PUT is decoded by `decodeReplacement`. */
   readonly changedBy?: readonly ('PATCH' | 'PUT')[];
-  /** InfluxDB's router of the kind: what it answers to methods that a path does not have. */
-  readonly otherMethods?: 'empty' | 'json';
-  /** 201, but for a few. */
+  /** 201 without it. */
   readonly createdStatus?: number;
+  /** What else can be done with one, below its path. */
+  readonly operations?: readonly Operation<T>[];
 
   /** @throws DomainError for what can't be made */
   build(input: New, made: Made): T;
   /** @throws DomainError for what can't be changed */
-  change(resource: T, change: Change, nowMs: number): T;
+  change(resource: T, change: Change, moment: Moment): T;
   /** @throws DomainError for what must stay */
   checkRemoval?(resource: T): void;
 
@@ -49,20 +56,25 @@ export interface Kind<T extends Owned = Owned, New extends NewOwned = NewOwned, 
   decodeChange(json: JsonObject): Change;
   decodeReplacement?(json: JsonObject): Change;
   /** As lists show it. */
-  encode(resource: T, labels: readonly Label[]): object;
+  encode(resource: T, labels: readonly Label[], query: URLSearchParams): object;
   /** As it is shown alone, where that is more than in a list. */
   envelope?(encoded: object, resource: T): object;
+  /** Another form in which one is shown to a client that accepts it; undefined for JSON. */
+  represent?(resource: T, accept: string): { readonly contentType: string; readonly text: string } | undefined;
 
-  /** A body that makes one, for the authorization matrix. Names that must be unique hold `n`. */
+  /**
+   * Bodies that make and change one, for the tests that send something to every route. Names that must be unique hold `n`. A `Map` stands
+   * for an object whose names are data.
+   */
   example(n: number): { readonly create: object; readonly change: object };
 }
 
 /** Which rights an operation asks for. Reading asks to read the resource, creating to write the type in the organization. */
 export interface KindRights<T extends Owned, Change> {
-  /** What must be held of the resource for a change, in the order in which it is asked for; to write without it. */
-  toChange?(resource: T, change: Change): readonly Action[];
-  /** What every change asks for. */
-  readonly toChangeAtLeast?: readonly Action[];
+  /** What every change asks for, in this order; to write without it. */
+  readonly toChange?: readonly Action[];
+  /** What a certain change asks for beside it. */
+  alsoToChange?(resource: T, change: Change): readonly Action[];
   readonly toRemove?: readonly Action[];
   /** A list asks for the right to read all of the organization, and is refused without it. */
   readonly listsWholeOrganization?: boolean;
@@ -78,21 +90,56 @@ export interface KindWords<T extends Owned> {
   nameNotFound?(name: string): string;
   /** A list that names an id which does not exist is refused; else it is empty. */
   readonly listRefusesUnknownId?: boolean;
+  /** For a path whose id is none; else what is wrong with the id. */
+  readonly badId?: string;
+  /** For a list that must name its organization and does not, or not by an id. */
+  readonly badOrganizationId?: string;
+  /** What stands before the reason why a body cannot be decoded. */
+  readonly badBody?: string;
 }
 
-export const LIST_FILTERS = ['id', 'name', 'org', 'orgID'] as const;
-export type ListFilter = (typeof LIST_FILTERS)[number];
+export type ListFilter = 'id' | 'name' | 'org' | 'orgID';
 
 export interface KindList {
   /** The member that holds the resources. */
   readonly name: string;
-  /** `pages`: 20 at a time, as links say. `whole`: all of them, whatever is asked for. */
-  readonly paging: 'pages' | 'whole';
+  /** `pages`: 20 at a time. `pages on request`: all of one organization, unless there is a `limit`. `whole`: always all. */
+  readonly paging: 'pages' | 'pages on request' | 'whole';
+  /** What stands beside the resources: links to the pages, to the list, or nothing. */
+  readonly links: 'pages' | 'self' | 'none';
   readonly filters: readonly ListFilter[];
+  /** What `sortBy` takes. */
+  readonly sortBy?: Readonly<Record<string, ResourceOrder>>;
   /** What one organization's are ordered by; by id without it. */
   readonly isByNameInOrganization?: boolean;
   /** How links call the filter by name, where it is not `name`. */
   readonly nameInLinks?: string;
+}
+
+/** What an operation sees of its request. */
+export interface OperationRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Something that is done with one resource: a function of it and the request. What it returns is stored and answered. */
+export interface Operation<T extends Owned> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Behind the path of the resource: `/cells/:cellID` */
+  readonly path: string;
+  /** What must be held of the resource. */
+  readonly needs: readonly Action[];
+  /** @throws DomainError */
+  apply(resource: T, request: OperationRequest, moment: Moment): Outcome<T>;
+  /** The path and body of a request, for a resource that was made by the kind's example and is shown so. */
+  example(shown: Readonly<Record<string, unknown>>): { readonly path: string; readonly json?: unknown };
+}
+
+export interface Outcome<T extends Owned> {
+  /** What is to be stored; undefined: nothing changes. */
+  readonly changed?: T | undefined;
+  readonly status: number;
+  readonly body?: object | undefined;
 }
 
 /** Infers the types of a declaration. */

@@ -15,13 +15,14 @@ export const labelKind = defineKind<
 >({
   type: 'labels',
   path: '/api/v2/labels',
+  router: 'chi',
   takesLabels: false,
   takesMembers: false,
   fields: { name: text(), properties: mapOf(text()) },
   // Within an organization two labels may not differ in case or blanks around them alone (as in InfluxDB).
   uniqueKey: (name) => name.trim().toLowerCase(),
   words: { notFound: () => 'label not found', taken: ({ name }) => `label with name ${name} already exists` },
-  list: { name: 'labels', paging: 'whole', filters: ['name', 'orgID'] },
+  list: { name: 'labels', paging: 'whole', links: 'self', filters: ['name', 'orgID'] },
 
   build({ name, properties }, { id, orgID }) {
     checkNewName('label name', name);
@@ -48,7 +49,10 @@ export const labelKind = defineKind<
   encode: (label) => encodeLabel(label),
   envelope: (label, { id }) => ({ links: { self: `/api/v2/labels/${id}` }, label }),
 
-  example: (n) => ({ create: { name: `label ${n}` }, change: { properties: { a: 'b' } } }),
+  example: (n) => ({
+    create: { name: `label ${n}`, properties: new Map([['Color', 'ff']]) },
+    change: { properties: new Map([['Color', 'fe']]) },
+  }),
 });
 
 export const encodeLabel = ({ id, orgID, name, properties }: Label) => ({

@@ -23,13 +23,13 @@ export const createLabelsOnResources = (dependencies: TransactionDependencies) =
     return resource;
   }
 
-  /** Needs to read the label and to write the resource. */
+  /** Needs to read and write the label, as InfluxDB asks for, and to write the resource, for which it does not ask. */
   async function prepare(actor: Actor, labelId: LabelId, kind: Kind, resourceId: Id) {
     const label = await store.resources(labelKind).find(labelId);
     if (label === undefined) throw notFound(labelKind.words.notFound(labelId));
-    authorize(actor, labelRights.toRead(label));
+    authorize(actor, labelRights.toRead(label), labelRights.toWrite(label));
     const resource = await findResource(kind, resourceId);
-    const clearance = authorize(actor, rightsToKind(kind).toWrite(resource));
+    const clearance = authorize(actor, labelRights.toWrite(label), rightsToKind(kind).toWrite(resource));
     return { label, resource, clearance, mapping: { labelId, resourceType: kind.type, resourceId } };
   }
 

@@ -8,14 +8,14 @@ import type { Id, IdGenerator, OrganizationId } from '../domain/id.js';
 import type { Owned, ResourceOrder } from '../domain/kind.js';
 import type { Page } from '../domain/page.js';
 import { DuplicateError, type Store } from '../domain/store.js';
-import type { Kind, NewOwned } from '../kinds/kind.js';
+import type { Kind, Moment, NewOwned, Operation, OperationRequest, Outcome } from '../kinds/kind.js';
 
 export interface ResourceDependencies extends TransactionDependencies {
   readonly ids: IdGenerator;
 }
 
 export interface ResourceQuery {
-  readonly id?: Id | undefined;
+  readonly ids?: readonly Id[] | undefined;
   readonly name?: string | undefined;
   readonly orgID?: OrganizationId | undefined;
   /** The name of the organization; its id wins. */
@@ -26,9 +26,12 @@ export interface ResourceQuery {
 export interface Resources<T extends Owned = Owned, New extends NewOwned = NewOwned, Change = unknown> {
   create(actor: Actor, input: New): Promise<T>;
   find(actor: Actor, id: Id): Promise<T>;
-  list(actor: Actor, query: ResourceQuery, page: Page): Promise<T[]>;
+  /** @param order undefined: as the kind orders them */
+  list(actor: Actor, query: ResourceQuery, page: Page, order: ResourceOrder | undefined): Promise<T[]>;
   update(actor: Actor, id: Id, change: Change): Promise<T>;
   remove(actor: Actor, id: Id): Promise<void>;
+  /** Does something that the kind declares, and stores what it changes. */
+  operate(actor: Actor, id: Id, operation: Operation<T>, request: OperationRequest): Promise<Outcome<T>>;
 }
 
 export function createResources<T extends Owned, New extends NewOwned, Change>(
@@ -38,6 +41,8 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
   const { store, ids, clock } = dependencies;
   const { words, list } = kind;
   const rights = rightsToKind(kind);
+
+  const moment = (): Moment => ({ nowMs: clock(), newId: () => ids() });
 
   async function findOrRefuse(id: Id): Promise<T> {
     const resource = await store.resources(kind).find(id);
@@ -50,7 +55,7 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
       const orgID = await placeOf(store, input);
       if (orgID === undefined) throw invalid('invalid org id for permission: invalid ID');
       const clearance = authorize(actor, rights.toCreateIn(orgID));
-      const resource = kind.build(input, { id: ids(), orgID, nowMs: clock() });
+      const resource = kind.build(input, { id: ids(), orgID, ...moment() });
       try {
         await transactionBy(dependencies, clearance, async (writer) => {
           if ((await writer.findOrganization(orgID)) === undefined) throw notFound('organization not found');
@@ -69,24 +74,24 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
     },
 
     /** The id beats all, the organization's id its name. What is refused because it is not there is refused to everybody alike. */
-    async list(actor, query, page) {
+    async list(actor, query, page, order) {
       const visible = rights.readable(actor);
       const resources = store.resources(kind);
-      if (query.id !== undefined) {
-        if (words.listRefusesUnknownId === true) await findOrRefuse(query.id);
-        return resources.list({ ...visible, ids: [query.id] }, { ...page, offset: 0, after: undefined });
+      const { ids: asked, name } = query;
+      if (asked !== undefined) {
+        if (words.listRefusesUnknownId === true) for (const id of asked) await findOrRefuse(id);
+        return resources.list({ ...visible, ids: asked }, { ...page, offset: 0, after: undefined }, order);
       }
       const orgID = await placeOf(store, query);
       if (kind.rights?.listsWholeOrganization === true) {
-        if (orgID === undefined) throw invalid('invalid or missing org ID');
+        if (orgID === undefined) throw invalid(words.badOrganizationId ?? 'invalid or missing org ID');
         authorize(actor, rights.toReadAllIn(orgID));
       }
-      const { name } = query;
       if (name !== undefined && orgID !== undefined && words.nameNotFound !== undefined) {
         if ((await resources.findByName(orgID, name)) === undefined) throw notFound(words.nameNotFound(name));
       }
-      const order: ResourceOrder = orgID !== undefined && list.isByNameInOrganization === true ? 'name' : 'id';
-      return resources.list({ ...visible, orgID, name }, page, order);
+      const usual: ResourceOrder = orgID !== undefined && list.isByNameInOrganization === true ? 'name' : 'id';
+      return resources.list({ ...visible, orgID, name }, page, order ?? usual);
     },
 
     async update(actor, id, change) {
@@ -98,7 +103,7 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
           const resources = writer.resources(kind);
           const current = await resources.find(id);
           if (current === undefined) throw notFound(words.notFound(id));
-          changed = kind.change(current, change, clock());
+          changed = kind.change(current, change, moment());
           await resources.update(changed);
           return changed;
         });
@@ -114,6 +119,19 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
       kind.checkRemoval?.(found);
       const removed = await transactionBy(dependencies, clearance, (writer) => writer.resources(kind).delete(id, clock()));
       if (!removed) throw notFound(words.notFound(id));
+    },
+
+    async operate(actor, id, operation, request) {
+      const found = await findOrRefuse(id);
+      const clearance = authorize(actor, ...operation.needs.map((action) => rights.to(action, found)));
+      if (!operation.needs.includes('write')) return operation.apply(found, request, moment());
+      return transactionBy(dependencies, clearance, async (writer) => {
+        const current = await writer.resources(kind).find(id);
+        if (current === undefined) throw notFound(words.notFound(id));
+        const outcome = operation.apply(current, request, moment());
+        if (outcome.changed !== undefined) await writer.resources(kind).update(outcome.changed);
+        return outcome;
+      });
     },
   };
 }

@@ -79,7 +79,7 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
             retentionPolicyName: '',
             retentionRule: singleRetentionRule([{ everySeconds: input.retentionSeconds }]),
           },
-          { id: ids(), orgID, nowMs: now },
+          { id: ids(), orgID, nowMs: now, newId: () => ids() },
         );
       // Refused before the password is hashed, which takes a while.
       bucketOf(INSTANCE_ID as OrganizationId);

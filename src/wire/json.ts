@@ -3,7 +3,7 @@ import { invalid } from '../domain/errors.js';
 import { parseId, type Id } from '../domain/id.js';
 
 /** As InfluxDB opens its refusals of what it cannot decode. */
-const PREFIX = 'invalid json structure: ';
+export const JSON_PROBLEM = 'invalid json structure: ';
 
 /**
  * A name as Go compares names of members: letters in any case, with the two signs beyond ASCII that are such letters as well. What is only
@@ -43,13 +43,13 @@ export class JsonObject {
     const unknown = Object.keys(this.#members).find((key) => !folded.includes(foldName(key)));
     if (unknown !== undefined) {
       throw invalid(
-        `${PREFIX}${this.#path}${shorten(unknown)} is not known here; there are ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`,
+        `${JSON_PROBLEM}${this.#path}${shorten(unknown)} is not known here; there are ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`,
       );
     }
   }
 
   #wrongType(name: string, wanted: string): Error {
-    return invalid(`${PREFIX}${this.#path}${name} must be ${wanted}`);
+    return invalid(`${JSON_PROBLEM}${this.#path}${name} must be ${wanted}`);
   }
 
   string(name: string): string | undefined {
@@ -77,7 +77,7 @@ export class JsonObject {
     try {
       return parseId<T>(text);
     } catch (cause) {
-      throw invalid(`${PREFIX}${cause instanceof Error ? cause.message : ''}`);
+      throw invalid(`${JSON_PROBLEM}${cause instanceof Error ? cause.message : ''}`);
     }
   }
 
@@ -115,7 +115,7 @@ export class JsonObject {
 
 function asObject(value: unknown, path: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid(`${PREFIX}${path || 'the body'} must be an object`);
+    throw invalid(`${JSON_PROBLEM}${path || 'the body'} must be an object`);
   return new JsonObject(value as Record<string, unknown>, path === '' ? '' : `${path}.`);
 }
 
@@ -131,9 +131,9 @@ const shorten = (name: string): string => (name.length > SHOWN_NAME_LENGTH_MAX ?
  * @throws DomainError `invalid`; never with text of the body, which may hold a secret
  */
 export function decodeJsonObject(body: Uint8Array): JsonObject {
-  if (body.length === 0) throw invalid(`${PREFIX}the body is empty`);
+  if (body.length === 0) throw invalid(`${JSON_PROBLEM}the body is empty`);
   const value = parseFirstValue(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
-  if (value === undefined) throw invalid(`${PREFIX}the body is not JSON`);
+  if (value === undefined) throw invalid(`${JSON_PROBLEM}the body is not JSON`);
   return asObject(value ?? {}, '');
 }
 

@@ -167,7 +167,7 @@ describe('a failure of the server itself', () => {
     const { operator: as, orgId } = await client.setUp();
     // The store breaks under the running server.
     const database = new Sqlite(join(failing.dataDirectory, 'sluice.sqlite'));
-    database.exec('DROP TABLE labels');
+    database.exec('DROP TABLE resources');
     database.close();
     const answer = await client.post('/api/v2/labels?secret=in-the-query', { as, json: { orgID: orgId, name: 'hunter2-passw0rd' } });
     expect([answer.status, answer.json.code]).toEqual([500, 'internal error']);

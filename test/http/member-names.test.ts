@@ -1,5 +1,7 @@
 /** Names of members match in any case, in the body of every route that takes one; and what was answered before is answered then. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KINDS } from '../../src/kinds/index.js';
+import { kindRequests } from '../support/kind-requests.js';
 import { startTestServer, type SetUp, type TestClient, type TestServer } from '../support/server.js';
 
 interface World extends SetUp {
@@ -20,9 +22,6 @@ const newId = async ({ client, operator }: World, path: string, json: object): P
   return (made.id ?? made.label.id) as string;
 };
 const newUser = (world: World, n: number): Promise<string> => newId(world, '/api/v2/users', { name: `user ${n}` });
-const newLabel = (world: World, n: number): Promise<string> => newId(world, '/api/v2/labels', { orgID: world.orgId, name: `label ${n}` });
-const newBucket = (world: World, n: number): Promise<string> =>
-  newId(world, '/api/v2/buckets', { orgID: world.orgId, name: `bucket ${n}` });
 const newOrg = (world: World, n: number): Promise<string> => newId(world, '/api/v2/orgs', { name: `org ${n}` });
 const newMapping = ({ bucketId, orgId, ...world }: World, n: number): Promise<string> =>
   newId({ bucketId, orgId, ...world }, '/api/v2/dbrps', { orgID: orgId, bucketID: bucketId, database: `db-${n}`, retention_policy: 'rp' });
@@ -36,10 +35,6 @@ const V1 = '/private/legacy/authorizations';
 const roles = (role: string): Record<string, MakeBody> => ({
   [`POST /api/v2/orgs/:id/${role}`]: async (world, n) => ({
     path: `/api/v2/orgs/${world.orgId}/${role}`,
-    json: { id: await newUser(world, n) },
-  }),
-  [`POST /api/v2/buckets/:id/${role}`]: async (world, n) => ({
-    path: `/api/v2/buckets/${world.bucketId}/${role}`,
     json: { id: await newUser(world, n) },
   }),
 });
@@ -57,6 +52,17 @@ const backedUp = (world: World, n: number): Record<string, unknown> => ({
     },
   ],
 });
+
+const kindBodies: Record<string, MakeBody> = Object.fromEntries(
+  KINDS.flatMap((kind) =>
+    Object.entries(kindRequests(kind))
+      .filter(([route]) => /^(POST|PUT|PATCH) /.test(route))
+      .map(([route, make]): [string, MakeBody] => [
+        route,
+        async (world, n) => ({ json: {}, ...(await make(world, n)), ...(route.startsWith('PATCH') && { isOptional: true }) }),
+      ]),
+  ),
+);
 
 const BODIES: Readonly<Record<string, MakeBody>> = {
   'POST /api/v2/users': (_, n) => ({ path: '/api/v2/users', json: { name: `created ${n}`, status: 'inactive' } }),
@@ -82,34 +88,7 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
     json: { secrets: ['none'] },
     isOptional: true,
   }),
-  'POST /api/v2/buckets': ({ orgId }, n) => ({
-    path: '/api/v2/buckets',
-    json: {
-      orgID: orgId,
-      name: `created ${n}`,
-      description: 'new',
-      rp: 'policy',
-      retentionRules: [{ type: 'expire', everySeconds: 7200, shardGroupDurationSeconds: 3600 }],
-    },
-  }),
-  'PATCH /api/v2/buckets/:id': async (world, n) => ({
-    path: `/api/v2/buckets/${await newBucket(world, n)}`,
-    json: { name: `renamed ${n}`, description: 'changed', retentionRules: [{ everySeconds: 7200, shardGroupDurationSeconds: 3600 }] },
-    isOptional: true,
-  }),
-  'POST /api/v2/buckets/:id/labels': async (world, n) => ({
-    path: `/api/v2/buckets/${await newBucket(world, n)}/labels`,
-    json: { labelID: await newLabel(world, n) },
-  }),
-  'POST /api/v2/labels': ({ orgId }, n) => ({
-    path: '/api/v2/labels',
-    json: { orgID: orgId, name: `created ${n}`, properties: new Map([['Color', 'ff']]) },
-  }),
-  'PATCH /api/v2/labels/:id': async (world, n) => ({
-    path: `/api/v2/labels/${await newLabel(world, n)}`,
-    json: { name: `renamed ${n}`, properties: new Map([['Color', 'ff']]) },
-    isOptional: true,
-  }),
+  ...kindBodies,
   'POST /api/v2/authorizations': (world) => ({
     path: '/api/v2/authorizations',
     json: { orgID: world.orgId, userID: world.userId, status: 'inactive', description: 'new', permissions: permissions(world) },
@@ -165,6 +144,7 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
 };
 
 const NO_JSON: readonly string[] = [
+  ...['ready', 'metrics'].flatMap((path) => ['POST', 'PUT', 'PATCH'].map((method) => `${method} /${path}`)),
   'POST /health',
   'PUT /health',
   'PATCH /health',

@@ -8,12 +8,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from '../../src/http/route.js';
+import { KINDS } from '../../src/kinds/index.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { createPersonas, type Persona, type World } from './personas.js';
 import { rows } from './rows.js';
 import { listedRights, requiredRights, Watch, type Happening } from './watch.js';
 
 const GOLDEN = join(import.meta.dirname, 'matrix.golden.txt');
+const LISTS: ReadonlySet<string> = new Set([
+  ...['users', 'orgs', 'authorizations'].map((type) => `GET /api/v2/${type}`),
+  ...KINDS.map(({ path }) => `GET ${path}`),
+]);
 const NAME_WIDTH = 64;
 const CELL_WIDTH = 7;
 
@@ -126,7 +131,7 @@ function findProblems(route: Route, requestId: string, status: number, happening
 
 /** The status, and of a list whether it showed anything: how much depends on the rows before. */
 function describeAnswer(status: number, name: string, json: Record<string, unknown> | undefined): string {
-  if (status !== 200 || !/^GET \/api\/v2\/(users|orgs|buckets|labels|authorizations)$/.test(name)) return String(status);
+  if (status !== 200 || !LISTS.has(name)) return String(status);
   const list = Object.values(json ?? {}).find((value) => Array.isArray(value)) as unknown[] | undefined;
   return `${status}${list === undefined || list.length === 0 ? '-' : '+'}`;
 }

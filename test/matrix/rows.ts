@@ -1,4 +1,7 @@
 /** One request for every route: the rows of the authorization matrix. Each makes what it needs, so that no row or persona sees another. */
+import { bucketKind } from '../../src/kinds/buckets.js';
+import { KINDS } from '../../src/kinds/index.js';
+import { kindRequests, plain } from '../support/kind-requests.js';
 import type { TestRequest } from '../support/server.js';
 import type { Persona, World } from './personas.js';
 
@@ -77,6 +80,19 @@ const remove = (org: string, bucket: string): RowRequest => ({
 const atAllMethods = (path: string): Record<string, Row> =>
   Object.fromEntries(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => [`${method} ${path}`, at(path)]));
 
+/** Buckets have rows of their own: personas hold rights to single ones. */
+const kindRows: Record<string, Row> = Object.fromEntries(
+  KINDS.filter((kind) => kind !== bucketKind).flatMap((kind) =>
+    Object.entries(kindRequests(kind)).map(([name, make]): [string, Row] => [
+      name,
+      async (world, n) => {
+        const { path, json } = await make(world, n);
+        return { path, ...(json && { json: plain(json) }) };
+      },
+    ]),
+  ),
+);
+
 /** `METHOD path` of a route, with what tells several rows of one route apart behind it in brackets. */
 export const rows: Readonly<Record<string, Row>> = {
   ...atAllMethods('/health'),
@@ -148,14 +164,7 @@ export const rows: Readonly<Record<string, Row>> = {
     path: `/api/v2/buckets/${world.bucketId}/labels/${await newLabel(world, n)}`,
   }),
 
-  'GET /api/v2/labels': at('/api/v2/labels'),
-  'POST /api/v2/labels': ({ orgId }, n) => ({ path: '/api/v2/labels', json: { orgID: orgId, name: `created ${n}` } }),
-  'GET /api/v2/labels/:id': async (world, n) => ({ path: `/api/v2/labels/${await newLabel(world, n)}` }),
-  'PATCH /api/v2/labels/:id': async (world, n) => ({
-    path: `/api/v2/labels/${await newLabel(world, n)}`,
-    json: { properties: { a: 'b' } },
-  }),
-  'DELETE /api/v2/labels/:id': async (world, n) => ({ path: `/api/v2/labels/${await newLabel(world, n)}` }),
+  ...kindRows,
 
   'GET /api/v2/authorizations': at('/api/v2/authorizations'),
   'POST /api/v2/authorizations': (world) => ({

@@ -5,7 +5,10 @@
 import type { Answered, Sent } from './client.js';
 import { createBody, idOf } from './bodies.js';
 import type { Random } from './random.js';
-import { SHORT_PASSWORD, type Maker, type Place, type World } from './world.js';
+import { OTHER_KINDS, SHORT_PASSWORD, type Maker, type Place, type World } from './world.js';
+import type { Action } from '../../src/domain/permission.js';
+import type { Kind } from '../../src/kinds/kind.js';
+import { plain } from '../support/kind-requests.js';
 
 /** What an answer opened: names of things, or `yes`. */
 export type Opened = ReadonlySet<string>;
@@ -87,8 +90,10 @@ function allIds(world: World, place: Place, type: string): string[] {
       return [...place.mappings];
     case 'users':
       return world.people.map(({ id }) => id);
-    default:
+    case 'orgs':
       return [place.id];
+    default:
+      return [place.others[type]?.id ?? place.id];
   }
 }
 
@@ -146,6 +151,72 @@ const role = (path: string, type: string): Record<string, MakeAsk> =>
       ],
     ]),
   );
+
+/** All routes of a kind. Who may do something else that needs the same rights may delete. */
+function kindAsks(kind: Kind): Record<string, MakeAsk> {
+  const { path, type, operations = [] } = kind;
+  const [method = 'PATCH'] = kind.changedBy ?? [];
+  const body = (random: Random): object => plain({ ...kind.example(random.below(1_000_000_000)).create }) as object;
+  const change = (random: Random, orgID: string): unknown => ({
+    ...(method === 'PUT' ? { ...body(random), orgID } : {}),
+    ...(plain(kind.example(random.below(1_000_000_000)).change) as object),
+  });
+  const placeWith = ({ world }: Chances, id: string): Place =>
+    world.places.find(({ others }) => others[type]?.id === id) ?? (world.places[0] as Place);
+  const changed = (chances: Chances, id: string): Sent => ({
+    method,
+    path: `${path}/${id}`,
+    json: change(chances.random, placeWith(chances, id).id),
+  });
+  const operated = (chances: Chances, id: string, operation: NonNullable<Kind['operations']>[number]): Sent => {
+    const { path: below, json } = operation.example(placeWith(chances, id).others[type] as Record<string, unknown> & { id: string });
+    return { method: operation.method, path: `${path}/${id}${below}`, json };
+  };
+  const needsOf = (needs: readonly Action[] = ['write']): string => needs.toSorted().join();
+  const toRemove = needsOf(kind.rights?.toRemove);
+  const alike = operations.find(({ needs }) => needsOf(needs) === toRemove);
+  if (needsOf(kind.rights?.toChange) !== toRemove && alike === undefined)
+    throw new Error(`nothing needs the rights that deleting ${type} needs`);
+  return {
+    [`GET ${path}`]: (chances) => {
+      const place = placeOf(chances);
+      return { sent: get(`${path}?orgID=${place.id}`), opened: listed(kind.list.name) };
+    },
+    [`POST ${path}`]: (chances) => ({
+      ...simple({ method: 'POST', path, json: { ...body(chances.random), orgID: target('orgs', chances) } }),
+      undo: async ({ json, status }) =>
+        status < 300 ? chances.world.client.send(chances.world.operator, { method: 'DELETE', path: `${path}/${json.id}` }) : undefined,
+    }),
+    [`GET ${path}/:id`]: (chances) => simple(get(`${path}/${target(type, chances)}`)),
+    ...Object.fromEntries(
+      (kind.changedBy ?? ['PATCH']).map((each): [string, MakeAsk] => [
+        `${each} ${path}/:id`,
+        (chances) => simple({ ...changed(chances, target(type, chances)), method: each }),
+      ]),
+    ),
+    [`DELETE ${path}/:id`]: (chances) => {
+      const id = target(type, chances);
+      const instead = alike === undefined ? changed(chances, id) : operated(chances, id, alike);
+      return { ...simple({ method: 'DELETE', path: `${path}/${id}` }), instead };
+    },
+    ...Object.fromEntries(
+      operations.map((operation): [string, MakeAsk] => [
+        `${operation.method} ${path}/:id${operation.path}`,
+        (chances) => simple(operated(chances, target(type, chances), operation)),
+      ]),
+    ),
+    ...(kind.takesMembers ? role(path, type) : {}),
+    ...(kind.takesLabels ? labelAsks(path, type) : {}),
+  };
+}
+
+const labelAsks = (path: string, type: string): Record<string, MakeAsk> => ({
+  [`GET ${path}/:id/labels`]: (chances) => simple(get(`${path}/${target(type, chances)}/labels`)),
+  [`POST ${path}/:id/labels`]: (chances) =>
+    simple({ method: 'POST', path: `${path}/${target(type, chances)}/labels`, json: { labelID: target('labels', chances) } }),
+  [`DELETE ${path}/:id/labels/:labelID`]: (chances) =>
+    simple({ method: 'DELETE', path: `${path}/${target(type, chances)}/labels/${target('labels', chances)}` }),
+});
 
 /** A token that the new one makes: what it can give, its maker could. */
 function grandchild(path: string, chances: Chances, more: object): Ask {
@@ -213,16 +284,14 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
     simple({ method: 'POST', path: '/api/v2/buckets', json: { orgID: target('orgs', chances), name: '' } }),
   ...single('/api/v2/buckets', 'buckets'),
   ...role('/api/v2/buckets', 'buckets'),
-  'GET /api/v2/buckets/:id/labels': (chances) => simple(get(`/api/v2/buckets/${target('buckets', chances)}/labels`)),
-  'POST /api/v2/buckets/:id/labels': (chances) =>
-    simple({ method: 'POST', path: `/api/v2/buckets/${target('buckets', chances)}/labels`, json: { labelID: target('labels', chances) } }),
-  'DELETE /api/v2/buckets/:id/labels/:labelID': (chances) =>
-    simple({ method: 'DELETE', path: `/api/v2/buckets/${target('buckets', chances)}/labels/${target('labels', chances)}` }),
+  ...labelAsks('/api/v2/buckets', 'buckets'),
 
   'GET /api/v2/labels': (chances) => list('/api/v2/labels', 'labels', chances, 'labels'),
   'POST /api/v2/labels': (chances) =>
     simple({ method: 'POST', path: '/api/v2/labels', json: { orgID: target('orgs', chances), name: 'one' } }),
   ...single('/api/v2/labels', 'labels'),
+
+  ...Object.assign({}, ...OTHER_KINDS.map(kindAsks)),
 
   'GET /api/v2/authorizations': (chances) => list('/api/v2/authorizations', 'authorizations', chances, 'authorizations'),
   'POST /api/v2/authorizations': (chances) => grandchild('/api/v2/authorizations', chances, {}),

@@ -28,7 +28,7 @@ export function idOf(random: Random, world: World, place: Place, type: string): 
     case 'orgs':
       return place.id;
     default:
-      return random.chance(0.5) ? NOBODY : random.pick(place.buckets).id;
+      return random.chance(0.5) ? NOBODY : (place.others[type]?.id ?? random.pick(place.buckets).id);
   }
 }
 

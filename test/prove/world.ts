@@ -8,6 +8,7 @@ import { KINDS } from '../../src/kinds/index.js';
 import { startServer } from '../../src/server.js';
 import { RESOURCE_TYPES } from '../../src/domain/permission.js';
 import { Client, type Credentials } from './client.js';
+import { plain } from '../support/kind-requests.js';
 
 export interface Place {
   readonly name: string;
@@ -17,7 +18,11 @@ export interface Place {
   readonly mappings: readonly string[];
   readonly tokens: readonly string[];
   readonly v1: readonly string[];
+  /** One of each kind but buckets and labels, as it is shown, by its type. */
+  readonly others: Readonly<Record<string, { readonly id: string }>>;
 }
+
+export const OTHER_KINDS = KINDS.filter(({ type }) => type !== 'buckets' && type !== 'labels');
 
 export interface Person {
   readonly name: string;
@@ -111,6 +116,8 @@ export async function createWorld(): Promise<World> {
     const permissions = both({ type: 'buckets', orgID: id });
     const token = await make('/api/v2/authorizations', { orgID: id, permissions });
     const v1 = await make('/private/legacy/authorizations', { orgID: id, permissions, token: `agent of ${name}` });
+    const others: Record<string, { readonly id: string }> = {};
+    for (const kind of OTHER_KINDS) others[kind.type] = await make(kind.path, plain({ orgID: id, ...kind.example(0).create }));
     places.push({
       name,
       id,
@@ -119,6 +126,7 @@ export async function createWorld(): Promise<World> {
       mappings: [mapping.id],
       tokens: [token.id],
       v1: [v1.id],
+      others,
     });
   }
   const [acme, beta, gamma] = places as [Place, Place, Place];

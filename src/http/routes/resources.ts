@@ -1,19 +1,19 @@
-/** The routes of a kind of resources: the same for all of them. */
+/** The routes of a kind of resources: the same for all of them, with what its declaration says of words, rights and shapes. */
 import { needsOfKind } from '../../auth/kind-rights.js';
 import type { Actor } from '../../domain/actor.js';
-import { parseId, type Id, type LabelId, type OrganizationId } from '../../domain/id.js';
+import { DomainError, invalid } from '../../domain/errors.js';
+import { parseId, type Id, type OrganizationId } from '../../domain/id.js';
 import type { Owned } from '../../domain/kind.js';
-import { WHOLE_LIST } from '../../domain/page.js';
-import { invalid } from '../../domain/errors.js';
+import { WHOLE_LIST, type Page } from '../../domain/page.js';
 import type { Kind } from '../../kinds/kind.js';
-import { encodeLabel, labelKind } from '../../kinds/labels.js';
 import type { LabelsOnResources } from '../../services/labels-on-resources.js';
 import type { Memberships } from '../../services/memberships.js';
 import type { Resources } from '../../services/resources.js';
-import { decodeJsonObject } from '../../wire/json.js';
-import { decodePage, idOf, linkPages, textOf } from '../../wire/query-string.js';
+import { decodeJsonObject, JSON_PROBLEM } from '../../wire/json.js';
+import { decodePage, idOf, linkPages, textOf, type LimitedPage } from '../../wire/query-string.js';
 import { empty, json, type ActorRoute, type Answer, type Route, type RouteRequest } from '../route.js';
-import { findPlace, membershipRoutes } from './places.js';
+import { labelRoutes, otherMethodsOf } from './labels-on-resources.js';
+import { membershipRoutes } from './places.js';
 
 export interface ResourceServices {
   readonly resources: Resources;
@@ -21,17 +21,17 @@ export interface ResourceServices {
   readonly memberships: Memberships;
 }
 
-const idIn = (request: RouteRequest): Id => parseId(request.params.id ?? '');
-
 export function resourceRoutes(kind: Kind, { resources, labels, memberships }: ResourceServices): Route[] {
-  const { path, otherMethods } = kind;
+  const { path, words } = kind;
   const one = `${path}/:id`;
-  const shared = { access: 'actor', otherMethods } as const;
   const needs = needsOfKind(kind);
-  const encode = async (actor: Actor, resource: Owned): Promise<object> =>
-    kind.encode(resource, kind.takesLabels ? await labels.listShown(actor, kind, resource) : []);
-  const show = async (actor: Actor, status: number, resource: Owned): Promise<Answer> => {
-    const encoded = await encode(actor, resource);
+  const shared = { access: 'actor', otherMethods: otherMethodsOf(kind) } as const;
+
+  const idIn = ({ params }: RouteRequest): Id => replaceWords(words.badId, () => parseId(params.id ?? ''));
+  const encode = async (actor: Actor, resource: Owned, query: URLSearchParams): Promise<object> =>
+    kind.encode(resource, kind.takesLabels ? await labels.listShown(actor, kind, resource) : [], query);
+  const show = async (actor: Actor, status: number, resource: Owned, query: URLSearchParams): Promise<Answer> => {
+    const encoded = await encode(actor, resource, query);
     return json(status, kind.envelope?.(encoded, resource) ?? encoded);
   };
 
@@ -41,21 +41,12 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       method: 'GET',
       path,
       needs: needs.list,
-      async handle(actor, { query }) {
-        const { name: listName, filters, paging, nameInLinks = 'name' } = kind.list;
-        const filter = {
-          id: filters.includes('id') ? idOf(query, 'id') : undefined,
-          name: filters.includes('name') ? textOf(query, 'name') : undefined,
-          orgID: filters.includes('orgID') ? idOf<OrganizationId>(query, 'orgID') : undefined,
-          org: filters.includes('org') ? textOf(query, 'org') : undefined,
-        };
-        const page = paging === 'pages' ? decodePage(query) : undefined;
-        const found = await resources.list(actor, filter, page ?? WHOLE_LIST);
+      async handle(actor, request) {
+        const { filter, page, order, links } = decodeList(kind, request.query);
+        const found = await resources.list(actor, filter, page, order);
         const encoded: object[] = [];
-        for (const resource of found) encoded.push(await encode(actor, resource));
-        const { name, ...others } = filter;
-        const links = page === undefined ? { self: path } : linkPages(path, { [nameInLinks]: name, ...others }, page, found.length);
-        return json(200, { links, [listName]: encoded });
+        for (const resource of found) encoded.push(await encode(actor, resource, request.query));
+        return json(200, { ...links(found.length), [kind.list.name]: encoded });
       },
     },
     {
@@ -63,8 +54,9 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       method: 'POST',
       path,
       needs: needs.create,
-      async handle(actor, { body }) {
-        return show(actor, kind.createdStatus ?? 201, await resources.create(actor, kind.decodeNew(decodeJsonObject(body))));
+      async handle(actor, request) {
+        const input = withWords(words.badBody, () => kind.decodeNew(decodeJsonObject(request.body)));
+        return show(actor, kind.createdStatus ?? 201, await resources.create(actor, input), request.query);
       },
     },
     {
@@ -72,7 +64,13 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       method: 'GET',
       path: one,
       needs: needs.find,
-      handle: async (actor, request) => show(actor, 200, await resources.find(actor, idIn(request))),
+      async handle(actor, request) {
+        const resource = await resources.find(actor, idIn(request));
+        const other = kind.represent?.(resource, request.headers.accept ?? '');
+        return other === undefined
+          ? show(actor, 200, resource, request.query)
+          : { status: 200, contentType: other.contentType, body: other.text };
+      },
     },
     {
       ...shared,
@@ -93,9 +91,23 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       needs: needs.change,
       async handle(actor, request) {
         const id = idIn(request);
-        const body = decodeJsonObject(request.body);
-        const change = method === 'PUT' && kind.decodeReplacement !== undefined ? kind.decodeReplacement(body) : kind.decodeChange(body);
-        return show(actor, 200, await resources.update(actor, id, change));
+        const change = withWords(words.badBody, () => {
+          const body = decodeJsonObject(request.body);
+          return method === 'PUT' && kind.decodeReplacement !== undefined ? kind.decodeReplacement(body) : kind.decodeChange(body);
+        });
+        return show(actor, 200, await resources.update(actor, id, change), request.query);
+      },
+    });
+  }
+  for (const operation of kind.operations ?? []) {
+    routes.push({
+      ...shared,
+      method: operation.method,
+      path: one + operation.path,
+      needs: needs.operation(operation.needs),
+      async handle(actor, request) {
+        const { status, body } = await resources.operate(actor, idIn(request), operation, request);
+        return body === undefined ? empty(status) : json(status, body);
       },
     });
   }
@@ -107,46 +119,55 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
   ];
 }
 
-/** The labels of one resource. Who may not read the resource is told that there is no such page (InfluxDB's rule). */
-function labelRoutes(kind: Kind, labels: LabelsOnResources, find: (actor: Actor, id: Id) => Promise<Owned>): ActorRoute[] {
-  const path = `${kind.path}/:id/labels`;
-  const shared = { access: 'actor', otherMethods: kind.otherMethods } as const;
-  const needs = needsOfKind(kind);
-  return [
-    {
-      ...shared,
-      method: 'GET',
-      path,
-      needs: needs.listLabels,
-      async handle(actor, request) {
-        const { id } = await findPlace(actor, request, find);
-        const found = await labels.list(actor, kind, id);
-        return json(200, { links: { self: labelKind.path }, labels: found.map(encodeLabel) });
-      },
-    },
-    {
-      ...shared,
-      method: 'POST',
-      path,
-      needs: needs.changeLabels,
-      async handle(actor, request) {
-        const resource = await findPlace(actor, request, find);
-        const labelId = decodeJsonObject(request.body).id<LabelId>('labelID');
-        if (labelId === undefined) throw invalid('label id is required');
-        const label = await labels.add(actor, labelId, kind, resource.id);
-        return json(201, { links: { self: `${labelKind.path}/${label.id}` }, label: encodeLabel(label) });
-      },
-    },
-    {
-      ...shared,
-      method: 'DELETE',
-      path: `${path}/:labelID`,
-      needs: needs.changeLabels,
-      async handle(actor, request) {
-        const resource = await findPlace(actor, request, find);
-        await labels.remove(actor, parseId<LabelId>(request.params.labelID ?? ''), kind, resource.id);
-        return empty(204);
-      },
-    },
-  ];
+/** What a list of the kind is asked for by its query string, and what links stand beside it. */
+function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
+  const { filters, paging, sortBy, nameInLinks = 'name' } = list;
+  const takes = (name: (typeof filters)[number]): boolean => filters.includes(name);
+  const ids = takes('id') ? query.getAll('id').filter((text) => text !== '') : [];
+  const orgID = (): OrganizationId | undefined => (takes('orgID') ? idOf<OrganizationId>(query, 'orgID') : undefined);
+  const filter = {
+    ids: ids.length === 0 ? undefined : ids.map((text) => parseId(text)),
+    name: takes('name') ? textOf(query, 'name') : undefined,
+    orgID: replaceWords(words.badOrganizationId, orgID),
+    org: takes('org') ? textOf(query, 'org') : undefined,
+  };
+  const limited = paging === 'whole' ? undefined : decodePage(query);
+  const isWhole =
+    limited === undefined ||
+    (paging === 'pages on request' && textOf(query, 'limit') === undefined && (filter.orgID ?? filter.org) !== undefined);
+  const page: Page = isWhole ? { ...WHOLE_LIST, ...(limited && { descending: limited.descending }) } : limited;
+  const order = sortBy?.[textOf(query, 'sortBy') ?? ''];
+  const members = { id: ids[0], [nameInLinks]: filter.name, orgID: filter.orgID, org: filter.org };
+  return { filter, page, order, links: (count: number) => linksOf(list.links, path, members, limited, isWhole ? 0 : count) };
+}
+
+function linksOf(
+  kind: Kind['list']['links'],
+  path: string,
+  members: Readonly<Record<string, string | undefined>>,
+  page: LimitedPage | undefined,
+  count: number,
+): { readonly links?: object } {
+  if (kind === 'none') return {};
+  return { links: kind === 'self' || page === undefined ? { self: path } : linkPages(path, members, page, count) };
+}
+
+/** @throws DomainError `invalid` with these words, where the kind has its own for whatever is wrong with an id */
+function replaceWords<T>(words: string | undefined, read: () => T): T {
+  if (words === undefined) return read();
+  try {
+    return read();
+  } catch (cause) {
+    throw invalid(words, { cause });
+  }
+}
+
+/** @throws DomainError `invalid`, with the kind's words for a body that cannot be decoded */
+function withWords<T>(words: string | undefined, decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    if (words === undefined || !(cause instanceof DomainError) || !cause.message.startsWith(JSON_PROBLEM)) throw cause;
+    throw invalid(words + cause.message.slice(JSON_PROBLEM.length), { cause });
+  }
 }

@@ -1,0 +1,56 @@
+/** The labels of one resource, of whatever kind. Who may not read the resource is told that there is no such page (InfluxDB's rule). */
+import { needsOfKind } from '../../auth/kind-rights.js';
+import { invalid } from '../../domain/errors.js';
+import { parseId, type LabelId } from '../../domain/id.js';
+import type { Owned } from '../../domain/kind.js';
+import type { Kind } from '../../kinds/kind.js';
+import { encodeLabel, labelKind } from '../../kinds/labels.js';
+import type { LabelsOnResources } from '../../services/labels-on-resources.js';
+import { decodeJsonObject } from '../../wire/json.js';
+import { empty, json, type ActorRoute } from '../route.js';
+import { findPlace, type FindPlace } from './places.js';
+
+export const otherMethodsOf = ({ router }: Kind): 'empty' | 'json' => (router === 'chi' ? 'empty' : 'json');
+
+export function labelRoutes(kind: Kind, labels: LabelsOnResources, find: FindPlace<Owned>): ActorRoute[] {
+  const path = `${kind.path}/:id/labels`;
+  const shared = { access: 'actor', otherMethods: otherMethodsOf(kind) } as const;
+  const needs = needsOfKind(kind);
+  return [
+    {
+      ...shared,
+      method: 'GET',
+      path,
+      needs: needs.listLabels,
+      async handle(actor, request) {
+        const { id } = await findPlace(actor, request, find);
+        const found = await labels.list(actor, kind, id);
+        return json(200, { links: { self: labelKind.path }, labels: found.map(encodeLabel) });
+      },
+    },
+    {
+      ...shared,
+      method: 'POST',
+      path,
+      needs: needs.changeLabels,
+      async handle(actor, request) {
+        const { id } = await findPlace(actor, request, find);
+        const labelId = decodeJsonObject(request.body).id<LabelId>('labelID');
+        if (labelId === undefined) throw invalid('label id is required');
+        const label = await labels.add(actor, labelId, kind, id);
+        return json(201, { links: { self: `${labelKind.path}/${label.id}` }, label: encodeLabel(label) });
+      },
+    },
+    {
+      ...shared,
+      method: 'DELETE',
+      path: `${path}/:labelID`,
+      needs: needs.changeLabels,
+      async handle(actor, request) {
+        const { id } = await findPlace(actor, request, find);
+        await labels.remove(actor, parseId<LabelId>(request.params.labelID ?? ''), kind, id);
+        return empty(204);
+      },
+    },
+  ];
+}
