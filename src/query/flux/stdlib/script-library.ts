@@ -25,6 +25,9 @@ export interface LibraryOptions {
   readonly scriptOption: (name: string) => Value | undefined;
 }
 
+/** The path under which scripts import the prelude itself. */
+const PRELUDE = 'universe';
+
 /** The options of the prelude: what a script sets holds in the packages that it imports, too. */
 const PRELUDE_OPTIONS = new Set(['now', 'location', 'task']);
 
@@ -50,11 +53,19 @@ export class ScriptLibrary implements Library {
   importPackage(path: string): PackageValue {
     let value = this.imported.get(path);
     if (value === undefined) {
-      const found = PACKAGES.get(path) ?? {};
-      value = found instanceof FluxPackage ? this.fluxPackage(path, found) : this.nativePackage(path, found);
+      value = this.package(path);
       this.imported.set(path, value);
     }
     return value;
+  }
+
+  private package(path: string): PackageValue {
+    const found = PACKAGES.get(path) ?? {};
+    if (found instanceof FluxPackage) return this.fluxPackage(path, found);
+    // Some names of the prelude are no functions of it, but of the run.
+    return path === PRELUDE
+      ? { ...this.nativePackage(path, found), get: (label) => this.universe(label) }
+      : this.nativePackage(path, found);
   }
 
   /** The value of a package's option (or of any other name of it); undefined where nothing has imported the package. */
@@ -68,7 +79,12 @@ export class ScriptLibrary implements Library {
     return {
       isRecord: true,
       labels: () => Object.keys(definitions),
-      get: (label) => options.get(label) ?? values(label) ?? notThere(path, label),
+      get: (label) =>
+        firstOf(
+          () => options.get(label),
+          () => values(label),
+          () => notThere(path, label),
+        ),
       setOption: (name, value) => options.set(name, value),
     };
   }
@@ -80,7 +96,11 @@ export class ScriptLibrary implements Library {
     const module = new Interpreter(
       {
         universe: (name) =>
-          values(name) ?? (PRELUDE_OPTIONS.has(name) ? this.options.scriptOption(name) : undefined) ?? this.universe(name),
+          firstOf(
+            () => values(name),
+            () => (PRELUDE_OPTIONS.has(name) ? this.options.scriptOption(name) : undefined),
+            () => this.universe(name),
+          ),
         importPackage: (other) => this.importPackage(other),
       },
       this.options.calls.inLibrary(),
@@ -89,7 +109,12 @@ export class ScriptLibrary implements Library {
     return {
       isRecord: true,
       labels: () => [...module.names(), ...Object.keys(natives)],
-      get: (label) => module.defined(label) ?? values(label) ?? notThere(path, label),
+      get: (label) =>
+        firstOf(
+          () => module.defined(label),
+          () => values(label),
+          () => notThere(path, label),
+        ),
       setOption: (name, value) => {
         module.define(name, value);
       },
@@ -142,6 +167,15 @@ export class ScriptLibrary implements Library {
       },
     };
   }
+}
+
+/** The first value that there is; a null is one. */
+function firstOf(...places: readonly (() => Value | undefined)[]): Value | undefined {
+  for (const find of places) {
+    const value = find();
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 function notThere(path: string, label: string): never {
