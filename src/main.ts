@@ -1,8 +1,8 @@
 /** The server binary `sluiced`: its commands, each loaded when it is wanted. */
-import { homedir } from 'node:os';
 import { ConfigError } from './config/config-error.js';
 import { parseFlags } from './config/flags.js';
 import { helpText } from './config/help.js';
+import { findHomeDir } from './config/home-dir.js';
 import { loadConfig, resolveConfig } from './config/load.js';
 import { OPTIONS } from './config/options.js';
 import { printConfig } from './config/print.js';
@@ -37,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function runCommand(argv: readonly string[]): Promise<void> {
   const [first = ''] = argv;
   const [command, flags] = first === '' || first.startsWith('-') ? ['run', argv] : [first, argv.slice(1)];
-  const surroundings = { env: process.env, cwd: process.cwd(), homeDir: homedir() };
+  const surroundings = { env: process.env, cwd: process.cwd(), homeDir: findHomeDir() };
   switch (command) {
     case 'run': {
       surviveSignals();

@@ -8,12 +8,12 @@ import type { Route } from './http/route.js';
 import type { Kind } from './kinds/kind.js';
 import { createRoutes } from './server/create-routes.js';
 import { createServices, type Services } from './server/create-services.js';
+import { markStarted } from './server/image-start.js';
 import { listen } from './server/listen.js';
 import { openStores } from './server/open-stores.js';
 import { startHousekeeping } from './server/start-housekeeping.js';
 import { StopSteps } from './server/stop-steps.js';
-import { runUnattendedSetup } from './server/unattended-setup.js';
-import type { SetupInput } from './services/setup.js';
+import { runUnattendedSetup, type UnattendedSetup } from './server/unattended-setup.js';
 import { VERSION } from './version.js';
 
 export interface ServerOptions {
@@ -23,7 +23,9 @@ export interface ServerOptions {
   /** The kinds of resources that it serves. */
   readonly kinds: readonly Kind[];
   /** What to set up when the store is fresh; undefined: whoever comes first sets up. */
-  readonly unattendedSetup: SetupInput | undefined;
+  readonly unattendedSetup: UnattendedSetup | undefined;
+  /** Whether the script of a container image starts the server, to set it up from outside. */
+  readonly isFirstStart?: boolean | undefined;
 }
 
 export interface RunningServer {
@@ -40,20 +42,29 @@ export interface RunningServer {
 }
 
 /** @throws Error saying what stands in the way; then nothing is left open */
-export async function startServer({ config, logger, clock, kinds, unattendedSetup }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  config,
+  logger,
+  clock,
+  kinds,
+  unattendedSetup,
+  isFirstStart = false,
+}: ServerOptions): Promise<RunningServer> {
   const stopSteps = new StopSteps();
   try {
-    const stores = await openStores(config, logger, stopSteps);
+    const stores = await openStores(config, isFirstStart, logger, stopSteps);
     const metrics = new Metrics({ version: VERSION, clock, startedAtMs: clock(), countResources: () => stores.store.countResources() });
     const services = createServices({ config, logger, clock, kinds, stores, metrics, stopSteps });
     const { authenticator, v1Authenticator, pool } = services;
-    if (unattendedSetup !== undefined) await runUnattendedSetup(unattendedSetup, services.setup, authenticator, logger);
+    if (isFirstStart && !(await services.setup.isAllowed())) throw new Error(notFresh(config));
+    if (unattendedSetup !== undefined && !isFirstStart) await runUnattendedSetup(unattendedSetup, services.setup, authenticator, logger);
     await startHousekeeping({ store: stores.store, retention: services.retention, sessions: services.sessions, logger, stopSteps });
 
     const routes = createRoutes({ config, logger, clock, services, metrics, listProblems: stores.listProblems });
     const pages = config.uiDisabled ? undefined : loadPages();
     if (pages === undefined && !config.uiDisabled) logger.warn('the web pages are not built: npm run build');
     const { url, renewCertificate } = await listen(config, { routes, authenticator, v1Authenticator, metrics, logger, pages }, stopSteps);
+    markStarted(config, stores.directory, isFirstStart);
     pool.prepare();
     logger.info({ url, dataDir: stores.directory, version: VERSION }, 'listening');
     return { url, routes, services, renewCertificate, stop: () => stopSteps.run() };
@@ -64,3 +75,7 @@ export async function startServer({ config, logger, clock, kinds, unattendedSetu
     throw error;
   }
 }
+
+const notFresh = ({ dataDir, values }: Config): string =>
+  `the store in ${dataDir} is set up already, and the container's script is about to set it up: make the file ${values['bolt-path']}, by which ` +
+  'the script sees that there is nothing to set up';

@@ -16,12 +16,14 @@ const { config } = loadConfig({
   cwd: process.cwd(),
   homeDir: process.cwd(),
 });
+const token = new Secret(seed.token);
+const input = { ...seed, password: new Secret(seed.password), token, retentionSeconds: 0 };
 const server = await startServer({
   config,
   logger: pino({ level: config.logLevel, base: null }),
   clock: Date.now,
   kinds: KINDS,
-  unattendedSetup: { ...seed, password: new Secret(seed.password), token: new Secret(seed.token), retentionSeconds: 0 },
+  unattendedSetup: { readInput: () => input, readToken: () => token },
 });
 console.log(`\n  ${server.url}   user ${seed.username}, password ${seed.password}, operator token ${seed.token}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

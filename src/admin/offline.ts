@@ -1,11 +1,11 @@
 /** Work on a data directory whose server is stopped. */
 import { existsSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/config.js';
 import { parseFlags } from '../config/flags.js';
+import { findHomeDir } from '../config/home-dir.js';
 import { resolveConfig } from '../config/load.js';
 import { OPTIONS, type Option } from '../config/options.js';
 import { holdDataDirectory, type DataDirectory } from '../data-directory/hold.js';
@@ -33,7 +33,7 @@ export function readCommand(argv: readonly string[], options: readonly Option[])
   const own = parsed.given.filter(({ option }) => names.has(option.name));
   const { config, helpRequested } = resolveConfig(
     { ...parsed, given: parsed.given.filter((given) => !own.includes(given)) },
-    { env: process.env, cwd: process.cwd(), homeDir: homedir() },
+    { env: process.env, cwd: process.cwd(), homeDir: findHomeDir() },
   );
   return {
     config,

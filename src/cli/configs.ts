@@ -36,7 +36,14 @@ const FORBIDDEN_NAMES = new Set(['-', 'list', 'update', 'set', 'delete', 'switch
 
 const DIRECTORY_MODE = 0o700;
 
-export const defaultConfigsPath = (): string => join(homedir(), '.influxdbv2', 'configs');
+/** In the home folder; empty where there is none, as for the users of some containers. */
+export function defaultConfigsPath(): string {
+  try {
+    return join(homedir(), '.influxdbv2', 'configs');
+  } catch {
+    return '';
+  }
+}
 
 export const notFoundConfig = (name: string): Error => new Error(`config ${JSON.stringify(name)} is not found`);
 
@@ -89,6 +96,7 @@ export function writeConfigs(path: string, configs: Configs): void {
   for (const name of configs.keys()) {
     if (FORBIDDEN_NAMES.has(name)) throw new Error(`${JSON.stringify(name)} is not a valid config name`);
   }
+  if (path === '') throw new Error('there is no home folder for the configs file: name one with --configs-path or $INFLUX_CONFIGS_PATH');
   mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
   const content = [...configs.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -20,6 +20,9 @@ const NAMES = ['config.json', 'config.toml', 'config.yaml', 'config.yml'];
 const EXTENSIONS = NAMES.map((name) => extname(name));
 const LENGTH_MAX = 1_000_000;
 
+/** The flag of `influxd print-config`, which prints it among the options; many a file was made so, Homebrew's too. */
+const KEY_OF_PRINT_CONFIG = 'key-name';
+
 /** The sections of an InfluxDB 1.x configuration, and its one key outside of them that 2.x does not share. */
 const KEYS_OF_1X = new Set(
   'bind-address collectd continuous_queries coordinator data graphite http logging meta monitor opentsdb retention shard-precreation subscriber tls udp'.split(
@@ -167,7 +170,8 @@ function listEntries(value: unknown): Entry[] | undefined {
 
 function refuseUnknown(path: string, entries: readonly Entry[]): void {
   const names = OPTIONS.map((option) => option.name);
-  const unknown = entries.filter(([key]) => !findOption(key.toLowerCase())).map(([key]) => key + describeNearNames(key, names));
+  const isUnknown = (key: string): boolean => findOption(key) === undefined && key !== KEY_OF_PRINT_CONFIG;
+  const unknown = entries.filter(([key]) => isUnknown(key.toLowerCase())).map(([key]) => key + describeNearNames(key, names));
   if (unknown.length === 0) return;
   throw new ConfigError(`unknown ${unknown.length === 1 ? 'key' : 'keys'} in the configuration file ${path}: ${unknown.join(', ')}`);
 }

@@ -14,7 +14,8 @@ import { findObjection } from './values.js';
 export interface Surroundings {
   readonly env: Environment;
   readonly cwd: string;
-  readonly homeDir: string;
+  /** Undefined where the user has none. */
+  readonly homeDir: string | undefined;
   readonly readFile?: ReadFile;
 }
 
@@ -59,6 +60,7 @@ export function resolveConfig(flags: Flags, { env, cwd, homeDir, readFile = read
     OPTIONS.map((option): [string, Value] => [option.name, settle(option, winners.get(option.name), cwd, homeDir)]),
   ) as unknown as Values;
   const place = placeData(given, winners);
+  if (place.path.startsWith('~')) throw new ConfigError('this user has no home folder: say with --data-dir where the data is to be stored');
   return Object.freeze({
     config: toConfig(Object.freeze({ ...given, 'data-dir': place.path }), winners),
     dataDirBy: place.by,
@@ -86,17 +88,23 @@ function addUp(earlier: Given, later: Given): Given {
   return later;
 }
 
-function settle(option: Option, winner: Given | undefined, cwd: string, homeDir: string): Value {
+function settle(option: Option, winner: Given | undefined, cwd: string, homeDir: string | undefined): Value {
   const given = winner ?? readGiven(option, option.default, { kind: 'flag' });
   const objection = findObjection(option, given.value);
   if (objection !== undefined) throw invalidValue(given, objection);
   if (option.secret) return given.value === '' ? '' : MASK;
-  return option.kind === 'path' && given.value !== '' ? toAbsolute(given.value as string, cwd, homeDir) : freeze(given.value);
+  if (option.kind !== 'path' || given.value === '') return freeze(given.value);
+  const path = toAbsolute(given.value as string, cwd, homeDir);
+  if (path !== undefined) return path;
+  if (winner !== undefined) throw invalidValue(winner, 'this user has no home folder that ~ could stand for');
+  // A default that may not count.
+  return given.value;
 }
 
 const freeze = (value: Value): Value => (typeof value === 'object' ? Object.freeze(value) : value);
 
 /** Shells leave the `~` of `--data-dir=~/x` and of environment files to us. */
-function toAbsolute(path: string, cwd: string, homeDir: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homeDir, path.slice(1)) : resolve(cwd, path);
+function toAbsolute(path: string, cwd: string, homeDir: string | undefined): string | undefined {
+  if (path !== '~' && !path.startsWith('~/')) return resolve(cwd, path);
+  return homeDir === undefined ? undefined : join(homeDir, path.slice(1));
 }

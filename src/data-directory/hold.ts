@@ -22,9 +22,10 @@ export interface DataDirectory {
 /**
  * Makes the directory where it is missing, and holds it until it is released or the process ends, however it ends.
  *
+ * @param onHeld called when nobody else can touch the directory, and nothing in it has been read
  * @throws Error naming the process that holds it, or what is wrong with the directory or a file and what to do
  */
-export function holdDataDirectory(path: string): DataDirectory {
+export function holdDataDirectory(path: string, onHeld?: (path: string) => void): DataDirectory {
   makePrivateDirectory(path);
   dropBallast(path);
   // The lock is SQLite's on an empty database of its own: the operating system drops it with the process, so that none goes stale.
@@ -45,6 +46,7 @@ export function holdDataDirectory(path: string): DataDirectory {
   let sealingKey: Buffer;
   try {
     writePid(pidFile);
+    onHeld?.(path);
     sealingKey = readOrMakeKey(join(path, KEY_FILE));
   } catch (error) {
     lock.close();

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { SQLITE_FILE } from '../store/sqlite.js';
+import { isOurBoltFile } from './bolt-file.js';
 
 /**
  * To be asked before anything is made in the data directory.
@@ -12,7 +13,7 @@ import { SQLITE_FILE } from '../store/sqlite.js';
 export function refuseInfluxdbFolder({ dataDir, values }: Pick<Config, 'dataDir' | 'values'>): void {
   if (existsSync(join(dataDir, SQLITE_FILE))) return;
   const found = [values['bolt-path'], join(dataDir, 'influxd.bolt'), join(dataDir, 'engine', 'data')].find(
-    (path) => path !== '' && existsSync(path),
+    (path) => path !== '' && existsSync(path) && !isOurBoltFile(path),
   );
   if (found === undefined) return;
   throw new Error(

@@ -16,6 +16,7 @@ import { TEMPORARY_PREFIX } from '../services/temporary-folder.js';
 import { rememberReads } from '../store/remembered.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import { hashStoredTokens } from './hash-stored-tokens.js';
+import { beginFirstStart } from './image-start.js';
 import type { StopSteps } from './stop-steps.js';
 
 export interface Stores {
@@ -31,10 +32,13 @@ export interface Stores {
   readonly listProblems: () => readonly string[];
 }
 
-/** @throws Error saying what stands in the way */
-export async function openStores(config: Config, logger: Logger, stopSteps: StopSteps): Promise<Stores> {
+/**
+ * @param isFirst whether the script of a container image starts the server to set it up
+ * @throws Error saying what stands in the way
+ */
+export async function openStores(config: Config, isFirst: boolean, logger: Logger, stopSteps: StopSteps): Promise<Stores> {
   refuseInfluxdbFolder(config);
-  const directory = holdDataDirectory(config.dataDir);
+  const directory = holdDataDirectory(config.dataDir, isFirst ? beginFirstStart : undefined);
   stopSteps.add(() => {
     directory.release();
   });

@@ -3,9 +3,10 @@ import { pino, type Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.js';
 import { KINDS } from '../kinds/index.js';
 import { startServer, type RunningServer } from '../server.js';
+import { isFirstStart } from './image-start.js';
 import { writePidFile } from './pid-file.js';
 import { logSignals } from './signals.js';
-import { readUnattendedSetup } from './unattended-setup.js';
+import { unattendedSetupOf } from './unattended-setup.js';
 
 /** Requests in flight get this long when the server is told to stop. */
 const STOP_TIMEOUT_MS = 30_000;
@@ -13,7 +14,6 @@ const STOP_TIMEOUT_MS = 30_000;
 export async function runServer({ config, dataDirBy, ignored, filePath }: LoadedConfig): Promise<void> {
   // Whatever a library makes in the data directory is for its owner alone.
   process.umask(0o077);
-  const unattendedSetup = readUnattendedSetup(process.env);
   const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   logger.info({ dataDir: config.dataDir, by: dataDirBy }, 'data directory');
   logSignals(logger, config.tls !== undefined);
@@ -21,7 +21,10 @@ export async function runServer({ config, dataDirBy, ignored, filePath }: Loaded
   if (ignored.length > 0) logger.info({ options: ignored }, 'options of InfluxDB that mean nothing here are ignored');
   const removePidFile = config.pidFile === '' ? undefined : writePidFile(config.pidFile, config.overwritePidFile);
   process.once('exit', () => removePidFile?.());
-  const server = await startServer({ config, logger, clock: Date.now, kinds: KINDS, unattendedSetup });
+  const isFirst = isFirstStart(config, process.env);
+  if (isFirst) logger.info("started by the script of InfluxDB's container image, which sets up from outside");
+  const unattendedSetup = unattendedSetupOf(process.env);
+  const server = await startServer({ config, logger, clock: Date.now, kinds: KINDS, unattendedSetup, isFirstStart: isFirst });
   renewCertificateOnSignal(server, logger);
   stopOnSignal(() => server.stop(), logger);
 }

@@ -10,19 +10,23 @@ const PREFIX = 'DOCKER_INFLUXDB_INIT_';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * What `DOCKER_INFLUXDB_INIT_MODE=setup` asks for; undefined without it.
- *
- * @throws Error naming the variable that is missing, given twice (as itself and as `..._FILE`), malformed, or whose file cannot be read
- */
-export function readUnattendedSetup(environment: Environment): SetupInput | undefined {
-  const mode = environment[`${PREFIX}MODE`];
-  if (mode === undefined || mode === '') return undefined;
-  if (mode !== 'setup') throw new Error(`${PREFIX}MODE=${mode} is not known here; the only mode is "setup"`);
+/** Read when it is wanted: what stands in the environment of a store that is set up may be old, or gone. */
+export interface UnattendedSetup {
+  /** @throws Error naming the variable that is missing, given twice (as itself and as `..._FILE`), malformed, or whose file cannot be read */
+  readonly readInput: () => SetupInput;
+  /** Undefined where there is none that can be read. */
+  readonly readToken: () => Secret | undefined;
+}
+
+/** What `DOCKER_INFLUXDB_INIT_MODE` asks for; undefined without it. An empty variable is one that is not set. */
+export function unattendedSetupOf(environment: Environment): UnattendedSetup | undefined {
+  const given = (name: string): string | undefined => environment[PREFIX + name] || undefined;
+  const mode = given('MODE');
+  if (mode === undefined) return undefined;
 
   const read = (name: string): string | undefined => {
     const variable = PREFIX + name;
-    const [value, file] = [environment[variable], environment[`${variable}_FILE`]];
+    const [value, file] = [given(name), given(`${name}_FILE`)];
     if (value !== undefined && file !== undefined) throw new Error(`both ${variable} and ${variable}_FILE are set; unset one of them`);
     return file === undefined ? value : readSecretFile(`${variable}_FILE`, file);
   };
@@ -31,44 +35,67 @@ export function readUnattendedSetup(environment: Environment): SetupInput | unde
     if (value === undefined || value === '') throw new Error(`${PREFIX}MODE=setup needs ${PREFIX}${name}, or ${PREFIX}${name}_FILE`);
     return value;
   };
+  const readToken = (): Secret | undefined => {
+    const token = read('ADMIN_TOKEN');
+    return token ? new Secret(token) : undefined;
+  };
 
-  const token = read('ADMIN_TOKEN');
   return {
-    username: need('USERNAME'),
-    password: new Secret(need('PASSWORD')),
-    org: need('ORG'),
-    bucket: need('BUCKET'),
-    retentionSeconds: parseRetention(read('RETENTION') ?? ''),
-    token: token ? new Secret(token) : undefined,
+    readInput() {
+      if (mode !== 'setup') throw new Error(`${PREFIX}MODE=${mode} is not known here; the only mode is "setup"`);
+      return {
+        username: need('USERNAME'),
+        password: new Secret(need('PASSWORD')),
+        org: need('ORG'),
+        bucket: need('BUCKET'),
+        retentionSeconds: parseRetention(read('RETENTION') ?? ''),
+        token: readToken(),
+      };
+    },
+    readToken() {
+      try {
+        return readToken();
+      } catch {
+        return undefined;
+      }
+    },
   };
 }
 
-/** Files of secrets end in a line break that is not part of the secret. */
+/** Files of secrets end in line breaks that are not part of the secret, as a shell has it. */
 function readSecretFile(variable: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return readFileSync(file, 'utf8').replace(/[\r\n]+$/, '');
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
     throw new Error(`the file ${file} that ${variable} names cannot be read (${reason})`, { cause });
   }
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 };
+const UNIT_SECONDS: Readonly<Record<string, number>> = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
+const DURATION_PART = /(\d+(?:\.\d*)?|\.\d+)(ms|us|ns|[wdhms])/g;
 
-/** Seconds of `30d`, `1w`, `72h0m0s`, as `influx setup --retention` takes them; nothing and 0 are for ever. */
+/** Seconds of `30d`, `1w`, `1.5h`, `72h0m0s`, as `influx setup --retention` takes them; nothing and 0 are for ever. */
 export function parseRetention(text: string): number {
   if (text === '' || text === '0') return 0;
-  if (!/^(?:\d+[wdhms])+$/.test(text)) {
+  if (text.replaceAll(DURATION_PART, '') !== '') {
     throw new Error(`${PREFIX}RETENTION=${text} is no duration; write it like 30d, 1w or 72h0m0s, or 0 for ever`);
   }
   let seconds = 0;
-  for (const [, count = '', unit = ''] of text.matchAll(/(\d+)([wdhms])/g)) seconds += Number(count) * (UNIT_SECONDS[unit] ?? 0);
-  return seconds;
+  for (const [, count = '', unit = ''] of text.matchAll(DURATION_PART)) seconds += Number(count) * (UNIT_SECONDS[unit] ?? 0);
+  // Less than a second is not for ever, but too little, and is refused as such.
+  return seconds === 0 ? 0 : Math.max(1, Math.trunc(seconds));
 }
 
 /** Sets up a store that is fresh; says in one line what is wrong with one that is not. */
-export async function runUnattendedSetup(input: SetupInput, setup: Setup, authenticator: Authenticator, logger: Logger): Promise<void> {
+export async function runUnattendedSetup(
+  { readInput, readToken }: UnattendedSetup,
+  setup: Setup,
+  authenticator: Authenticator,
+  logger: Logger,
+): Promise<void> {
   if (await setup.isAllowed()) {
+    const input = readInput();
     await setup.run(input);
     logger.info({ user: input.username, org: input.org, bucket: input.bucket }, 'set up from the environment');
     if (input.token === undefined) {
@@ -78,8 +105,9 @@ export async function runUnattendedSetup(input: SetupInput, setup: Setup, authen
     }
     return;
   }
-  if (input.token === undefined) return;
-  const verdict = await authenticator.authenticateToken(input.token);
+  const token = readToken();
+  if (token === undefined) return;
+  const verdict = await authenticator.authenticateToken(token);
   if ('refusal' in verdict || !isOperator(verdict.identity)) {
     logger.warn(`${PREFIX}ADMIN_TOKEN is ignored: this store is set up already, and no active operator token of it matches`);
   }

@@ -221,6 +221,36 @@ describe('unattended set-up', () => {
     await third.stop();
   });
 
+  it('looks at a store that is set up, and not at what the environment says of it', async () => {
+    const first = await startProcess({ env: environment() });
+    await first.stop();
+    for (const env of [
+      { DOCKER_INFLUXDB_INIT_MODE: 'setup' },
+      { ...environment(), DOCKER_INFLUXDB_INIT_PASSWORD_FILE: '/nowhere/password', DOCKER_INFLUXDB_INIT_RETENTION: 'long' },
+      { DOCKER_INFLUXDB_INIT_MODE: 'upgrade', DOCKER_INFLUXDB_INIT_ADMIN_TOKEN_FILE: '/nowhere/token' },
+    ] as Record<string, string>[]) {
+      const later = await startProcess({ env, directory: first.directory });
+      expect((await later.client.get('/api/v2/setup')).json.allowed).toBe(false);
+      expect(await later.stop()).toBe(0);
+    }
+  });
+
+  it('takes an empty variable for one that is not set, a file with several line breaks, and parts of an hour', async () => {
+    const token = noteSecret('a-token-from-a-file-of-lines', 'a chosen token');
+    writeFileSync(join(directory, 'token'), `${token}\r\n\n`);
+    const env = {
+      ...environment(),
+      DOCKER_INFLUXDB_INIT_PASSWORD: '',
+      DOCKER_INFLUXDB_INIT_ADMIN_TOKEN: '',
+      DOCKER_INFLUXDB_INIT_ADMIN_TOKEN_FILE: join(directory, 'token'),
+      DOCKER_INFLUXDB_INIT_RETENTION: '1.5h',
+    };
+    const server = await startProcess({ env });
+    const [bucket] = (await server.client.get('/api/v2/buckets?name=data', { as: { token } })).json.buckets;
+    expect(bucket.retentionRules[0].everySeconds).toBe(5_400);
+    await server.stop();
+  });
+
   it.each([
     [
       { DOCKER_INFLUXDB_INIT_PASSWORD: 'both-forms-passw0rd' },
@@ -232,6 +262,8 @@ describe('unattended set-up', () => {
     ],
     [{ DOCKER_INFLUXDB_INIT_RETENTION: 'long' }, 'DOCKER_INFLUXDB_INIT_RETENTION=long'],
     [{ DOCKER_INFLUXDB_INIT_RETENTION: '1m' }, 'at least 1h0m0s'],
+    [{ DOCKER_INFLUXDB_INIT_RETENTION: '500ms' }, 'at least 1h0m0s'],
+    [{ DOCKER_INFLUXDB_INIT_MODE: 'upgrade' }, 'DOCKER_INFLUXDB_INIT_MODE=upgrade is not known here'],
     [{ DOCKER_INFLUXDB_INIT_BUCKET: '' }, 'DOCKER_INFLUXDB_INIT_BUCKET'],
   ])('stops the start with %j', async (fault, message) => {
     const files = newServerDirectory();

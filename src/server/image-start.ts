@@ -1,0 +1,45 @@
+/**
+ * The start by the entry point of InfluxDB's container image: its script runs the server on a port of its own first, sets it up from outside,
+ * stops it, and starts it again for its users. A file at `--bolt-path` tells it that this is done; when it fails, it takes the file away.
+ */
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import { isOurBoltFile, writeOurBoltFile } from '../data-directory/bolt-file.js';
+
+type Place = Pick<Config, 'values'>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Stands in the data directory from the first start until the script has done its work. */
+const FIRST_START_FILE = 'first-start';
+/** All that a server makes in its data directory, but for what holds the directory. */
+const OURS = /^(sluice\.sqlite.*|series(-.*)?|sealing\.key(\.new)?|temporary-.*|first-start)$/;
+
+/** Whether the script runs the server to set it up; then nobody else may. */
+export function isFirstStart({ values }: Place, environment: Environment): boolean {
+  const port = environment.INFLUXD_INIT_PORT ?? '';
+  const boltPath = values['bolt-path'];
+  return port !== '' && values['http-bind-address'] === `:${port}` && boltPath !== '' && !existsSync(boltPath);
+}
+
+/**
+ * To be called with the directory held. What a first start has left that did not come to its end, and that nobody has used since, is thrown
+ * away: the script sets up a second time, and that works with an empty store only.
+ *
+ * @returns whether there was anything
+ */
+export function beginFirstStart(directory: string): boolean {
+  const names = readdirSync(directory);
+  const isAgain = names.includes(FIRST_START_FILE);
+  if (isAgain) for (const name of names.filter((each) => OURS.test(each))) rmSync(join(directory, name), { recursive: true });
+  return isAgain;
+}
+
+/** The server answers. @param isFirst whether it does so for the script alone */
+export function markStarted({ values }: Place, directory: string, isFirst: boolean): void {
+  const file = join(directory, FIRST_START_FILE);
+  if (isFirst) writeFileSync(file, '', { mode: 0o600 });
+  else rmSync(file, { force: true });
+  const boltPath = values['bolt-path'];
+  if (boltPath !== '' && (!existsSync(boltPath) || isOurBoltFile(boltPath))) writeOurBoltFile(boltPath, directory);
+}
