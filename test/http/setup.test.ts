@@ -46,4 +46,21 @@ describe('set-up', () => {
     expect((await server.client.post('/api/v2/setup', { body: '{"username":' })).status).toBe(400);
     await server.stop();
   });
+
+  it.each(['/api/v2/setup/', '/api/v2//setup', '/api/v2/Setup', '/api/v2/setup/x'])(
+    'is open at its very path and at no other: %s',
+    async (path) => {
+      const server = await startTestServer();
+      for (const as of [undefined, { token: 'no-such-token' }]) {
+        expect((await server.client.get(path, { as })).status).toBe(401);
+        expect((await server.client.post(path, { as, json: INPUT })).status).toBe(401);
+      }
+      expect((await server.client.get('/api/v2/setup')).json).toEqual({ allowed: true });
+      const { operator } = await server.client.setUp();
+      // To those who are known it is the same path with a slash behind it: done once, also there.
+      expect([404, 422]).toContain((await server.client.post(path, { as: operator, json: { ...INPUT, username: 'second' } })).status);
+      expect((await server.client.get('/api/v2/users', { as: operator })).json.users).toHaveLength(1);
+      await server.stop();
+    },
+  );
 });

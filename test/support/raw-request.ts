@@ -31,11 +31,11 @@ export class RawRequest {
     });
   }
 
-  /** @param headers without `host`, which is added */
-  sendHead(method: string, target: string, headers: Readonly<Record<string, string>>): void {
+  /** @param headers with `host: localhost` where they have none */
+  sendHead(method: string, target: string, { host = 'localhost', ...headers }: Readonly<Record<string, string>>): void {
     const lines = [
       `${method} ${target} HTTP/1.1`,
-      'host: localhost',
+      `host: ${host}`,
       ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     ];
     this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`);
