@@ -33,11 +33,7 @@ export class RawRequest {
 
   /** @param headers with `host: localhost` where they have none */
   sendHead(method: string, target: string, { host = 'localhost', ...headers }: Readonly<Record<string, string>>): void {
-    const lines = [
-      `${method} ${target} HTTP/1.1`,
-      `host: ${host}`,
-      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    ];
+    const lines = [`${method} ${target} HTTP/1.1`, `host: ${host}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
     this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   }
 
