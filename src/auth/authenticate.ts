@@ -61,7 +61,7 @@ export class Authenticator {
     this.#store = store;
     this.#clock = clock;
     this.#rules = rules;
-    store.onCommit((changes) => {
+    store.onChange((changes) => {
       this.#forget(changes);
       // When all who remember anything of actors have forgotten, and before the change is answered.
       queueMicrotask(() => {

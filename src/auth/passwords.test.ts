@@ -41,7 +41,7 @@ const storeOf = (hashes: string[]) => {
   const listeners: ((changes: readonly Change[]) => void)[] = [];
   return {
     listPasswordHashForms: () => Promise.resolve(hashes.map((hash) => hash.slice(0, 7))),
-    onCommit: (listener: (changes: readonly Change[]) => void) => void listeners.push(listener),
+    onChange: (listener: (changes: readonly Change[]) => void) => void listeners.push(listener),
     put(hash: string) {
       hashes.push(hash);
       for (const listener of listeners) listener([{ noun: 'password', kind: 'update', id: '1' }]);

@@ -70,14 +70,14 @@ export class PasswordVerifier {
 
   /** @param onComparison is told of each comparison that is made, for the tests */
   constructor(
-    store: Pick<Store, 'listPasswordHashForms' | 'onCommit'>,
+    store: Pick<Store, 'listPasswordHashForms' | 'onChange'>,
     decoy: Secret,
     onComparison: (kind: Comparison) => void = () => undefined,
   ) {
     this.#store = store;
     this.#argon2Decoy = hashPassword(decoy);
     this.#onComparison = onComparison;
-    store.onCommit((changes) => {
+    store.onChange((changes) => {
       if (changes.some(({ noun }) => noun === 'password' || noun === 'authorization')) this.#foreign = undefined;
     });
   }

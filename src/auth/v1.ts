@@ -63,7 +63,7 @@ export class V1Authenticator {
 
   constructor(dependencies: V1Dependencies) {
     this.#dependencies = dependencies;
-    dependencies.store.onCommit((changes) => {
+    dependencies.store.onChange((changes) => {
       const matters = changes.some(({ noun, kind }) => (noun === 'authorization' || noun === 'user') && kind !== 'insert');
       if (!matters) return;
       this.#generation++;

@@ -248,7 +248,19 @@ export const NOUNS = [
   ...KIND_TYPES,
 ] as const;
 export type Noun = (typeof NOUNS)[number];
-export type Change = { readonly noun: Noun; readonly kind: 'insert' | 'update' | 'delete'; readonly id: string };
+
+export interface Change {
+  readonly noun: Noun;
+  readonly kind: 'insert' | 'update' | 'delete';
+  /** Empty: any of them may have changed. */
+  readonly id: string;
+}
+
+/** Told where it is not known what was changed. */
+export const ALL_CHANGED: readonly Change[] = NOUNS.map((noun) => ({ noun, kind: 'update', id: '' }));
+
+/** So long it may take until a server is told what another one has changed. */
+export const OTHERS_CHANGES_MS_MAX = 1000;
 
 /** Something in the store is not as it was written. */
 export interface StoreDamage {
@@ -266,8 +278,11 @@ export interface Store extends StoreReader {
    */
   transaction<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
 
-  /** Calls the listener with what a transaction changed, after its commit and before its promise is fulfilled. */
-  onCommit(listener: (changes: readonly Change[]) => void): void;
+  /**
+   * Calls the listener with what a transaction changed: after its commit and before its promise is fulfilled, or within
+   * `OTHERS_CHANGES_MS_MAX` when another server made it.
+   */
+  onChange(listener: (changes: readonly Change[]) => void): void;
 
   /**
    * Calls the listener with damage, once for each record: with what has been found before, and with what is found from then on. A damaged

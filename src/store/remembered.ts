@@ -1,18 +1,15 @@
-/** A store that keeps in memory what every request asks for, and forgets it as soon as a commit changes it. */
+/** A store that keeps in memory what every request asks for, and forgets it as soon as it is told of a change. */
 import { BoundedMap } from '../bounded/bounded-map.js';
 import type { Noun, Store } from '../domain/store.js';
 
 /** Answers that are kept per noun; the one that came first makes room, which costs a query. */
 const ANSWERS_MAX = 50_000;
 
-/**
- * Only this process writes to the store, so that what it remembers is right until it commits a change itself. With an engine that others
- * write to as well, it must be told of their changes through `onCommit`.
- */
+/** What it remembers is right until it is told of a change: of one made here before that is answered, of others' within a bound. */
 export function rememberReads<S extends Store>(store: S): S {
   const answersOf = new Map<Noun, Map<string, Promise<unknown>>>();
   let generation = 0;
-  store.onCommit((changes) => {
+  store.onChange((changes) => {
     generation++;
     for (const { noun } of changes) answersOf.get(noun)?.clear();
   });

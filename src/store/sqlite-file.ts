@@ -25,19 +25,29 @@ export async function copyDatabase(file: string, copy: string): Promise<void> {
   copied.close();
 }
 
-/** Replaces the rows of every table by those of a file with the same tables. */
-export function replaceContent(database: Sqlite.Database, other: string): void {
+/** Of what is said of this file to those who have it open; another file says it to others. */
+const CHANGES = 'changes';
+
+/**
+ * Replaces the rows of every table by those of a file with the same tables, in one transaction.
+ *
+ * @param finish what belongs into the same transaction
+ */
+export async function replaceContent(database: Sqlite.Database, other: string, finish: () => Promise<void>): Promise<void> {
   database.prepare('ATTACH ? AS other').run(other);
   try {
+    database.exec('BEGIN IMMEDIATE');
     const tables = database.prepare("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").pluck().all();
-    database.transaction(() => {
-      for (const table of tables as string[]) {
-        const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
-        const list = columns.map((column) => `"${column}"`).join(', ');
-        database.exec(`DELETE FROM main."${table}"; INSERT INTO main."${table}" (${list}) SELECT ${list} FROM other."${table}"`);
-      }
-    })();
+    for (const table of tables as string[]) {
+      if (table === CHANGES) continue;
+      const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
+      const list = columns.map((column) => `"${column}"`).join(', ');
+      database.exec(`DELETE FROM main."${table}"; INSERT INTO main."${table}" (${list}) SELECT ${list} FROM other."${table}"`);
+    }
+    await finish();
+    database.exec('COMMIT');
   } finally {
+    if (database.inTransaction) database.exec('ROLLBACK');
     database.exec('DETACH other');
   }
 }

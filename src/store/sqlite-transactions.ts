@@ -1,6 +1,7 @@
 /** Runs the transactions of a SQLite store one after the other; those that wait at the same time share one commit. */
 import Sqlite from 'better-sqlite3';
 import { DuplicateError, type Change, type StoreWriter } from '../domain/store.js';
+import type { ChangeLog } from './change-log.js';
 import type { TellDamage } from './database.js';
 import { createQueries } from './queries.js';
 import type { Connection } from './sqlite-connection.js';
@@ -21,13 +22,15 @@ interface Job {
 export class TransactionQueue {
   readonly #connection: Connection;
   readonly #committed: (changes: readonly Change[]) => void;
+  readonly #log: ChangeLog;
   readonly #writer: StoreWriter;
   #changes: Change[] = [];
   #waiting: Job[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(connection: Connection, committed: (changes: readonly Change[]) => void, tellDamage: TellDamage) {
+  constructor(connection: Connection, log: ChangeLog, committed: (changes: readonly Change[]) => void, tellDamage: TellDamage) {
     this.#connection = connection;
+    this.#log = log;
     this.#committed = committed;
     this.#writer = createQueries(connection.kysely, (change) => this.#changes.push(change), tellDamage);
   }
@@ -39,10 +42,12 @@ export class TransactionQueue {
     });
   }
 
-  /** Runs something between two commits. What it returns are changes to be told of. */
-  async exclusively(work: () => readonly Change[]): Promise<void> {
+  /** Runs a transaction of another form between two of these; what it returns are its changes. */
+  async exclusively(work: (log: ChangeLog) => Promise<readonly Change[]>): Promise<void> {
     await this.settle();
-    this.#committed(work());
+    const told = work(this.#log).then(this.#committed);
+    this.#running = told.catch(() => undefined).then(() => this.#drain());
+    await told;
   }
 
   /** Waits until nothing runs or waits. */
@@ -66,6 +71,7 @@ export class TransactionQueue {
     try {
       database.exec('BEGIN IMMEDIATE');
       for (const job of jobs) settle.push(await this.#runInSavepoint(job));
+      if (this.#changes.length > 0) await this.#log.append(this.#changes);
       database.exec('COMMIT');
     } catch (error) {
       if (database.inTransaction) database.exec('ROLLBACK');

@@ -13,11 +13,13 @@ import { labelKind } from '../kinds/labels.js';
 import { migrationProvider } from './migrations/index.js';
 import { rememberReads } from './remembered.js';
 import { openSqliteStore, SQLITE_FILE } from './sqlite.js';
+import { sharedStoreContract } from './shared-store.contract.js';
 import { storeContract } from './store.contract.js';
 import { storeFileContract } from './store-file.contract.js';
 
 storeContract('SQLite', openSqliteStore);
 storeFileContract('SQLite', openSqliteStore);
+sharedStoreContract('SQLite', openSqliteStore);
 const openRemembered = async (directory: string) => rememberReads(await openSqliteStore(directory));
 storeContract('SQLite, with its reads remembered', openRemembered);
 storeFileContract('SQLite, with its reads remembered', openRemembered);

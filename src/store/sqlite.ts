@@ -3,8 +3,10 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Migrator, type Kysely } from 'kysely';
 import type { FileStore } from '../domain/store-file.js';
-import { NOUNS, type Change, type StoreDamage, type StoreReader } from '../domain/store.js';
+import { ALL_CHANGED, type Change, type StoreDamage, type StoreReader } from '../domain/store.js';
+import { openChangeLog } from './change-log.js';
 import { DamageList } from './damage-list.js';
+import { followChanges } from './follow.js';
 import { checkIntegrity, type IntegrityCheck } from './integrity.js';
 import { migrationProvider } from './migrations/index.js';
 import { createQueries } from './queries.js';
@@ -38,19 +40,18 @@ export async function openSqliteStore(directory: string, name: string = SQLITE_F
   const tellDamage = (each: StoreDamage): void => {
     damage.add(each);
   };
-  const transactions = new TransactionQueue(
-    writer,
-    (changes) => {
-      for (const listener of listeners) listener(changes);
-    },
-    tellDamage,
-  );
+  const tellChanges = (changes: readonly Change[]): void => {
+    for (const listener of listeners) listener(changes);
+  };
+  const log = await openChangeLog(writer.kysely, reader.kysely);
+  const transactions = new TransactionQueue(writer, log, tellChanges, tellDamage);
+  const stopFollowing = followChanges(log, tellChanges);
   let check: IntegrityCheck | undefined;
 
   return {
     ...createQueries(reader.kysely, refuseToWrite, tellDamage),
     transaction: (work) => transactions.run(work),
-    onCommit: (listener) => {
+    onChange: (listener) => {
       listeners.push(listener);
     },
     onDamage: (listener) => {
@@ -62,9 +63,9 @@ export async function openSqliteStore(directory: string, name: string = SQLITE_F
     },
     copyTo: (copy) => copyDatabase(file, copy),
     replaceBy: (other) =>
-      transactions.exclusively(() => {
-        replaceContent(writer.database, other);
-        return NOUNS.map((noun) => ({ noun, kind: 'update', id: '' }));
+      transactions.exclusively(async (log) => {
+        await replaceContent(writer.database, other, () => log.append(ALL_CHANGED));
+        return ALL_CHANGED;
       }),
     async purge() {
       await transactions.settle();
@@ -72,6 +73,7 @@ export async function openSqliteStore(directory: string, name: string = SQLITE_F
     },
     async close() {
       await check?.stop();
+      await stopFollowing();
       await transactions.settle();
       await reader.kysely.destroy();
       writer.database.pragma('wal_checkpoint(TRUNCATE)');

@@ -46,7 +46,7 @@ export function storeFileContract(name: string, open: (directory: string) => Pro
       await store.transaction((writer) => writer.resources(bucketKind).delete(bucket.id, 9));
       await copied;
       const heard: string[] = [];
-      store.onCommit((changes) => heard.push(...changes.map(({ noun }) => noun)));
+      store.onChange((changes) => heard.push(...changes.map(({ noun }) => noun)));
       expect(await store.resources(bucketKind).find(bucket.id)).toBeUndefined();
       await store.replaceBy(file);
       expect(await store.resources(bucketKind).find(bucket.id)).toEqual(bucket);

@@ -132,7 +132,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
 
       it('tell what they changed, once it is committed, and nothing of what failed', async () => {
         const seen: Change[] = [];
-        store.onCommit((changes) => seen.push(...changes));
+        store.onChange((changes) => seen.push(...changes));
         await addPeople();
         await store.transaction((writer) => writer.updateUser({ ...ann, name: 'anna' }));
         await expect(

@@ -1,4 +1,5 @@
 /** The columns of the metadata store, as the queries see them. Times are milliseconds since 1970, ids 16 hexadecimal digits. */
+import type { Generated } from 'kysely';
 
 export interface Tables {
   organizations: {
@@ -58,6 +59,16 @@ export interface Tables {
     organization_id: string;
     key: string;
     sealed: Uint8Array;
+  };
+  changes: {
+    /** Grows with each, without a gap. */
+    sequence: Generated<number>;
+    /** Which opening of the store wrote it. */
+    writer: string;
+    noun: string;
+    kind: string;
+    /** Empty: any of the noun. */
+    id: string;
   };
   facts: {
     name: string;

@@ -5,6 +5,7 @@ import * as searchOfAuthorizations from './0002-search-of-authorizations.js';
 import * as factsAndShards from './0003-facts-and-shards.js';
 import * as tombstones from './0004-tombstones.js';
 import * as tablesOfAuthorizations from './0005-tables-of-authorizations.js';
+import * as changes from './0006-changes.js';
 import * as resources from './0008-resources.js';
 
 export const migrations: Record<string, Migration> = {
@@ -13,6 +14,7 @@ export const migrations: Record<string, Migration> = {
   '0003-facts-and-shards': factsAndShards,
   '0004-tombstones': tombstones,
   '0005-tables-of-authorizations': tablesOfAuthorizations,
+  '0006-changes': changes,
   '0008-resources': resources,
 };
 

@@ -1,0 +1,34 @@
+/** Asks again and again for what others have changed in the store, and tells of it. */
+import { ALL_CHANGED, OTHERS_CHANGES_MS_MAX, type Change } from '../domain/store.js';
+import type { ChangeLog } from './change-log.js';
+
+/** Much shorter than what is promised: a thread that is busy may be late. */
+const INTERVAL_MS = OTHERS_CHANGES_MS_MAX / 10;
+
+/**
+ * Where it cannot be asked what was changed, everything counts as changed: nobody goes on with what may have been revoked.
+ *
+ * @returns what ends it
+ */
+export function followChanges(log: Pick<ChangeLog, 'readOthers'>, tell: (changes: readonly Change[]) => void): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  const look = async (): Promise<void> => {
+    let changes: readonly Change[];
+    try {
+      changes = await log.readOthers();
+    } catch {
+      changes = ALL_CHANGED;
+    }
+    if (changes.length > 0) tell(changes);
+  };
+  const timer = setInterval(() => {
+    running ??= look().finally(() => {
+      running = undefined;
+    });
+  }, INTERVAL_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
