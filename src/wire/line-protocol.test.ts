@@ -72,7 +72,7 @@ describe('accepted', () => {
     ],
     [
       'my\\ measure\\,ment\\=,tag\\ key\\,\\==va\\ l\\,ue\\=1 field\\ key\\,\\=\\"="x" 5',
-      ['my measure,ment\\=', { 'tag key,=': 'va l,ue=1' }, { 'field key,="': [['string', 'x']] }, 5n],
+      ['my measure,ment=', { 'tag key,=': 'va l,ue=1' }, { 'field key,="': [['string', 'x']] }, 5n],
     ],
     ['a\\b,t\\ag=C:\\path f\\x=1 5', ['a\\b', { 't\\ag': 'C:\\path' }, { 'f\\x': [['float', 1]] }, 5n]],
     ['a"b"c,t"g"="v" v=1 5', ['a"b"c', { 't"g"': '"v"' }, { v: [['float', 1]] }, 5n]],

@@ -316,7 +316,7 @@ function readTime(line: Buffer, start: number, precision: Precision): bigint | u
   return timeNs;
 }
 
-const MEASUREMENT_ESCAPES = /\\([, ])/g;
+const MEASUREMENT_ESCAPES = /\\([, ="])/g;
 const KEY_ESCAPES = /\\([, =])/g;
 const FIELD_ESCAPES = /\\([," =])/g;
 

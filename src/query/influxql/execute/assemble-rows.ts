@@ -26,7 +26,12 @@ export function assembleRows(
 ): Rows | undefined {
   const points = driver && byField.get(driver.name);
   if (driver !== undefined && points === undefined) return undefined;
-  const isStored = ({ name, type }: VarRef): boolean => type !== 'tag' && schema.fields.has(name);
+  // Where a field does not go by the type that it has in other measurements, it is as if it were not there.
+  const isStored = ({ name, type }: VarRef): boolean => {
+    const stored = type === 'tag' ? undefined : schema.fields.get(name);
+    return stored !== undefined && typeAs(type, stored) !== undefined;
+  };
+  const isField = ({ name, type }: VarRef): boolean => type !== 'tag' && schema.fields.has(name);
   const times = points?.times ?? joinTimes(aux.filter(isStored).flatMap(({ name }) => byField.get(name)?.times ?? []));
   if (times.length === 0) return undefined;
   const value = points && castColumn(points.column, typeAs(driver.type, points.column.type) ?? points.column.type);
@@ -34,7 +39,7 @@ export function assembleRows(
     times,
     value,
     aux: aux.map((reference) => {
-      if (!isStored(reference)) return tagColumn(tags, reference.name, times.length);
+      if (!isField(reference)) return tagColumn(tags, reference.name, times.length);
       const found = byField.get(reference.name);
       const type = found && typeAs(reference.type, found.column.type);
       return found && type && castColumn(alignColumn(found, times), type);

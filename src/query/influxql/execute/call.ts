@@ -12,6 +12,7 @@ import { isForecast, streamForecast } from './forecast.js';
 import { mergeRows, type MergeOrder } from './merge.js';
 import { combinePartials, isPartialAggregate, reduceRows } from './partials.js';
 import type { GroupInputs } from './gather.js';
+import { popped } from './popped.js';
 import { canReduce, type PartialInputs, readReduced } from './read-reduced.js';
 import type { ReadContext } from './read-request.js';
 import type { MemoryAccount } from '../../flux/execute/memory.js';
@@ -175,10 +176,18 @@ async function* combineGroups(
   const levels = hasSubquery(scope) ? 2 : 3;
   for await (const { group, inputs, release } of groups) {
     await turns.next();
-    const rows = combinePartials(inputs, aggregate, windows, scope.ascending, scope.aux.length, levels);
+    const chosen = chooseInputs(inputs, aggregate, scope, windows);
+    const rows = combinePartials(chosen, aggregate, windows, scope.ascending, scope.aux.length, levels);
     release();
     if (rows !== undefined) yield { ...rows, group };
   }
+}
+
+function chooseInputs(inputs: PartialInputs['inputs'], aggregate: Aggregate, scope: Scope, windows: Windows): PartialInputs['inputs'] {
+  const [source] = scope.sources;
+  if (windows.hasInterval || scope.sources.length !== 1 || source?.kind !== 'measurements') return inputs;
+  if (aggregate !== 'first' && aggregate !== 'last') return inputs;
+  return popped(inputs, aggregate, { ascending: scope.ascending, shardGroupDurationNs: source.shardGroupDurationNs });
 }
 
 /** A function of all points of a window, where parts of it are of no use. */
