@@ -137,14 +137,11 @@ export class Authenticator {
       if (permissions.validUntilMs === undefined || this.#clock() < permissions.validUntilMs) return permissions;
     }
     const asked = permissionsOfUser(this.#store, userId, this.#clock());
-    const before = this.#generation;
+    // From the moment at which it is asked: a commit forgets it also while the answer is on its way.
     this.#sessionPermissions.set(userId, asked);
-    const forget = (): void => {
+    asked.catch(() => {
       if (this.#sessionPermissions.get(userId) === asked) this.#sessionPermissions.delete(userId);
-    };
-    asked.then(() => {
-      if (before !== this.#generation) forget();
-    }, forget);
+    });
     return asked;
   }
 
