@@ -2,11 +2,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasBody, type Bodies } from './bodies.js';
 import type { RequestAuthenticator } from './authenticate.js';
+import { isFromElsewhere } from './credentials.js';
 import { accessTo, type GuardedPaths } from './guarded-paths.js';
 import type { Metrics } from './metrics.js';
 import { OpenRequest, type OpenRequests } from './open-requests.js';
 import { pathOf } from './paths.js';
-import { answerOtherMethod, FOREIGN_CHANGE, isForeignChange, PREFLIGHT } from './refusals.js';
+import { answerOtherMethod, FOREIGN_CHANGE, FOREIGN_SIGN_IN, isForeignChange, PREFLIGHT } from './refusals.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 import type { Responder } from './responder.js';
 import { empty, type Answer } from './route.js';
@@ -81,6 +82,12 @@ export function createAdmission({
       request.refusal = 'a session used from another origin';
       metrics.countRefusal(request.refusal);
       responder.send(request, reply, FOREIGN_CHANGE);
+      return;
+    }
+    if (route?.startsSession === true && isFromElsewhere(headers, request.host)) {
+      request.refusal = 'a sign-in from another origin';
+      metrics.countRefusal(request.refusal);
+      responder.send(request, reply, FOREIGN_SIGN_IN);
       return;
     }
     const path = pathOf(request.url);

@@ -54,8 +54,16 @@ describe('isFromElsewhere', () => {
     [{ origin: 'http://db.example' }, true],
     [{ origin: 'http://db.example:8086.evil.example' }, true],
     [{ origin: 'null' }, true],
+    [{ origin: 'db.example:8086' }, true],
   ])('%j: %s', (headers, expected) => {
     expect(isFromElsewhere(headers, 'db.example:8086')).toBe(expected);
+  });
+
+  it('takes the port that a scheme has anyway for none', () => {
+    expect(isFromElsewhere({ origin: 'http://db.example' }, 'db.example:80')).toBe(false);
+    expect(isFromElsewhere({ origin: 'https://db.example' }, 'db.example:443')).toBe(false);
+    expect(isFromElsewhere({ origin: 'https://db.example' }, 'db.example:80')).toBe(true);
+    expect(isFromElsewhere({ origin: 'http://db.example' }, '')).toBe(true);
   });
 });
 

@@ -56,7 +56,17 @@ export function isFromElsewhere(headers: IncomingHttpHeaders, host: string): boo
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   // Browsers leave it out where the connection is not secure.
   const { origin } = headers;
-  return origin !== undefined && origin.replace(/^https?:\/\//, '').toLowerCase() !== host.toLowerCase();
+  return origin !== undefined && !isOrigin(origin, host);
+}
+
+/** Whether an origin is that of a host: in any case of letters, and with the port that its scheme has anyway or without. */
+function isOrigin(origin: string, host: string): boolean {
+  try {
+    const { protocol, host: asked } = new URL(origin);
+    return new URL(`${protocol}//${host}`).host === asked;
+  } catch {
+    return false;
+  }
 }
 
 /** User name and password of a Basic header; undefined where there is none. */

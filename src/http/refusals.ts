@@ -38,6 +38,13 @@ export const FOREIGN_CHANGE = answerError(
   'a page of another origin may not use your session: use a token, or let the proxy before this server pass the Host header on',
 );
 
+/** Said before there is a session that could be used for nothing. */
+export const FOREIGN_SIGN_IN = answerError(
+  'forbidden',
+  'your browser calls this server by another name (header Origin) than the request does (header Host): let the proxy before this server pass ' +
+    'Host on with its port, or send X-Forwarded-Host and be named by --trusted-proxies',
+);
+
 /** A request that would change something by a session's cookie, and that another site's page makes. */
 export const isForeignChange = (method: string, headers: IncomingHttpHeaders, host: string): boolean =>
   headers.cookie !== undefined &&

@@ -56,6 +56,8 @@ interface RouteShape {
   readonly pace?: 'usual' | 'write' | 'steady' | undefined;
   /** Bytes of its requests and answers are counted, for whoever measures writes or queries. */
   readonly traffic?: 'write' | 'query' | undefined;
+  /** Its answer is a session, which a browser can use only when it calls the server by the name that the server sees. */
+  readonly startsSession?: boolean | undefined;
   /** With a slash behind it, the path sends whoever comes to the path without it, as InfluxDB does there; others answer all the same. */
   readonly redirectsSlash?: boolean | undefined;
   /** What the path answers to methods that it has not: nothing but 405, or with a JSON error or text and the methods that there are. */

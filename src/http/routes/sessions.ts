@@ -9,6 +9,7 @@ export const sessionRoutes = (sessions: Sessions): Route[] => [
     method: 'POST',
     path: '/api/v2/signin',
     access: 'open',
+    startsSession: true,
     async handle({ headers, address, secure }) {
       const basic = readBasic(headers);
       if (basic === undefined) throw unauthorized('unauthorized access');
