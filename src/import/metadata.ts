@@ -206,7 +206,7 @@ async function importLabels(transfer: Transfer): Promise<void> {
       leftOut.add({ kind: 'label on a resource', key: `${labelId} on ${resourceType}/${resourceId}`, reason });
     };
     if (resourceType !== 'buckets') {
-      leaveOut('here labels are put on buckets only');
+      leaveOut(`${resourceType} are not taken over`);
       continue;
     }
     const orgID = organizationOf.get(labelId);

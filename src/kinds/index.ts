@@ -2,5 +2,7 @@
 import { bucketKind } from './buckets.js';
 import type { Kind } from './kind.js';
 import { labelKind } from './labels.js';
+import { notebookKind } from './notebooks.js';
+import { variableKind } from './variables.js';
 
-export const KINDS: readonly Kind[] = [bucketKind, labelKind];
+export const KINDS: readonly Kind[] = [bucketKind, labelKind, variableKind, notebookKind];

@@ -94,17 +94,22 @@ export interface KindWords<T extends Owned> {
   readonly badId?: string;
   /** For a list that must name its organization and does not, or not by an id. */
   readonly badOrganizationId?: string;
-  /** What stands before the reason why a body cannot be decoded. */
+  /** What stands before the reason why a body cannot be decoded, for the kinds that give Go's reasons. */
   readonly badBody?: string;
+  /** The same, of a change, where it differs. */
+  readonly badChangeBody?: string;
 }
 
-export type ListFilter = 'id' | 'name' | 'org' | 'orgID';
+/** `id` may be given many times; `ownerID` finds those in which the user is an owner. */
+export type ListFilter = 'id' | 'name' | 'org' | 'orgID' | 'ownerID';
 
 export interface KindList {
   /** The member that holds the resources. */
   readonly name: string;
-  /** `pages`: 20 at a time. `pages on request`: all of one organization, unless there is a `limit`. `whole`: always all. */
+  /** `pages`: 20 at a time. `pages on request`: all, unless there is a `limit`. `whole`: always all. */
   readonly paging: 'pages' | 'pages on request' | 'whole';
+  /** Those of one organization are all shown, unless there is a `limit`. */
+  readonly isWholeInOrganization?: boolean;
   /** What stands beside the resources: links to the pages, to the list, or nothing. */
   readonly links: 'pages' | 'self' | 'none';
   readonly filters: readonly ListFilter[];
@@ -129,6 +134,8 @@ export interface Operation<T extends Owned> {
   readonly path: string;
   /** What must be held of the resource. */
   readonly needs: readonly Action[];
+  /** What stands before the reason why the body cannot be decoded. */
+  readonly badBody?: string;
   /** @throws DomainError */
   apply(resource: T, request: OperationRequest, moment: Moment): Outcome<T>;
   /** The path and body of a request, for a resource that was made by the kind's example and is shown so. */

@@ -4,7 +4,7 @@ import { rightsToKind } from '../auth/kind-rights.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
-import type { Id, IdGenerator, OrganizationId } from '../domain/id.js';
+import type { Id, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import type { Owned, ResourceOrder } from '../domain/kind.js';
 import type { Page } from '../domain/page.js';
 import { DuplicateError, type Store } from '../domain/store.js';
@@ -20,6 +20,8 @@ export interface ResourceQuery {
   readonly orgID?: OrganizationId | undefined;
   /** The name of the organization; its id wins. */
   readonly org?: string | undefined;
+  /** An owner of the resources. */
+  readonly ownerID?: UserId | undefined;
 }
 
 /** The resources of one kind, as routes see them. A kind with rules of its own replaces some of these by others. */
@@ -50,6 +52,13 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
     return resource;
   }
 
+  async function listOwned(userId: UserId): Promise<Id[]> {
+    const memberships = await store.listMembershipsOfUser(userId);
+    return memberships
+      .filter(({ resourceType, role }) => resourceType === kind.type && role === 'owner')
+      .map(({ resourceId }) => resourceId);
+  }
+
   return {
     async create(actor, input) {
       const orgID = await placeOf(store, input);
@@ -77,7 +86,8 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
     async list(actor, query, page, order) {
       const visible = rights.readable(actor);
       const resources = store.resources(kind);
-      const { ids: asked, name } = query;
+      const { ownerID, name } = query;
+      const asked = query.ids ?? (ownerID && (await listOwned(ownerID)));
       if (asked !== undefined) {
         if (words.listRefusesUnknownId === true) for (const id of asked) await findOrRefuse(id);
         return resources.list({ ...visible, ids: asked }, { ...page, offset: 0, after: undefined }, order);

@@ -4,6 +4,8 @@ import { parseId, type Id } from '../domain/id.js';
 
 /** As InfluxDB opens its refusals of what it cannot decode. */
 export const JSON_PROBLEM = 'invalid json structure: ';
+export const BODY_EMPTY = 'the body is empty';
+export const BODY_NOT_JSON = 'the body is not JSON';
 
 /**
  * A name as Go compares names of members: letters in any case, with the two signs beyond ASCII that are such letters as well. What is only
@@ -97,6 +99,19 @@ export class JsonObject {
     });
   }
 
+  /** A value of any type, as it was given. */
+  any(name: string): unknown {
+    return this.#get(name);
+  }
+
+  /** An object whose names are data, with values of any type. */
+  map(name: string): Readonly<Record<string, unknown>> | undefined {
+    const value = this.#get(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'object' || Array.isArray(value)) throw this.#wrongType(name, 'an object');
+    return value as Readonly<Record<string, unknown>>;
+  }
+
   /** All members of what is a map: their names stay as they are. Each must be a string. */
   entriesOfStrings(): [string, string][] {
     return Object.entries(this.#members).map(([name, value]) => {
@@ -131,10 +146,21 @@ const shorten = (name: string): string => (name.length > SHOWN_NAME_LENGTH_MAX ?
  * @throws DomainError `invalid`; never with text of the body, which may hold a secret
  */
 export function decodeJsonObject(body: Uint8Array): JsonObject {
-  if (body.length === 0) throw invalid(`${JSON_PROBLEM}the body is empty`);
+  return asObject(decodeJson(body) ?? {}, '');
+}
+
+function decodeJson(body: Uint8Array): unknown {
+  if (body.length === 0) throw invalid(JSON_PROBLEM + BODY_EMPTY);
   const value = parseFirstValue(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
-  if (value === undefined) throw invalid(`${JSON_PROBLEM}the body is not JSON`);
-  return asObject(value ?? {}, '');
+  if (value === undefined) throw invalid(JSON_PROBLEM + BODY_NOT_JSON);
+  return value;
+}
+
+/** The objects of a list in a body. @throws DomainError `invalid` */
+export function decodeJsonObjects(body: Uint8Array): JsonObject[] {
+  const value = decodeJson(body);
+  if (!Array.isArray(value)) throw invalid(`${JSON_PROBLEM}the body must be a list`);
+  return value.map((item, index) => asObject(item ?? {}, `[${index}]`));
 }
 
 /** The first JSON value of a text; undefined where there is none. */
@@ -148,7 +174,7 @@ export function parseFirstValue(text: string): unknown {
   }
 }
 
-/** Behind the brace that closes the object with which a text begins. */
+/** Behind the brace that closes the object or list with which a text begins. */
 function endOfObject(text: string): number | undefined {
   let depth = 0;
   let isInString = false;
@@ -157,10 +183,10 @@ function endOfObject(text: string): number | undefined {
     if (isInString) {
       if (character === '\\') at++;
       else if (character === '"') isInString = false;
-    } else if (character === '{') depth++;
+    } else if (character === '{' || character === '[') depth++;
     else if (depth === 0) return undefined;
     else if (character === '"') isInString = true;
-    else if (character === '}' && --depth === 0) return at + 1;
+    else if ((character === '}' || character === ']') && --depth === 0) return at + 1;
   }
   return undefined;
 }

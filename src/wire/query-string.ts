@@ -81,10 +81,13 @@ function decodeUnlimitedPage(query: URLSearchParams): Page {
   return { offset, descending: optionalBooleanOf(query, 'descending') ?? false, after };
 }
 
+/** Values by their names; a list stands for a name that is given many times. */
+export type QueryMembers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** Writes a query string as Go's url.Values does: sorted by name, blanks as `+`. Undefined members are left out. */
-export function formatQuery(members: Readonly<Record<string, string | undefined>>): string {
+export function formatQuery(members: QueryMembers): string {
   return Object.entries(members)
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .flatMap(([name, value]) => [value ?? []].flat().map((one): [string, string] => [name, one]))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${escape(name)}=${escape(value)}`)
     .join('&');
@@ -102,7 +105,7 @@ const escape = (text: string): string =>
  */
 export function linkPages(
   path: string,
-  filter: Readonly<Record<string, string | undefined>>,
+  filter: QueryMembers,
   page: LimitedPage,
   rowCount: number,
 ): { prev?: string; self: string; next?: string } {

@@ -158,7 +158,8 @@ function kindAsks(kind: Kind): Record<string, MakeAsk> {
   const [method = 'PATCH'] = kind.changedBy ?? [];
   const body = (random: Random): object => plain({ ...kind.example(random.below(1_000_000_000)).create }) as object;
   const change = (random: Random, orgID: string): unknown => ({
-    ...(method === 'PUT' ? { ...body(random), orgID } : {}),
+    orgID,
+    ...(method === 'PUT' ? body(random) : {}),
     ...(plain(kind.example(random.below(1_000_000_000)).change) as object),
   });
   const placeWith = ({ world }: Chances, id: string): Place =>

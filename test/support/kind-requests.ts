@@ -14,6 +14,9 @@ export interface KindRequest {
   readonly json?: Record<string, unknown>;
 }
 
+/** Added to `n` for what a change names. */
+export const CHANGED = 100_000;
+
 /** @param n differs from call to call, for names that must be unique */
 export type MakeKindRequest = (world: KindWorld, n: number) => Promise<KindRequest>;
 
@@ -37,7 +40,10 @@ export function kindRequests(kind: Kind): Record<string, MakeKindRequest> {
   const { path } = kind;
   const one = async (world: KindWorld, n: number): Promise<string> => `${path}/${(await makeOne(kind, world, n)).id}`;
   const requests: Record<string, MakeKindRequest> = {
-    [`GET ${path}`]: ({ orgId }) => Promise.resolve({ path: kind.list.filters.includes('orgID') ? `${path}?orgID=${orgId}` : path }),
+    [`GET ${path}`]: async (world, n) => {
+      await makeOne(kind, world, n);
+      return { path: kind.list.filters.includes('orgID') ? `${path}?orgID=${world.orgId}` : path };
+    },
     [`POST ${path}`]: ({ orgId }, n) => Promise.resolve({ path, json: { orgID: orgId, ...kind.example(n).create } }),
     [`GET ${path}/:id`]: async (world, n) => ({ path: await one(world, n) }),
   };
@@ -45,8 +51,9 @@ export function kindRequests(kind: Kind): Record<string, MakeKindRequest> {
     requests[`${method} ${path}/:id`] = async (world, n) => ({
       path: await one(world, n),
       json: {
-        ...(method === 'PUT' ? { orgID: world.orgId, ...kind.example(n + 100_000).create } : {}),
-        ...kind.example(n + 100_000).change,
+        orgID: world.orgId,
+        ...(method === 'PUT' ? kind.example(n + CHANGED).create : {}),
+        ...kind.example(n + CHANGED).change,
       },
     });
   }

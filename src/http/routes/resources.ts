@@ -2,15 +2,15 @@
 import { needsOfKind } from '../../auth/kind-rights.js';
 import type { Actor } from '../../domain/actor.js';
 import { DomainError, invalid } from '../../domain/errors.js';
-import { parseId, type Id, type OrganizationId } from '../../domain/id.js';
+import { parseId, type Id, type OrganizationId, type UserId } from '../../domain/id.js';
 import type { Owned } from '../../domain/kind.js';
 import { WHOLE_LIST, type Page } from '../../domain/page.js';
 import type { Kind } from '../../kinds/kind.js';
 import type { LabelsOnResources } from '../../services/labels-on-resources.js';
 import type { Memberships } from '../../services/memberships.js';
 import type { Resources } from '../../services/resources.js';
-import { decodeJsonObject, JSON_PROBLEM } from '../../wire/json.js';
-import { decodePage, idOf, linkPages, textOf, type LimitedPage } from '../../wire/query-string.js';
+import { BODY_EMPTY, BODY_NOT_JSON, decodeJsonObject, JSON_PROBLEM } from '../../wire/json.js';
+import { decodePage, idOf, linkPages, textOf, type LimitedPage, type QueryMembers } from '../../wire/query-string.js';
 import { empty, json, type ActorRoute, type Answer, type Route, type RouteRequest } from '../route.js';
 import { labelRoutes, otherMethodsOf } from './labels-on-resources.js';
 import { membershipRoutes } from './places.js';
@@ -55,7 +55,7 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       path,
       needs: needs.create,
       async handle(actor, request) {
-        const input = withWords(words.badBody, () => kind.decodeNew(decodeJsonObject(request.body)));
+        const input = await withWords(words.badBody, () => kind.decodeNew(decodeJsonObject(request.body)));
         return show(actor, kind.createdStatus ?? 201, await resources.create(actor, input), request.query);
       },
     },
@@ -91,7 +91,7 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       needs: needs.change,
       async handle(actor, request) {
         const id = idIn(request);
-        const change = withWords(words.badBody, () => {
+        const change = await withWords(words.badChangeBody ?? words.badBody, () => {
           const body = decodeJsonObject(request.body);
           return method === 'PUT' && kind.decodeReplacement !== undefined ? kind.decodeReplacement(body) : kind.decodeChange(body);
         });
@@ -106,7 +106,8 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       path: one + operation.path,
       needs: needs.operation(operation.needs),
       async handle(actor, request) {
-        const { status, body } = await resources.operate(actor, idIn(request), operation, request);
+        const id = idIn(request);
+        const { status, body } = await withWords(operation.badBody, () => resources.operate(actor, id, operation, request));
         return body === undefined ? empty(status) : json(status, body);
       },
     });
@@ -124,27 +125,30 @@ function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
   const { filters, paging, sortBy, nameInLinks = 'name' } = list;
   const takes = (name: (typeof filters)[number]): boolean => filters.includes(name);
   const ids = takes('id') ? query.getAll('id').filter((text) => text !== '') : [];
+  const ownerID = takes('ownerID') ? idOf<UserId>(query, 'ownerID') : undefined;
   const orgID = (): OrganizationId | undefined => (takes('orgID') ? idOf<OrganizationId>(query, 'orgID') : undefined);
   const filter = {
     ids: ids.length === 0 ? undefined : ids.map((text) => parseId(text)),
     name: takes('name') ? textOf(query, 'name') : undefined,
     orgID: replaceWords(words.badOrganizationId, orgID),
     org: takes('org') ? textOf(query, 'org') : undefined,
+    ownerID,
   };
   const limited = paging === 'whole' ? undefined : decodePage(query);
-  const isWhole =
-    limited === undefined ||
-    (paging === 'pages on request' && textOf(query, 'limit') === undefined && (filter.orgID ?? filter.org) !== undefined);
+  const isWholeHere = paging === 'pages on request' || (list.isWholeInOrganization === true && (filter.orgID ?? filter.org) !== undefined);
+  const isWhole = limited === undefined || (isWholeHere && textOf(query, 'limit') === undefined);
   const page: Page = isWhole ? { ...WHOLE_LIST, ...(limited && { descending: limited.descending }) } : limited;
-  const order = sortBy?.[textOf(query, 'sortBy') ?? ''];
-  const members = { id: ids[0], [nameInLinks]: filter.name, orgID: filter.orgID, org: filter.org };
+  const sortedBy = textOf(query, 'sortBy');
+  const order = sortedBy === undefined ? undefined : sortBy?.[sortedBy];
+  const { orgID: place, org, name } = filter;
+  const members = { id: ids, [nameInLinks]: name, orgID: place, org, owner: ownerID, sortBy: order && sortedBy };
   return { filter, page, order, links: (count: number) => linksOf(list.links, path, members, limited, isWhole ? 0 : count) };
 }
 
 function linksOf(
   kind: Kind['list']['links'],
   path: string,
-  members: Readonly<Record<string, string | undefined>>,
+  members: QueryMembers,
   page: LimitedPage | undefined,
   count: number,
 ): { readonly links?: object } {
@@ -162,12 +166,16 @@ function replaceWords<T>(words: string | undefined, read: () => T): T {
   }
 }
 
+/** Go's reasons for what is no JSON. */
+const GO_WORDS: Readonly<Record<string, string>> = { [BODY_EMPTY]: 'EOF', [BODY_NOT_JSON]: 'unexpected EOF' };
+
 /** @throws DomainError `invalid`, with the kind's words for a body that cannot be decoded */
-function withWords<T>(words: string | undefined, decode: () => T): T {
+async function withWords<T>(words: string | undefined, decode: () => T | Promise<T>): Promise<T> {
   try {
-    return decode();
+    return await decode();
   } catch (cause) {
     if (words === undefined || !(cause instanceof DomainError) || !cause.message.startsWith(JSON_PROBLEM)) throw cause;
-    throw invalid(words + cause.message.slice(JSON_PROBLEM.length), { cause });
+    const reason = cause.message.slice(JSON_PROBLEM.length);
+    throw invalid(words + (GO_WORDS[reason] ?? reason), { cause });
   }
 }
