@@ -111,7 +111,10 @@ export interface AuthorizationCount {
   readonly count: number;
 }
 
-/** What can be read at any time; it sees what has been committed. */
+/**
+ * What can be read at any time; it sees what has been committed. Names and keys are told apart, found and sorted by the bytes of their
+ * UTF-8, in every engine.
+ */
 export interface StoreReader {
   findOrganization(id: OrganizationId): Promise<Organization | undefined>;
   findOrganizationByName(name: string): Promise<Organization | undefined>;

@@ -68,7 +68,7 @@ const ORDER_COLUMNS = {
   description: 'authorizations.description_key',
   kind: 'authorizations.token_kind',
   status: 'authorizations.status',
-  user: sql<string>`(select lower(users.name) from users where users.id = authorizations.user_id)`,
+  user: sql<string>`(select users.name_key from users where users.id = authorizations.user_id)`,
 } as const satisfies { readonly [order in Exclude<AuthorizationOrder, 'createdAt'>]: unknown };
 
 /** Inactive users are few: they are looked up once, however many tokens there are. */

@@ -13,6 +13,8 @@ export interface Tables {
   users: {
     id: string;
     name: string;
+    /** The name in lower case, to be sorted by. */
+    name_key: string;
     status: string;
   };
   passwords: {

@@ -102,7 +102,12 @@ const HASH_FORM_LENGTH = 7;
 
 const formOf = (column: string) => sql<string>`substr(${sql.ref(column)}, 1, ${sql.lit(HASH_FORM_LENGTH)})`.as('form');
 
-const encode = (user: User): Tables['users'] => ({ id: user.id, name: user.name, status: user.status });
+const encode = (user: User): Tables['users'] => ({
+  id: user.id,
+  name: user.name,
+  name_key: user.name.toLowerCase(),
+  status: user.status,
+});
 
 const decodeRow = (row: Tables['users']): User => ({ id: row.id as UserId, name: row.name, status: row.status as Status });
 

@@ -6,6 +6,7 @@ import * as factsAndShards from './0003-facts-and-shards.js';
 import * as tombstones from './0004-tombstones.js';
 import * as tablesOfAuthorizations from './0005-tables-of-authorizations.js';
 import * as changes from './0006-changes.js';
+import * as orderOfUsers from './0007-order-of-users.js';
 import * as resources from './0008-resources.js';
 
 export const migrations: Record<string, Migration> = {
@@ -15,6 +16,7 @@ export const migrations: Record<string, Migration> = {
   '0004-tombstones': tombstones,
   '0005-tables-of-authorizations': tablesOfAuthorizations,
   '0006-changes': changes,
+  '0007-order-of-users': orderOfUsers,
   '0008-resources': resources,
 };
 
