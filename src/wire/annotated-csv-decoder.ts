@@ -97,6 +97,9 @@ interface Annotations {
 const FIRST_COLUMN = 3;
 const PREFIX = '#';
 
+const isAnnotation = (name: string | undefined): name is 'datatype' | 'group' | 'default' =>
+  name === 'datatype' || name === 'group' || name === 'default';
+
 class AnnotatedDecoder implements Decoder {
   private annotations: Annotations | undefined;
   private shape: Shape | undefined;
@@ -105,7 +108,8 @@ class AnnotatedDecoder implements Decoder {
 
   *push(record: readonly string[]): Iterable<DecodedTable> {
     if (this.isError) throw invalid(record[1] ?? 'unknown error');
-    if (record[0]?.startsWith(PREFIX) === true) {
+    // Above a table, InfluxDB knows its annotations without their sign, too.
+    if (record[0]?.startsWith(PREFIX) === true || (this.shape === undefined && isAnnotation(record[0]))) {
       if (this.shape !== undefined) yield* this.endShape();
       this.annotate(record);
     } else if (this.shape === undefined) {
@@ -123,8 +127,9 @@ class AnnotatedDecoder implements Decoder {
   private annotate(record: readonly string[]): void {
     this.annotations ??= { fieldCount: record.length };
     if (record.length !== this.annotations.fieldCount) throw invalid(`failed to read annotations: ${FIELD_COUNT}`);
-    const name = (record[0] as string).slice(PREFIX.length);
-    if (name === 'datatype' || name === 'group' || name === 'default') this.annotations[name] = record;
+    const [first = ''] = record;
+    const name = first.startsWith(PREFIX) ? first.slice(PREFIX.length) : first;
+    if (isAnnotation(name)) this.annotations[name] = record;
   }
 
   private header(record: readonly string[]): void {

@@ -307,3 +307,11 @@ describe('a decoder', () => {
     expect(() => [...decodeAnnotatedCsv(csv)]).toThrow(message);
   });
 });
+
+describe('annotations without their sign', () => {
+  it('are known above a table, as in InfluxDB', () => {
+    const text = 'datatype,string,long,long\ngroup,false,false,false\n#default,_result,,\n,result,table,v\n,,0,7\n';
+    const [table] = [...decodeAnnotatedCsv(text)];
+    expect([table?.rowCount, table?.columns[0]?.type]).toEqual([1, 'int']);
+  });
+});

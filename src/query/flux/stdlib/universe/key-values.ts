@@ -2,6 +2,7 @@
 import { fluxError } from '../../language/errors.js';
 import type { Chunk } from '../../table/chunk.js';
 import { columnOf, findColumn, keyColumns } from '../../table/chunk.js';
+import type { Cell } from '../../table/vector.js';
 import { VectorBuilder, cellAt } from '../../table/vector.js';
 import { step } from '../native.js';
 import { collectTables } from './collect.js';
@@ -16,17 +17,20 @@ function keyValueTable(table: Chunk, labels: readonly string[]): Chunk {
   const [first] = found;
   if (first === undefined)
     throw fluxError(
-      `received table with columns ${table.columns.map(({ label }) => label).join(', ')} not having key columns ${labels.join(', ')}`,
+      `received table with columns [${table.columns.map(({ label }) => label).join(' ')}] not having key columns [${labels.join(' ')}]`,
     );
-  if (found.some(({ type }) => type !== first.type)) throw fluxError('keyColumns must all have the same type');
+  if (found.some(({ type }) => type !== first.type)) throw fluxError('keyColumns must all be the same type');
   const keys = new VectorBuilder('string');
   const values = new VectorBuilder(first.type);
-  for (const { label, vector } of found) {
-    const seen = new Set<unknown>();
-    for (let row = 0; row < vector.length; row++) {
+  // A null comes once, whatever the column; a value, once for each.
+  const seen = new Set<Cell>();
+  const seenIn = found.map(() => new Set<Cell>());
+  for (let row = 0; row < table.rowCount; row++) {
+    for (const [index, { label, vector }] of found.entries()) {
       const cell = cellAt(vector, row);
-      if (seen.has(cell)) continue;
-      seen.add(cell);
+      const known = cell === null ? seen : (seenIn[index] as Set<Cell>);
+      if (known.has(cell)) continue;
+      known.add(cell);
       keys.push(label);
       values.push(cell);
     }

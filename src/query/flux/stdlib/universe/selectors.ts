@@ -46,7 +46,9 @@ export function selectedRow(vector: Vector, method: SelectorMethod): number {
     return -1;
   }
   if (vector.type === 'string' || vector.type === 'bool') {
-    throw fluxError(`invalid use of function: ${method} has no implementation for type ${vector.type}`);
+    throw fluxError(
+      `invalid use of function: *universe.${method === 'min' ? 'Min' : 'Max'}Selector has no implementation for type ${vector.type}`,
+    );
   }
   const better = method === 'min' ? (a: number | bigint, b: number | bigint) => a < b : (a: number | bigint, b: number | bigint) => a > b;
   let best = -1;
