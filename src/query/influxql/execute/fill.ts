@@ -92,6 +92,8 @@ class Filler {
   private expected: bigint | undefined;
   private readonly first: bigint;
   private readonly last: bigint;
+  /** Of the window that comes next, as far as steps have noticed a change of clocks. */
+  private zoneOffset: bigint | undefined;
   private previous: { readonly time: bigint; readonly value: Value | undefined } | undefined;
 
   constructor(group: Group, options: FillOptions) {
@@ -105,7 +107,6 @@ class Filler {
   }
 
   *take(block: Block): Generator<Block, void, undefined> {
-    const { windows, ascending } = this.options;
     for (let row = 0; row < block.times.length; row++) {
       const time = block.times[row] as bigint;
       const value = block.value && valueAt(block.value, row);
@@ -113,8 +114,8 @@ class Filler {
       yield* this.fillUntil(time, value);
       this.push(time, value, { block, row });
       this.previous = { time, value };
-      // A window that has several rows is passed with the first of them.
-      if (ascending ? time >= this.expected : time <= this.expected) this.expected = windows.step(this.expected, ascending);
+      // InfluxDB goes on by a window with each row, also where one comes before it is expected: where clocks change.
+      this.expected = this.step(this.expected);
       if (this.times.length >= ROWS_PER_PIECE) yield this.piece();
     }
   }
@@ -126,17 +127,25 @@ class Filler {
     return first;
   }
 
+  private step(from: bigint): bigint {
+    const { windows, ascending } = this.options;
+    this.zoneOffset ??= windows.zoneOffset(this.first === MIN_TIME ? from : this.first);
+    const { next, zoneOffset } = windows.step(from, this.zoneOffset, ascending);
+    this.zoneOffset = zoneOffset;
+    return next;
+  }
+
   private spend(from: bigint, to: bigint): void {
     const span = to > from ? to - from : from - to;
     this.options.windowBudget.spend(Number(span / this.options.windows.everyNs) + 1);
   }
 
   *finish(): Generator<Block, void, undefined> {
-    const { ascending, windows } = this.options;
+    const { ascending } = this.options;
     if (this.expected !== undefined && (ascending || this.last !== MIN_TIME)) {
       while (ascending ? this.expected <= this.last : this.expected >= this.last) {
         this.push(this.expected, this.filled(this.expected, undefined), undefined);
-        this.expected = windows.step(this.expected, ascending);
+        this.expected = this.step(this.expected);
         if (this.times.length >= ROWS_PER_PIECE) yield this.piece();
       }
     }
@@ -144,12 +153,12 @@ class Filler {
   }
 
   private *fillUntil(time: bigint, value: Value | undefined): Generator<Block, void, undefined> {
-    const { ascending, windows } = this.options;
+    const { ascending } = this.options;
     let expected = this.expected as bigint;
     if (this.last === MIN_TIME && !ascending && expected > time) this.spend(expected, time);
     while (ascending ? expected < time : expected > time) {
       this.push(expected, this.filled(expected, { time, value }), undefined);
-      expected = windows.step(expected, ascending);
+      expected = this.step(expected);
       if (this.times.length >= ROWS_PER_PIECE) {
         this.expected = expected;
         yield this.piece();

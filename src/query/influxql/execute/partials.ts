@@ -108,7 +108,9 @@ export function combinePartials(
   const type = inputs.find(({ value }) => value !== undefined)?.value?.type;
   if (type === undefined) return undefined;
   const [only] = inputs;
-  if (inputs.length === 1 && only?.value !== undefined) return oneSeries(only, only.value, aggregate, windows, ascending, levels);
+  // Where clocks change, windows of one series may begin in each other, and are one then.
+  if (inputs.length === 1 && only?.value !== undefined && windows.isUniform)
+    return oneSeries(only, only.value, aggregate, windows, ascending, levels);
   const before = isSelection(aggregate) ? isBefore(aggregate) : undefined;
   const byWindow = new Map<bigint, Combined>();
   for (const [input, { times, value, weights }] of inputs.entries()) {

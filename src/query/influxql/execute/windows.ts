@@ -49,12 +49,12 @@ export class Windows {
     return { start, stop };
   }
 
-  /** The window before or after one that begins at a time, by its beginning. */
-  step(start: bigint, ascending: boolean): bigint {
+  /** The window before or after one, by its beginning, and how far clocks are ahead there. A longer window than the change fits the clock. */
+  step(start: bigint, zoneOffset: bigint, ascending: boolean): { readonly next: bigint; readonly zoneOffset: bigint } {
     const next = ascending ? start + this.everyNs : start - this.everyNs;
-    if (this.zone === undefined) return next;
-    const shift = this.zoneOffset(start - 1n) - this.zoneOffset(next - 1n);
-    return absolute(shift) < this.everyNs ? next + shift : next;
+    const offset = this.zoneOffset(next - 1n);
+    const shift = zoneOffset - offset;
+    return { next: shift !== 0n && absolute(shift) < this.everyNs ? next + shift : next, zoneOffset: offset };
   }
 
   /** Nanoseconds by which clocks of the zone are ahead of UTC. */
