@@ -23,7 +23,7 @@ const report = (figure: string, measured: string, goal: string): void => {
 };
 
 const directory = await mkdtemp(path.join(tmpdir(), 'engine-bench-'));
-const options = { directory, memoryLimitBytes: 512 * 1024 * 1024, threads: 2 };
+const options = { directory, memoryLimitBytes: 512 * 1024 * 1024, threads: 2, onEvent: () => undefined };
 let engine = await openDuckDbEngine(options);
 try {
   await measureSmallWrites();

@@ -79,7 +79,7 @@ async function measurePoints(name: string, offsetNs: bigint): Promise<void> {
   });
   row(`${name}: values decoded`, decoded.result, 'values', decoded.ms, decoded.cpuMs);
   const folder = join(directory, 'series');
-  const engine = await openDuckDbEngine({ directory: folder, memoryLimitBytes: 512 * 1024 * 1024, threads: 2 });
+  const engine = await openDuckDbEngine({ directory: folder, memoryLimitBytes: 512 * 1024 * 1024, threads: 2, onEvent: () => undefined });
   const sink = { write: () => Promise.resolve({ droppedCount: 0 }), fieldType: () => Promise.resolve(undefined) };
   const joined = await measure(() =>
     writeBlocks(

@@ -35,9 +35,9 @@ const OPEN_TO_ALL = ['bounded'];
 const LOBBY: Readonly<Record<string, readonly string[]>> = {
   'version.js': ['cli', 'admin'],
   'config/near-names.js': ['cli'],
-  'config/duration.js': ['cli'],
   // csv.from() reads what a query answers.
   'wire/annotated-csv-decoder.js': ['query'],
+  'domain/duration.js': ['cli'],
   // The command line looks into a backup with the store that a server would open it with.
   'store/sqlite.js': ['snapshot'],
 };

@@ -20,6 +20,7 @@ import { checkPairing, findSeriesName, pairStores, refuseLostStore } from '../da
 import { openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { isOn, misused, readCommand, switchFlag, textFlag, textOf, type Command } from './offline.js';
 import { formatTable } from './table.js';
+import { warnOfEngine } from './warn-of-engine.js';
 
 const REHEARSAL_FILE = 'rehearsal.sqlite';
 
@@ -106,6 +107,7 @@ async function importSource(source: ImportSource, { command, isDryRun, workFolde
     const points = seriesFolders(config.dataDir, {
       memoryLimitBytes: config.engineMemoryBytes || usualEngineMemoryBytes(),
       threads: availableParallelism(),
+      onEvent: warnOfEngine,
     });
     await refuseLostStore(config.dataDir, points);
     if (directory !== undefined) await checkPairing(rehearsal, points, directory.path);

@@ -12,6 +12,7 @@ import { seriesFolders } from '../series/storage.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import { misused, readCommand, textFlag, textOf, withStore, type Command } from './offline.js';
 import { formatTable } from './table.js';
+import { warnOfEngine } from './warn-of-engine.js';
 
 /** What DuckDB may use for its caches and work. */
 const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
@@ -62,7 +63,7 @@ function run(verb: string, bucket: string, command: Command): Promise<string> {
 }
 
 const seriesIn = (dataDir: string): SeriesStorage =>
-  seriesFolders(dataDir, { memoryLimitBytes: ENGINE_MEMORY_BYTES, threads: availableParallelism() });
+  seriesFolders(dataDir, { memoryLimitBytes: ENGINE_MEMORY_BYTES, threads: availableParallelism(), onEvent: warnOfEngine });
 
 function withPoints(command: Command, work: (store: Store, engine: SeriesEngine) => Promise<string>): Promise<string> {
   return withStore(command.config, async ({ store, directory }) => {

@@ -1,19 +1,7 @@
 /** Durations as `influx` takes them: Go's, and whole weeks and days; shown as Go shows them. */
-import { formatDuration, parseDuration } from '../config/duration.js';
+import { formatDuration, NS_BY_UNIT, parseDuration, takeDurationPart } from '../domain/duration.js';
 
 const SECOND_NS = 1_000_000_000n;
-const UNITS_NS: ReadonlyMap<string, bigint> = new Map([
-  ['w', 604_800n * SECOND_NS],
-  ['d', 86_400n * SECOND_NS],
-  ['h', 3_600n * SECOND_NS],
-  ['m', 60n * SECOND_NS],
-  ['s', SECOND_NS],
-  ['ms', 1_000_000n],
-  ['us', 1_000n],
-  ['\u00b5s', 1_000n],
-  ['ns', 1n],
-]);
-
 /**
  * @returns nanoseconds; 0 for nothing
  * @throws Error in `influx`'s words
@@ -35,18 +23,16 @@ function parseOrUndefined(text: string): bigint | undefined {
 
 function sumParts(text: string): bigint {
   let sum = 0n;
-  for (let rest = text.replace(/^-/, ''); rest !== '';) {
-    const number = /^\d+/.exec(rest)?.[0];
-    if (number === undefined) throw new Error(`invalid duration ${rest}`);
-    rest = rest.slice(number.length);
-    const unit = /^\p{L}+/u.exec(rest)?.[0];
-    if (unit === undefined) throw new Error(`duration is missing a unit: ${text}`);
-    const unitNs = UNITS_NS.get(unit);
+  for (let left = text.replace(/^-/, ''); left !== '';) {
+    const { digits, unit, rest } = takeDurationPart(left);
+    if (digits === '') throw new Error(`invalid duration ${left}`);
+    if (unit === '') throw new Error(`duration is missing a unit: ${text}`);
+    const unitNs = NS_BY_UNIT.get(unit);
     if (unitNs === undefined) {
       throw new Error('duration must be week(w), day(d), hour(h), min(m), sec(s), millisec(ms), microsec(us), or nanosec(ns)');
     }
-    sum += BigInt(number) * unitNs;
-    rest = rest.slice(unit.length);
+    sum += BigInt(digits) * unitNs;
+    left = rest;
   }
   return sum;
 }

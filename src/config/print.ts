@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
-import { formatDuration } from './duration.js';
+import { formatDuration } from '../domain/duration.js';
 import { findOption, OPTIONS, type Option, type Value } from './options.js';
 
 /**

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { invalid } from '../domain/errors.js';
 import { parseBindAddress } from './bind-address.js';
-import { formatDuration, parseDuration } from './duration.js';
+import { formatDuration, parseDuration } from '../domain/duration.js';
 import type { Option, Value } from './options.js';
 import { parseSize } from './size.js';
 

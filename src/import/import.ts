@@ -50,7 +50,7 @@ export interface ImportTarget {
   /** Whether points are also written into buckets that hold some: of two at one time that of InfluxDB counts. */
   readonly mergesPoints: boolean;
   /** Told before each shard is read. */
-  readonly onShard?: ((step: ImportStep, number: number, count: number) => void) | undefined;
+  readonly onShard: ((step: ImportStep, number: number, count: number) => void) | undefined;
 }
 
 export interface Writable {

@@ -14,7 +14,7 @@ import { noteChanges, writeBlocks } from './points.js';
 const directory = mkdtempSync(join(tmpdir(), 'import-points-'));
 let engine: DuckDbEngine;
 beforeAll(async () => {
-  engine = await openDuckDbEngine({ directory, memoryLimitBytes: 128 * 1024 * 1024, threads: 1 });
+  engine = await openDuckDbEngine({ directory, memoryLimitBytes: 128 * 1024 * 1024, threads: 1, onEvent: () => undefined });
 });
 afterAll(async () => {
   await engine.close();

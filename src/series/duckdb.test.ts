@@ -14,7 +14,7 @@ import { batchOf, testSeriesEngine } from './series.contract.js';
 const bucket = '000000000000000a' as BucketId;
 const ALL_TIME = { startNs: -(2n ** 63n), stopNs: 2n ** 63n };
 const openWith = (directory: string, rules?: PlacementRules): Promise<DuckDbEngine> =>
-  openDuckDbEngine({ directory, memoryLimitBytes: 256 * 1024 * 1024, threads: 2, rules });
+  openDuckDbEngine({ directory, memoryLimitBytes: 256 * 1024 * 1024, threads: 2, rules, onEvent: () => undefined });
 const open = (directory: string): Promise<DuckDbEngine> => openWith(directory);
 
 testSeriesEngine('DuckDB', open);
@@ -159,7 +159,7 @@ async function whenGone(child: ChildProcess): Promise<void> {
 const WRITER = `
   import { writeSync } from 'node:fs';
   const { openDuckDbEngine } = await import(process.env.ENGINE);
-  const engine = await openDuckDbEngine({ directory: process.env.DIRECTORY, memoryLimitBytes: 256 * 1024 * 1024, threads: 1 });
+  const engine = await openDuckDbEngine({ directory: process.env.DIRECTORY, memoryLimitBytes: 256 * 1024 * 1024, threads: 1, onEvent: () => undefined });
   const bucketId = '000000000000000a';
   const round = Number(process.env.ROUND);
   let version = round * 1_000_000;

@@ -43,7 +43,7 @@ export interface DuckDbEngineOptions {
   /** What DuckDB may use; rows that wait to be drained come on top (at most about 128 MiB). */
   readonly memoryLimitBytes: number;
   readonly threads: number;
-  readonly onEvent?: ((event: EngineEvent) => void) | undefined;
+  readonly onEvent: (event: EngineEvent) => void;
   /** Other than usual in tests. */
   readonly rules?: PlacementRules | undefined;
 }

@@ -14,7 +14,7 @@ describe('folders of points', () => {
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'storage-'));
-    points = seriesFolders(directory, { memoryLimitBytes: 2 ** 27, threads: 1 });
+    points = seriesFolders(directory, { memoryLimitBytes: 2 ** 27, threads: 1, onEvent: () => undefined });
   });
   afterEach(() => {
     rmSync(directory, { recursive: true });
@@ -49,7 +49,7 @@ describe('folders of points', () => {
       writeFileSync(join(directory, name, 'log-1'), '');
     }
     expect(await points.list()).toEqual(['series-3']);
-    const missing = seriesFolders(join(directory, 'missing'), { memoryLimitBytes: 2 ** 27, threads: 1 });
+    const missing = seriesFolders(join(directory, 'missing'), { memoryLimitBytes: 2 ** 27, threads: 1, onEvent: () => undefined });
     expect(await missing.list()).toEqual([]);
     expect(await missing.isUsed('series')).toBe(false);
   });

@@ -6,6 +6,8 @@ import type { CarriedIdentity, SeriesStorage } from '../domain/series-storage.js
 import { openDuckDbEngine, type DuckDbEngineOptions } from './duckdb.js';
 import { syncDirectory } from './write-ahead-log.js';
 
+export type { EngineEvent } from './duckdb.js';
+
 const IDENTITY_FILE = 'identity';
 const IDENTITY = /^[0-9a-f]{32}$/;
 const FOLDER_OF_POINTS = /^series(-[\w-]+)?$/;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/authenticate.js';
 import { isOperator } from '../auth/operator.js';
 import { Secret } from '../auth/secret.js';
+import { readSeconds } from '../cli/duration.js';
 import type { Setup, SetupInput } from '../services/setup.js';
 
 const PREFIX = 'DOCKER_INFLUXDB_INIT_';
@@ -72,19 +73,13 @@ function readSecretFile(variable: string, file: string): string {
   }
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
-const DURATION_PART = /(\d+(?:\.\d*)?|\.\d+)(ms|us|ns|[wdhms])/g;
-
-/** Seconds of `30d`, `1w`, `1.5h`, `72h0m0s`, as `influx setup --retention` takes them; nothing and 0 are for ever. */
+/** Seconds of `30d`, `1w`, `72h0m0s`, as `influx setup --retention` takes them; nothing and 0 are for ever. */
 export function parseRetention(text: string): number {
-  if (text === '' || text === '0') return 0;
-  if (text.replaceAll(DURATION_PART, '') !== '') {
-    throw new Error(`${PREFIX}RETENTION=${text} is no duration; write it like 30d, 1w or 72h0m0s, or 0 for ever`);
+  try {
+    return readSeconds(text);
+  } catch (cause) {
+    throw new Error(`${PREFIX}RETENTION=${text} is no duration; write it like 30d, 1w or 72h0m0s, or 0 for ever`, { cause });
   }
-  let seconds = 0;
-  for (const [, count = '', unit = ''] of text.matchAll(DURATION_PART)) seconds += Number(count) * (UNIT_SECONDS[unit] ?? 0);
-  // Less than a second is not for ever, but too little, and is refused as such.
-  return seconds === 0 ? 0 : Math.max(1, Math.trunc(seconds));
 }
 
 /** Sets up a store that is fresh; says in one line what is wrong with one that is not. */

@@ -43,7 +43,7 @@ describe('the points of a body', () => {
   let engine: SeriesEngine;
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'body-write-'));
-    engine = await openDuckDbEngine({ directory, memoryLimitBytes: 2 ** 27, threads: 1 });
+    engine = await openDuckDbEngine({ directory, memoryLimitBytes: 2 ** 27, threads: 1, onEvent: () => undefined });
   });
   afterAll(async () => {
     await engine.close();

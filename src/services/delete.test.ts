@@ -71,7 +71,12 @@ describe('deleting', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'delete-'));
     store = await openSqliteStore(directory);
-    engine = await openDuckDbEngine({ directory: join(directory, 'series'), memoryLimitBytes: 2 ** 27, threads: 1 });
+    engine = await openDuckDbEngine({
+      directory: join(directory, 'series'),
+      memoryLimitBytes: 2 ** 27,
+      threads: 1,
+      onEvent: () => undefined,
+    });
     remove = createDelete({ store, engine });
     await store.transaction((writer) =>
       writer.insertOrganization({ id: ORG, name: 'acme', description: '', createdAtMs: 0, updatedAtMs: 0 }),

@@ -36,7 +36,12 @@ describe('retention', () => {
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'retention-'));
     store = await openSqliteStore(directory);
-    engine = await openDuckDbEngine({ directory: join(directory, 'series'), memoryLimitBytes: 2 ** 27, threads: 1 });
+    engine = await openDuckDbEngine({
+      directory: join(directory, 'series'),
+      memoryLimitBytes: 2 ** 27,
+      threads: 1,
+      onEvent: () => undefined,
+    });
   });
   afterEach(async () => {
     await engine.close();

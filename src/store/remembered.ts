@@ -8,9 +8,7 @@ const ANSWERS_MAX = 50_000;
 /** What it remembers is right until it is told of a change: of one made here before that is answered, of others' within a bound. */
 export function rememberReads<S extends Store>(store: S): S {
   const answersOf = new Map<Noun, Map<string, Promise<unknown>>>();
-  let generation = 0;
   store.onChange((changes) => {
-    generation++;
     for (const { noun } of changes) answersOf.get(noun)?.clear();
   });
 
@@ -21,14 +19,14 @@ export function rememberReads<S extends Store>(store: S): S {
     const known = answers.get(key) as Promise<T> | undefined;
     if (known !== undefined) return known;
     const asked = ask();
+    // From the moment at which it is asked: a change forgets it also while the answer is on its way.
     answers.set(key, asked);
-    const before = generation;
     const forget = (): void => {
       if (answers.get(key) === asked) answers.delete(key);
     };
-    // An answer that a commit overtook may be the old one. An absence is not kept, or strangers could fill the memory with names.
+    // An absence is not kept, or strangers could fill the memory with names.
     asked.then((answer) => {
-      if (answer === undefined || generation !== before) forget();
+      if (answer === undefined) forget();
     }, forget);
     return asked;
   };

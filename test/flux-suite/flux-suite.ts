@@ -47,7 +47,7 @@ function readFailing(): Map<string, string> {
 
 async function runAll(modules: readonly TestModule[], only: RegExp | undefined): Promise<Outcome[]> {
   const directory = mkdtempSync(join(tmpdir(), 'flux-suite-'));
-  const engine = await openDuckDbEngine({ directory, memoryLimitBytes: 256 * 1024 * 1024, threads: 2 });
+  const engine = await openDuckDbEngine({ directory, memoryLimitBytes: 256 * 1024 * 1024, threads: 2, onEvent: () => undefined });
   const outcomes: Outcome[] = [];
   try {
     for await (const testCase of testCases(modules)) {

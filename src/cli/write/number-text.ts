@@ -1,5 +1,5 @@
 /** Numbers as people write them, made into line protocol: as Go's strconv reads and writes them. */
-import { parseDuration } from '../../config/duration.js';
+import { parseDuration } from '../../domain/duration.js';
 
 /** The first is the point, the others are left out. */
 const FORMAT_DEFAULT = '. \n\t\r_';

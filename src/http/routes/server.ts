@@ -1,5 +1,6 @@
 /** What the server tells about itself: health, readiness, metrics, its routes and its configuration. */
 import { authorizeConfiguration } from '../../auth/operator.js';
+import { formatDuration } from '../../domain/duration.js';
 import type { Clock } from '../../domain/id.js';
 import { ALL_RESOURCE_TYPES } from '../../domain/permission.js';
 import { formatTime } from '../../wire/time.js';
@@ -21,6 +22,7 @@ export interface ServerRoutesDependencies {
 }
 
 /** Health checks of containers and proxies ask with `HEAD` and `OPTIONS`, too; InfluxDB looks at no method here. */
+const NS_PER_MS = 1_000_000n;
 const ALL_METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const atAllMethods = (path: string, handle: OpenRoute['handle']): Route[] =>
   ALL_METHODS.map((method) => ({ method, path, access: 'open', handle }));
@@ -40,7 +42,11 @@ export function serverRoutes({ clock, startedAtMs, version, metrics, configurati
   return [
     ...atAllMethods('/health', health),
     ...atAllMethods('/ready', () =>
-      json(200, { status: 'ready', started: formatTime(startedAtMs), up: formatUpTime(clock() - startedAtMs) }),
+      json(200, {
+        status: 'ready',
+        started: formatTime(startedAtMs),
+        up: formatDuration(BigInt(Math.max(0, clock() - startedAtMs)) * NS_PER_MS),
+      }),
     ),
     ...(['GET', 'HEAD'] as const).map((method): Route => ({
       method,
@@ -77,15 +83,6 @@ export function serverRoutes({ clock, startedAtMs, version, metrics, configurati
       },
     },
   ];
-}
-
-/** As Go prints a duration: `1h2m3.004s`. */
-function formatUpTime(ms: number): string {
-  const hours = Math.floor(ms / 3_600_000);
-  const minutes = Math.floor(ms / 60_000) % 60;
-  const seconds = `${(ms % 60_000) / 1000}s`;
-  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
-  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
 }
 
 /** InfluxDB's table of contents, whole: clients look paths up in it. */

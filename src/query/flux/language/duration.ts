@@ -1,20 +1,11 @@
 /** Flux's durations: calendar months and nanoseconds beside each other, with one sign for both. */
+import { NS_BY_UNIT, takeDurationPart } from '../../../domain/duration.js';
 import { addMonths } from '../../../domain/time.js';
 import type { DurationPart } from '../syntax/ast.js';
 
-const NS_OF_UNIT: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-  d: 86_400_000_000_000n,
-  w: 604_800_000_000_000n,
-};
-
 const MONTHS_OF_UNIT: Readonly<Record<string, number>> = { mo: 1, y: 12 };
+
+const UNITS: ReadonlySet<string> = new Set([...Object.keys(MONTHS_OF_UNIT), 'w', 'd', 'h', 'm', 's', 'ms', 'us', '\u00b5s', 'ns']);
 
 /** The mean length of a month in nanoseconds: what InfluxDB takes for a month where it must be a fixed time (`range(start: -1mo)`). */
 const NS_PER_MONTH_ON_AVERAGE = 2_629_800_000_000_000n;
@@ -39,7 +30,7 @@ export class Duration {
     for (const { magnitude, unit } of parts) {
       const unitMonths = MONTHS_OF_UNIT[unit];
       if (unitMonths !== undefined) months += magnitude * unitMonths;
-      else ns += BigInt(magnitude) * (NS_OF_UNIT[unit] ?? 0n);
+      else ns += BigInt(magnitude) * (NS_BY_UNIT.get(unit) ?? 0n);
     }
     return new Duration(months, ns);
   }
@@ -47,12 +38,13 @@ export class Duration {
   /** Undefined where the text is no duration. */
   static parse(text: string): Duration | undefined {
     const negative = text.startsWith('-');
-    const body = negative ? text.slice(1) : text;
-    if (!/^(\d+(ns|us|µs|ms|mo|s|m|h|d|w|y))+$/.test(body)) return undefined;
-    const parts = [...body.matchAll(/(\d+)(ns|us|µs|ms|mo|s|m|h|d|w|y)/g)].map(([, magnitude, unit]) => ({
-      magnitude: Number(magnitude),
-      unit: unit as string,
-    }));
+    const parts: DurationPart[] = [];
+    for (let left = negative ? text.slice(1) : text; left !== '' || parts.length === 0;) {
+      const { digits, unit, rest } = takeDurationPart(left);
+      if (digits === '' || !UNITS.has(unit)) return undefined;
+      parts.push({ magnitude: Number(digits), unit });
+      left = rest;
+    }
     const duration = Duration.ofParts(parts);
     return negative ? duration.negated() : duration;
   }
@@ -96,7 +88,7 @@ export class Duration {
     if (months % 12 !== 0) text += `${months % 12}mo`;
     let rest = this.ns < 0n ? -this.ns : this.ns;
     for (const unit of ['w', 'd', 'h', 'm', 's', 'ms', 'us', 'ns']) {
-      const size = NS_OF_UNIT[unit] as bigint;
+      const size = NS_BY_UNIT.get(unit) as bigint;
       if (rest >= size) {
         text += `${rest / size}${unit}`;
         rest %= size;

@@ -1,27 +1,14 @@
 /** Durations as InfluxQL writes them: numbers with units, one after the other. */
+import { NS_BY_UNIT, takeDurationPart } from '../../../domain/duration.js';
 
-const MICROSECOND = 1_000n;
-const MILLISECOND = 1_000_000n;
-const SECOND = 1_000_000_000n;
-const MINUTE = 60n * SECOND;
-const HOUR = 60n * MINUTE;
-const DAY = 24n * HOUR;
-const WEEK = 7n * DAY;
-
-const UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  u: MICROSECOND,
-  µ: MICROSECOND,
-  ms: MILLISECOND,
-  s: SECOND,
-  m: MINUTE,
-  h: HOUR,
-  d: DAY,
-  w: WEEK,
-};
-
-const PARTS = /(\d+)(ns|ms|[uµsmhdw])/gy;
+const MICROSECOND_NS = 1_000n;
+const UNITS = ['w', 'd', 'h', 'm', 's', 'ms', 'u', 'ns'] as const;
 const INT64_MAX = 2n ** 63n - 1n;
+
+const lengthOf = (unit: string): bigint | undefined => {
+  if (unit === 'u' || unit === 'µ') return MICROSECOND_NS;
+  return (UNITS as readonly string[]).includes(unit) ? NS_BY_UNIT.get(unit) : undefined;
+};
 
 /**
  * Nanoseconds.
@@ -30,19 +17,15 @@ const INT64_MAX = 2n ** 63n - 1n;
  */
 export function parseDuration(text: string): bigint | { readonly fault: string } {
   let total = 0n;
-  let end = 0;
   let last = '';
-  PARTS.lastIndex = 0;
-  for (let match = PARTS.exec(text); match !== null; match = PARTS.exec(text)) {
-    const [part, digits = '', unit = ''] = match;
-    const count = BigInt(digits);
-    if (count > INT64_MAX) return { fault: 'invalid duration' };
-    total += count * (UNITS[unit] as bigint);
-    last = `${count}${unit}`;
-    end += part.length;
-    PARTS.lastIndex = end;
+  for (let left = text; left !== '' || last === '';) {
+    const { digits, unit, rest } = takeDurationPart(left);
+    const length = lengthOf(unit);
+    if (digits === '' || length === undefined || BigInt(digits) > INT64_MAX) return { fault: 'invalid duration' };
+    total += BigInt(digits) * length;
+    last = `${BigInt(digits)}${unit}`;
+    left = rest;
   }
-  if (end === 0 || end !== text.length) return { fault: 'invalid duration' };
   if (total > INT64_MAX) return { fault: `overflowed duration ${last}: choose a smaller duration or INF` };
   return total;
 }
@@ -50,9 +33,6 @@ export function parseDuration(text: string): bigint | { readonly fault: string }
 /** In the largest unit that divides it. */
 export function formatDuration(ns: bigint): string {
   if (ns === 0n) return '0s';
-  for (const unit of ['w', 'd', 'h', 'm', 's', 'ms', 'u']) {
-    const length = UNITS[unit] as bigint;
-    if (ns % length === 0n) return `${ns / length}${unit}`;
-  }
-  return `${ns}ns`;
+  const unit = UNITS.find((each) => ns % (lengthOf(each) as bigint) === 0n) as string;
+  return `${ns / (lengthOf(unit) as bigint)}${unit}`;
 }

@@ -1,7 +1,8 @@
-/** Durations as Go writes them (`1h30m`, `3m0s`, `1.5ms`, `0`), exact to the nanosecond over Go's whole range. */
-import { invalid } from '../domain/errors.js';
+/** Durations as texts: what all notations have in common, and Go's own (`1h30m`, `3m0s`, `1.5ms`, `0`), exact over its whole range. */
+import { invalid } from './errors.js';
 
-const NS_BY_UNIT: ReadonlyMap<string, bigint> = new Map([
+/** The units of a fixed length; each notation takes some of them. */
+export const NS_BY_UNIT: ReadonlyMap<string, bigint> = new Map([
   ['ns', 1n],
   ['us', 1_000n],
   ['\u00b5s', 1_000n],
@@ -10,7 +11,26 @@ const NS_BY_UNIT: ReadonlyMap<string, bigint> = new Map([
   ['s', 1_000_000_000n],
   ['m', 60_000_000_000n],
   ['h', 3_600_000_000_000n],
+  ['d', 86_400_000_000_000n],
+  ['w', 604_800_000_000_000n],
 ]);
+/** Those that Go has. */
+const LONGEST_OF_GO_NS = 3_600_000_000_000n;
+
+export interface DurationPart {
+  /** Empty where the text begins with none. */
+  readonly digits: string;
+  readonly unit: string;
+  /** What comes behind. */
+  readonly rest: string;
+}
+
+/** Takes a whole number and the letters behind it off the front of a text. */
+export function takeDurationPart(text: string): DurationPart {
+  const [whole = '', digits = '', unit = ''] = /^(\d*)(\p{L}*)/u.exec(text) ?? [];
+  return { digits, unit, rest: text.slice(whole.length) };
+}
+
 const SECOND_NS = 1_000_000_000n;
 const MINUTE_NS = 60n * SECOND_NS;
 const HOUR_NS = 60n * MINUTE_NS;
@@ -39,7 +59,7 @@ export function parseDuration(text: string): bigint {
     if (!part) throw invalid('must be a duration such as 10s, 3m0s or 1h30m');
     const [, whole = '0', fractionAfterWhole, fractionAlone, unit = ''] = part;
     const unitNs = NS_BY_UNIT.get(unit);
-    if (unitNs === undefined)
+    if (unitNs === undefined || unitNs > LONGEST_OF_GO_NS)
       throw invalid(unit === '' ? 'has no unit: write 10s, 3m or 1h' : 'has an unknown unit: write ns, us, ms, s, m or h');
     const fraction = fractionAfterWhole ?? fractionAlone ?? '';
     ns += BigInt(whole) * unitNs + (BigInt(fraction === '' ? '0' : fraction) * unitNs) / 10n ** BigInt(fraction.length);
