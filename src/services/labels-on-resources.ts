@@ -12,26 +12,20 @@ import { labelKind } from '../kinds/labels.js';
 
 export type LabelsOnResources = ReturnType<typeof createLabelsOnResources>;
 
+/** The labels on one resource, which an actor was found to be allowed to read. */
+export interface OpenedLabels {
+  /** Those that the actor may read. */
+  list(): Promise<Label[]>;
+  /** The label and the resource must belong to one organization. */
+  add(labelId: LabelId): Promise<Label>;
+  /** A label that is not on the resource is no error. */
+  remove(labelId: LabelId): Promise<void>;
+}
+
 const labelRights = rightsToKind(labelKind);
 
 export const createLabelsOnResources = (dependencies: TransactionDependencies) => {
   const { store } = dependencies;
-
-  async function findResource(kind: Kind, id: Id): Promise<Owned> {
-    const resource = await store.resources(kind).find(id);
-    if (resource === undefined) throw notFound(kind.words.notFound(id));
-    return resource;
-  }
-
-  /** Needs to read and write the label, as InfluxDB asks for, and to write the resource, for which it does not ask. */
-  async function prepare(actor: Actor, labelId: LabelId, kind: Kind, resourceId: Id) {
-    const label = await store.resources(labelKind).find(labelId);
-    if (label === undefined) throw notFound(labelKind.words.notFound(labelId));
-    authorize(actor, labelRights.toRead(label), labelRights.toWrite(label));
-    const resource = await findResource(kind, resourceId);
-    const clearance = authorize(actor, labelRights.toWrite(label), rightsToKind(kind).toWrite(resource));
-    return { label, resource, clearance, mapping: { labelId, resourceType: kind.type, resourceId } };
-  }
 
   /** Those that the actor may read, on a resource that is shown: to read it, or because it was changed by somebody who may only write it. */
   async function listShown(actor: Actor, kind: Kind, resource: Owned): Promise<Label[]> {
@@ -47,30 +41,43 @@ export const createLabelsOnResources = (dependencies: TransactionDependencies) =
   return {
     listShown,
 
-    async list(actor: Actor, kind: Kind, resourceId: Id): Promise<Label[]> {
-      const resource = await findResource(kind, resourceId);
-      authorize(actor, rightsToKind(kind).toRead(resource));
-      return listShown(actor, kind, resource);
-    },
+    /** @throws DomainError `not found`, or `unauthorized` for an actor that may not read the resource itself */
+    async open(actor: Actor, kind: Kind, resourceId: Id): Promise<OpenedLabels> {
+      const resource = await store.resources(kind).find(resourceId);
+      if (resource === undefined) throw notFound(kind.words.notFound(resourceId));
+      const rights = rightsToKind(kind);
+      authorize(actor, rights.toRead(resource));
+      const mappingOf = (labelId: LabelId) => ({ labelId, resourceType: kind.type, resourceId });
 
-    /** The label and the resource must belong to one organization. */
-    async add(actor: Actor, labelId: LabelId, kind: Kind, resourceId: Id): Promise<Label> {
-      const { label, resource, clearance, mapping } = await prepare(actor, labelId, kind, resourceId);
-      if (resource.orgID !== label.orgID) throw invalid('the label belongs to another organization');
-      const added = await transactionBy(dependencies, clearance, async (writer) => {
-        // Inside, so that no label is put on what is deleted in the same moment.
-        if ((await writer.resources(labelKind).find(labelId)) === undefined) throw notFound(labelKind.words.notFound(labelId));
-        if ((await writer.resources(kind).find(resourceId)) === undefined) throw notFound(kind.words.notFound(resourceId));
-        return writer.insertLabelMapping(mapping);
-      });
-      if (!added) throw conflict('Cannot add label, label already exists on resource');
-      return label;
-    },
+      /** Needs to read and write the label, as InfluxDB asks for, and to write the resource, for which it does not ask. */
+      const prepare = async (labelId: LabelId) => {
+        const label = await store.resources(labelKind).find(labelId);
+        if (label === undefined) throw notFound(labelKind.words.notFound(labelId));
+        authorize(actor, labelRights.toRead(label));
+        return { label, clearance: authorize(actor, labelRights.toWrite(label), rights.toWrite(resource)) };
+      };
 
-    /** A label that is not on the resource is no error. */
-    async remove(actor: Actor, labelId: LabelId, kind: Kind, resourceId: Id): Promise<void> {
-      const { clearance, mapping } = await prepare(actor, labelId, kind, resourceId);
-      await transactionBy(dependencies, clearance, (writer) => writer.deleteLabelMapping(mapping));
+      return {
+        list: () => listShown(actor, kind, resource),
+
+        async add(labelId) {
+          const { label, clearance } = await prepare(labelId);
+          if (resource.orgID !== label.orgID) throw invalid('the label belongs to another organization');
+          const added = await transactionBy(dependencies, clearance, async (writer) => {
+            // Inside, so that no label is put on what is deleted in the same moment.
+            if ((await writer.resources(labelKind).find(labelId)) === undefined) throw notFound(labelKind.words.notFound(labelId));
+            if ((await writer.resources(kind).find(resourceId)) === undefined) throw notFound(kind.words.notFound(resourceId));
+            return writer.insertLabelMapping(mappingOf(labelId));
+          });
+          if (!added) throw conflict('Cannot add label, label already exists on resource');
+          return label;
+        },
+
+        async remove(labelId) {
+          const { clearance } = await prepare(labelId);
+          await transactionBy(dependencies, clearance, (writer) => writer.deleteLabelMapping(mappingOf(labelId)));
+        },
+      };
     },
   };
 };

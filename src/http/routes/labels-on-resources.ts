@@ -2,17 +2,17 @@
 import { needsOfKind } from '../../auth/kind-rights.js';
 import { invalid } from '../../domain/errors.js';
 import { parseId, type LabelId } from '../../domain/id.js';
-import type { Owned } from '../../domain/kind.js';
 import type { Kind } from '../../kinds/kind.js';
 import { encodeLabel, labelKind } from '../../kinds/labels.js';
-import type { LabelsOnResources } from '../../services/labels-on-resources.js';
+import type { LabelsOnResources, OpenedLabels } from '../../services/labels-on-resources.js';
 import { decodeJsonObject } from '../../wire/json.js';
 import { empty, json, type ActorRoute } from '../route.js';
 import { findPlace, type FindPlace } from './places.js';
 
 export const otherMethodsOf = ({ router }: Kind): 'empty' | 'json' => (router === 'chi' ? 'empty' : 'json');
 
-export function labelRoutes(kind: Kind, labels: LabelsOnResources, find: FindPlace<Owned>): ActorRoute[] {
+export function labelRoutes(kind: Kind, labels: LabelsOnResources): ActorRoute[] {
+  const open: FindPlace<OpenedLabels> = (actor, id) => labels.open(actor, kind, id);
   const path = `${kind.path}/:id/labels`;
   const shared = { access: 'actor', otherMethods: otherMethodsOf(kind) } as const;
   const needs = needsOfKind(kind);
@@ -23,8 +23,8 @@ export function labelRoutes(kind: Kind, labels: LabelsOnResources, find: FindPla
       path,
       needs: needs.listLabels,
       async handle(actor, request) {
-        const { id } = await findPlace(actor, request, find);
-        const found = await labels.list(actor, kind, id);
+        const opened = await findPlace(actor, request, open);
+        const found = await opened.list();
         return json(200, { links: { self: labelKind.path }, labels: found.map(encodeLabel) });
       },
     },
@@ -34,10 +34,10 @@ export function labelRoutes(kind: Kind, labels: LabelsOnResources, find: FindPla
       path,
       needs: needs.changeLabels,
       async handle(actor, request) {
-        const { id } = await findPlace(actor, request, find);
+        const opened = await findPlace(actor, request, open);
         const labelId = decodeJsonObject(request.body).id<LabelId>('labelID');
         if (labelId === undefined) throw invalid('label id is required');
-        const label = await labels.add(actor, labelId, kind, id);
+        const label = await opened.add(labelId);
         return json(201, { links: { self: `${labelKind.path}/${label.id}` }, label: encodeLabel(label) });
       },
     },
@@ -47,8 +47,8 @@ export function labelRoutes(kind: Kind, labels: LabelsOnResources, find: FindPla
       path: `${path}/:labelID`,
       needs: needs.changeLabels,
       async handle(actor, request) {
-        const { id } = await findPlace(actor, request, find);
-        await labels.remove(actor, parseId<LabelId>(request.params.labelID ?? ''), kind, id);
+        const opened = await findPlace(actor, request, open);
+        await opened.remove(parseId<LabelId>(request.params.labelID ?? ''));
         return empty(204);
       },
     },

@@ -112,11 +112,10 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       },
     });
   }
-  const find = (actor: Actor, id: Id): Promise<Owned> => resources.find(actor, id);
   return [
     ...routes,
     ...(kind.takesMembers ? membershipRoutes(path, kind, memberships) : []),
-    ...(kind.takesLabels ? labelRoutes(kind, labels, find) : []),
+    ...(kind.takesLabels ? labelRoutes(kind, labels) : []),
   ];
 }
 
