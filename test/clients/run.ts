@@ -164,9 +164,11 @@ for (const program of PROGRAMS) if (program.name.toLowerCase().includes(wanted.t
 
 const earlierFile = process.env.SUMMARY_FILE;
 if (earlierFile !== undefined && existsSync(earlierFile)) {
-  const [, passed = '0', failed = '0'] = /(\d+) passed, (\d+) failed/.exec(readFileSync(earlierFile, 'utf8')) ?? [];
+  const [, passed = '0', failed = '0', skipped = '0'] =
+    /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/.exec(readFileSync(earlierFile, 'utf8')) ?? [];
   counts.passed += Number(passed);
   counts.failed += Number(failed);
+  counts.skipped += Number(skipped);
 }
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exitCode = counts.failed > 0 ? 1 : 0;

@@ -4,6 +4,9 @@ import { startTestServer, type Credentials, type SetUp, type TestClient, type Te
 
 const FLUX = { 'content-type': 'application/vnd.flux' };
 
+/** Of a point in another organization; no id looks like it. */
+const FOREIGN_VALUE = '31415926.5';
+
 describe('better than InfluxDB', () => {
   let server: TestServer;
   let client: TestClient;
@@ -19,7 +22,7 @@ describe('better than InfluxDB', () => {
     ({ operator } = world);
     otherOrgId = (await client.post('/api/v2/orgs', { as: operator, json: { name: 'beta' } })).json.id;
     otherBucketId = (await client.post('/api/v2/buckets', { as: operator, json: { orgID: otherOrgId, name: 'foreign' } })).json.id;
-    await client.post('/api/v2/write?org=beta&bucket=foreign', { as: operator, body: 'm v=42 1000' });
+    await client.post('/api/v2/write?org=beta&bucket=foreign', { as: operator, body: `m v=${FOREIGN_VALUE} 1000` });
   });
   afterAll(() => server.stop());
 
@@ -41,7 +44,7 @@ describe('better than InfluxDB', () => {
             body: `from(bucketID: "${otherBucketId}") |> range(start: 0)`,
           });
           expect([answer.status, answer.json.code]).toEqual([404, 'not found']);
-          expect(answer.text).not.toContain('42');
+          expect(answer.text).not.toContain(FOREIGN_VALUE);
         }
       }
       const unknown = await client.post('/api/v2/query?org=acme', {
@@ -68,7 +71,7 @@ describe('better than InfluxDB', () => {
         headers: FLUX,
         body: 'from(bucket: "foreign") |> range(start: 0)',
       });
-      expect(left.text).toContain('42');
+      expect(left.text).toContain(FOREIGN_VALUE);
       expect(left.text.trim().split('\r\n')).toHaveLength(2);
     });
   });

@@ -1,7 +1,7 @@
 /**
  * kill -9 while tokens are hashed, and while a backup is restored: what was acknowledged is there afterwards, and nothing is in the clear
- * on the disk. `KILLS=200 npx vitest run test/process/kills.test.ts` is the long run; every `npm test` kills a few times. Kills while
- * clients work are those of `test/crash`.
+ * on the disk. `KILLS=200 npx vitest run test/process/kills.test.ts` is the long run, `SEED=...` repeats one; every `npm test` kills a few
+ * times. Kills while clients work are those of `test/crash`.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { takeBackup, type TestBackup } from '../support/backup.js';
 import { addPlainTokens } from '../support/plain-tokens.js';
 import { launchProcess, startProcess, type ServerProcess } from '../support/process.js';
+import { createRandom } from '../support/random.js';
 import type { SetUp } from '../support/server.js';
 
 const KILLS = Number(process.env.KILLS ?? 2);
@@ -38,12 +39,14 @@ async function countPoints(server: ServerProcess, token: string): Promise<number
   return Number(/,_result,0,.*,(\d+)\r/.exec(text)?.[1] ?? 0);
 }
 
-const between = (least: number, most: number): number => least + Math.random() * (most - least);
+/** `SEED=...` kills at the same moments again, as far as the machine allows. */
+const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const random = createRandom(SEED);
 
 /** Some of many, the first and the last among them. */
 const sampleOf = <T>(all: readonly T[]): T[] => all.filter((_, i) => i % Math.ceil(all.length / 20) === 0 || i === all.length - 1);
 
-describe(`killed ${ROUNDS} times`, () => {
+describe(`killed ${ROUNDS} times (SEED=${SEED})`, () => {
   it('while it hashes tokens, a server goes on where it was, and leaves none in the clear', { timeout: TIMEOUT_MS }, async () => {
     const first = await startProcess();
     const setUp = await first.client.setUp();
@@ -58,7 +61,7 @@ describe(`killed ${ROUNDS} times`, () => {
         () => true,
         () => false,
       );
-      await sleep(between(500, 2500));
+      await sleep(random.between(500, 2500));
       child.kill('SIGKILL');
       if (!(await isDone)) continue;
       expect(inTheClear(dataDirectory, values)).toEqual([]);
@@ -98,7 +101,7 @@ describe(`killed ${ROUNDS} times`, () => {
         ({ status }) => status === 200,
         () => undefined,
       );
-      await sleep(between(0, 250));
+      await sleep(random.between(0, 250));
       await server.stop('SIGKILL');
       const answer = await restoring;
       const after = await startProcess({ directory });
