@@ -20,9 +20,9 @@ import { userOf } from './query-user.js';
 import type { Secrets } from './secrets.js';
 import { resolveOrganization, type OrganizationParameters } from './target.js';
 import { BodyWrite } from './body-write.js';
+import { nowNs } from './now-ns.js';
 
 const NS_PER_SECOND = 1_000_000_000n;
-const NS_PER_MS = 1_000_000n;
 
 export interface FluxDependencies {
   readonly secrets: Pick<Secrets, 'find'>;
@@ -80,7 +80,7 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: F
     async write(bucketId, batch) {
       const bucket = await store.resources(bucketKind).find(bucketId);
       if (bucket === undefined) throw notFound('bucket not found');
-      const write = new BodyWrite(engine, bucket, BigInt(clock()) * NS_PER_MS);
+      const write = new BodyWrite(engine, bucket, nowNs(clock));
       await write.store(batch);
       return write.outcome();
     },
@@ -112,7 +112,7 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: F
       const { contentType, body, wanted, signal, onLateError } = request;
       refuseWithoutRights(actor, organizationId, body);
       return pool.run({
-        work: { kind: 'flux', organizationId, contentType, body, nowNs: BigInt(clock()) * NS_PER_MS, wanted },
+        work: { kind: 'flux', organizationId, contentType, body, nowNs: nowNs(clock), wanted },
         expects: { bucket: bucketNamedIn(body) },
         user: userOf(actor),
         reach: reachOf(actor, organizationId),

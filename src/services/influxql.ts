@@ -9,9 +9,9 @@ import type { WorkAnswer } from '../workers/job.js';
 import type { QueryPool } from '../workers/query-pool.js';
 import { listAllMappings } from './dbrps.js';
 import { userOf } from './query-user.js';
+import { nowNs } from './now-ns.js';
 
 const NS_PER_SECOND = 1_000_000_000n;
-const NS_PER_MS = 1_000_000n;
 
 /** A request with statements, as it came. */
 export interface StatementsRequest {
@@ -65,7 +65,7 @@ export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: Influx
     run(actor: TokenActor, { signal, onLateError, ...request }: StatementsRequest): Promise<WorkAnswer> {
       return pool.run({
         expects: { database: new URLSearchParams(request.query).get('db') ?? undefined },
-        work: { kind: 'influxql', nowNs: BigInt(clock()) * NS_PER_MS, ...request },
+        work: { kind: 'influxql', nowNs: nowNs(clock), ...request },
         user: userOf(actor),
         reach: { kind: 'influxql', listMappings: (database) => listReadableMappings(actor, database) },
         engine,

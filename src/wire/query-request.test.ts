@@ -1,6 +1,6 @@
 /** Requests to run a query: their two forms, their defaults, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import { decodeQueryRequest } from './query-request.js';
+import { decodeAnalyzeRequest, decodeQueryRequest } from './query-request.js';
 
 const json = (body: unknown, contentType: string | undefined = 'application/json') => decodeQueryRequest(contentType, JSON.stringify(body));
 
@@ -30,6 +30,18 @@ describe('a request', () => {
       nowNs: 1_704_067_200_500_000_000n,
       extern,
     });
+  });
+
+  it('may be a tree instead of a text', () => {
+    const ast = { type: 'Package', files: [] };
+    expect(json({ ast })).toMatchObject({ query: '', ast });
+    expect(json({ ast, query: 'x = 1' })).toMatchObject({ query: 'x = 1', ast: undefined });
+  });
+
+  it('to analyze may be empty', () => {
+    expect(decodeAnalyzeRequest('{"type": "flux", "query": ""}')).toBe('');
+    expect(decodeAnalyzeRequest('{}')).toBe('');
+    expect(() => decodeAnalyzeRequest('{"type": "influxql"}')).toThrow('failed to decode request body: unknown query type: influxql');
   });
 
   it.each([[{ imports: [], body: [] }], [{ type: 'File', imports: null, body: null }], [{}]])(

@@ -5,7 +5,10 @@ import type { Annotation, CsvDialect } from './annotated-csv.js';
 import { findMember, parseFirstValue } from './json.js';
 
 export interface QueryRequest {
+  /** Empty where the query came as a tree. */
   readonly query: string;
+  /** The query as a Flux syntax tree (a `Package`), as `/api/v2/query/ast` answers it. */
+  readonly ast: unknown;
   readonly dialect: CsvDialect;
   /** Nanoseconds that take the place of the present; undefined where the request does not say. */
   readonly nowNs: bigint | undefined;
@@ -40,18 +43,38 @@ function decodeJson(text: string): QueryRequest {
   const body = parseObject(text);
   const query = stringMember(body, 'query');
   const type = stringMember(body, 'type');
-  if (query === '' && findMember(body, 'ast') === undefined) throw invalid('request body requires either query or AST');
+  const ast = findMember(body, 'ast') ?? undefined;
+  if (query === '' && ast === undefined) throw invalid('request body requires either query or AST');
   if (type !== '' && type !== 'flux') throw invalid(`unknown query type: ${type}`);
-  if (query === '') throw invalid('a query as a syntax tree is not supported; send the query as text');
-  return checked({ query, now: stringMember(body, 'now'), extern: findMember(body, 'extern') }, decodeDialect(findMember(body, 'dialect')));
+  const request = { query, ast: query === '' ? ast : undefined, now: stringMember(body, 'now'), extern: findMember(body, 'extern') };
+  return checked(request, decodeDialect(findMember(body, 'dialect')));
 }
 
-function checked({ query, now = '', extern }: { query: string; now?: string; extern?: unknown }, dialect: CsvDialect): QueryRequest {
-  if (query === '') throw invalid('request body requires either query or AST');
+/** The script of `POST /api/v2/query/analyze`; there is nothing wrong with an empty one. */
+export function decodeAnalyzeRequest(text: string): string {
+  try {
+    const body = parseObject(text);
+    const type = stringMember(body, 'type');
+    if (type !== '' && type !== 'flux') throw invalid(`unknown query type: ${type}`);
+    return stringMember(body, 'query');
+  } catch (error) {
+    throw error instanceof DomainError ? invalid(`${DECODE_PREFIX}${error.message}`) : error;
+  }
+}
+
+interface AskedFor {
+  readonly query: string;
+  readonly ast?: unknown;
+  readonly now?: string;
+  readonly extern?: unknown;
+}
+
+function checked({ query, ast, now = '', extern }: AskedFor, dialect: CsvDialect): QueryRequest {
+  if (query === '' && ast === undefined) throw invalid('request body requires either query or AST');
   const nowNs = now === '' ? undefined : parseTime(now);
   if (now !== '' && nowNs === undefined)
     throw invalid(`parsing time "${now}" as "2006-01-02T15:04:05Z07:00": cannot parse "${now}" as "2006"`);
-  return { query, dialect, nowNs, extern: extern === undefined ? undefined : toFile(extern) };
+  return { query, ast, dialect, nowNs, extern: extern === undefined ? undefined : toFile(extern) };
 }
 
 /** Clients leave out the type and whatever is empty: InfluxData's for Python send `{"imports": [], "body": []}` with every query. */

@@ -6,6 +6,7 @@ import type { Pulse } from '../query/flux/execute/turn.js';
 import type { FluxEnvironment } from '../query/flux/environment.js';
 import { startFlux } from '../query/flux/evaluate.js';
 import type { File } from '../query/flux/syntax/ast.js';
+import { textOfPackage } from '../query/flux/syntax/script.js';
 import { analyzeScript } from '../query/flux/tools/analysis.js';
 import { functionSuggestion, functionSuggestions } from '../query/flux/tools/suggestions.js';
 import { syntaxTreeOf } from '../query/flux/tools/syntax-tree.js';
@@ -16,7 +17,7 @@ import { encodeAnnotatedCsv, encodeCsvError, type CsvDialect, type NamedResult }
 import { decodeInfluxqlRequest } from '../wire/influxql-request.js';
 import { encodeInfluxqlResults } from '../wire/influxql-response.js';
 import { decodeJsonObject } from '../wire/json.js';
-import { decodeQueryRequest } from '../wire/query-request.js';
+import { decodeAnalyzeRequest, decodeQueryRequest } from '../wire/query-request.js';
 import type { DistantWorld } from './distant-world.js';
 import type { Known, Work } from './messages.js';
 import { splitPredicate } from './sent-predicate.js';
@@ -44,7 +45,7 @@ export function doWork(work: Work, surroundings: Surroundings): Bytes {
     case 'syntax tree':
       return json(async () => syntaxTreeOf(decodeJsonObject(work.body).string('query') ?? ''));
     case 'analysis':
-      return json(() => analyzeScript(decodeQueryRequest('application/json', textOf(work.body)).query));
+      return json(() => analyzeScript(decodeAnalyzeRequest(textOf(work.body))));
     case 'suggestions':
       return json(() => suggest(work.name));
   }
@@ -64,7 +65,7 @@ async function suggest(name: string | undefined): Promise<unknown> {
 }
 
 async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Surroundings): Bytes {
-  const { query, dialect, nowNs, extern } = decodeQueryRequest(work.contentType, textOf(work.body));
+  const { query, ast, dialect, nowNs, extern } = decodeQueryRequest(work.contentType, textOf(work.body));
   const { world, known, signal, pulse, memoryBytesMax, memoryPool, onLateError } = surroundings;
   const environment: FluxEnvironment = {
     engine: world,
@@ -84,7 +85,8 @@ async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Sur
     findSecret: (key) => world.call('findSecret', key),
     write: (bucketId, batch) => world.call('write', bucketId, batch),
   };
-  const run = () => startFlux({ script: query, extern: extern as File | undefined }, environment);
+  const script = ast === undefined ? query : await textOfPackage(ast);
+  const run = () => startFlux({ script, extern: extern as File | undefined }, environment);
   switch (work.wanted) {
     case 'answer':
       yield* encodeAnnotatedCsv(await run(), dialect, onLateError);

@@ -3,6 +3,7 @@ import type { Actor } from '../../domain/actor.js';
 import { invalid } from '../../domain/errors.js';
 import type { Clock } from '../../domain/id.js';
 import type { PointBatch } from '../../domain/series.js';
+import { nowNs } from '../../services/now-ns.js';
 import type { WritableBucket, Write } from '../../services/write.js';
 import { parseSlices, type LineProtocolSettings, type Precision } from '../../wire/line-protocol.js';
 import { textOf } from '../../wire/query-string.js';
@@ -43,13 +44,13 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
       judged = current;
     };
     await bodies.use(request, (body) => {
-      const nowNs = BigInt(clock()) * 1_000_000n;
-      const settings = { precision, defaultTimeNs: nowNs };
+      const defaultTimeNs = nowNs(clock);
+      const settings = { precision, defaultTimeNs };
       const isShort = body.length <= READ_HERE_BYTES_MAX;
       const slices = isShort
         ? parseSlices(body, settings)
         : elsewhere.read(body, settings, { user: userOf(actor), signal: request.signal });
-      return target.write(slices, nowNs, confirm);
+      return target.write(slices, defaultTimeNs, confirm);
     });
     return empty(204);
   }

@@ -187,11 +187,14 @@ class GroupTable {
     const { values } = piece;
     if (values.type === 'string' || values.type === 'boolean') throw unsupportedMean(values.type);
     const weight = weightOf?.(piece);
+    // Each series is added up by itself, as in InfluxDB: the last digit depends on it.
+    let sum = 0;
     for (let row = 0; row < piece.times.length; row++) {
       const value = Number(values.values[row]);
-      mean.sum += weight === undefined ? value : value * weight;
+      sum += weight === undefined ? value : value * weight;
       mean.count += weight ?? 1;
     }
+    mean.sum += sum;
   }
 
   private meanRow(): Chunk {

@@ -136,7 +136,7 @@ export class Inference {
     }
   }
 
-  private equate(left: Type, right: Type): void {
+  equate(left: Type, right: Type): void {
     unify(left, right, this.typeOfKnown);
   }
 

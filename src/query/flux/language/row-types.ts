@@ -13,24 +13,32 @@ import type { FunctionValue } from './value.js';
 
 type Columns = readonly ColumnMeta[];
 
+interface KnownTypes {
+  readonly others?: ReadonlyMap<string, Type>;
+  readonly result?: Type;
+}
+
 /** The types of one function, inferred once. */
 export class RowTypes {
   private readonly rows: readonly Type[];
   private readonly result: Type;
   private last: { readonly schemas: readonly Columns[]; readonly types: ResultTypes } | undefined;
 
-  /** @param parameters those that are rows; what is known of others comes in `others` */
-  constructor(fn: FunctionValue, parameters: readonly string[] = ['r'], others: ReadonlyMap<string, Type> = new Map()) {
+  /** @param parameters those that are rows. @param known what is known of others, and of what the function makes */
+  constructor(fn: FunctionValue, parameters: readonly string[] = ['r'], known: KnownTypes = {}) {
+    const others = known.others ?? new Map<string, Type>();
     const { definition } = fn;
     const [first] = definition?.expression.params ?? [];
     // With one parameter, whatever it is called, that is the row.
     const isOnly = definition?.expression.params.length === 1 && first !== undefined;
     const rows = parameters.map((name) => [isOnly ? keyName(first) : name, unknownType()] as const);
     this.rows = rows.map(([, row]) => row);
+    const inference = new Inference();
     this.result =
       definition === undefined
         ? unknownType()
-        : new Inference().call(definition.expression, new Map<string, Type>([...others, ...rows]), definition.lookUp);
+        : inference.call(definition.expression, new Map<string, Type>([...others, ...rows]), definition.lookUp);
+    if (known.result !== undefined) inference.equate(this.result, known.result);
   }
 
   /**

@@ -215,6 +215,8 @@ class Planner {
     const range = requireBounds(windows.bounds);
     return {
       ...node,
+      // The planner has made the step: its errors name no place in the script.
+      site: node.site && { ...node.site, location: undefined },
       inputs: windows.inputs,
       create: (run) => aggregateWindowOperator(run, spec, method, column, timeColumn, range),
       spec: { kind: 'operator' },

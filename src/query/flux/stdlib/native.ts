@@ -165,7 +165,12 @@ export const native = (call: Native['call'], pipe?: string): Native => ({ call, 
 
 export const constant = (value: Value): { value: Value } => ({ value });
 
-type Step = { readonly spec?: Spec; readonly bounds?: Bounds | undefined } & Pick<RunnableNode, 'create'>;
+interface Step extends Pick<RunnableNode, 'create'> {
+  readonly spec?: Spec;
+  readonly bounds?: Bounds | undefined;
+  /** The call that errors of the step name; without it, the one under way. */
+  readonly site?: CallSite | undefined;
+}
 
 export interface StepInput {
   readonly node: RunnableNode;
@@ -185,7 +190,13 @@ export function step(make: (args: Arguments, input: StepInput) => Step): Native 
 
 /** Puts a step after another one. */
 export function addStep(node: RunnableNode, { spec = { kind: 'operator' }, create, ...rest }: Step, context: CallContext): RunnableNode {
-  return { spec, inputs: [node], site: context.site, bounds: 'bounds' in rest ? rest.bounds : unionBounds([node]), create };
+  return {
+    spec,
+    inputs: [node],
+    site: 'site' in rest ? rest.site : context.site,
+    bounds: 'bounds' in rest ? rest.bounds : unionBounds([node]),
+    create,
+  };
 }
 
 /** A function that is a pipeline of other library functions. */

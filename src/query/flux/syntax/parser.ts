@@ -78,7 +78,7 @@ class FluxParser {
   }
 }
 
-const notATree = (cause: unknown): DomainError => new DomainError('invalid', 'extern is no Flux syntax tree', { cause });
+const notATree = (cause: unknown): DomainError => new DomainError('invalid', 'the tree is no Flux syntax tree', { cause });
 
 /** What breaks the parser is a script nested so deep that its stack, or its memory, does not suffice. */
 export const tooDeep = (cause: unknown): DomainError =>

@@ -4,7 +4,7 @@ import { analyzeScript } from '../tools/analysis.js';
 import { functionSuggestion, functionSuggestions } from '../tools/suggestions.js';
 import { syntaxTreeOf } from '../tools/syntax-tree.js';
 import type { File } from './ast.js';
-import { SCRIPT_LENGTH_MAX, loadScript } from './script.js';
+import { SCRIPT_LENGTH_MAX, loadScript, textOfPackage } from './script.js';
 
 const failureOf = (script: string, extern?: File): Promise<string | undefined> =>
   loadScript(script, extern).then(
@@ -50,8 +50,19 @@ describe('a script', () => {
       /^error @1:34-1:\d+: record is missing label b.*\n\nerror @2:5-2:\d+: record is missing label c/,
     );
     expect(await failureOf('package main\nx = v.a + 1', EXTERN)).toBeUndefined();
-    expect(await failureOf('x = 1', { type: 'File', body: [{}] } as unknown as File)).toBe('extern is no Flux syntax tree');
+    expect(await failureOf('x = 1', { type: 'File', body: [{}] } as unknown as File)).toBe('the tree is no Flux syntax tree');
     expect(await failureOf('x = v.a + 1')).toBe('error @1:5-1:6: undefined identifier v');
+  });
+
+  it('may come as a tree, in several files', async () => {
+    const { ast } = await syntaxTreeOf('import "strings" f = (r, n=<-) => ({r with a: "x${r.b}", c: [1, 2][0]}) y = 1h');
+    const { ast: other } = await syntaxTreeOf('import "math" z = math.pi');
+    const text = await textOfPackage({ ...ast, files: [...ast.files, ...other.files] });
+    const { body, imports } = (await loadScript(text)).file;
+    expect(imports?.map(({ path }) => path.value)).toEqual(['strings', 'math']);
+    expect(body).toHaveLength(3);
+    await expect(textOfPackage({ files: 3 })).rejects.toThrow('ast must be a Flux syntax tree of type Package');
+    await expect(textOfPackage({ files: [{ body: [{ type: 'frob' }] }] })).rejects.toThrow('the tree is no Flux syntax tree');
   });
 
   it('is not too long', async () => {

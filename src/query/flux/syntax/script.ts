@@ -132,6 +132,15 @@ function toFault({ message, range: { start, end } }: Diagnostic): SyntaxFault {
   };
 }
 
+/** The text of a query that came as a tree: a package, whose files are one script. @throws DomainError `invalid` for what is no tree */
+export async function textOfPackage(tree: unknown): Promise<string> {
+  const files = typeof tree === 'object' && tree !== null && 'files' in tree && Array.isArray(tree.files) ? (tree.files as File[]) : [];
+  if (files.length === 0) throw invalid('ast must be a Flux syntax tree of type Package, with its files');
+  const imports = files.flatMap((file) => file.imports ?? []);
+  const body = files.flatMap((file) => (file as Partial<File>).body ?? []);
+  return fluxParser.format({ ...files[0], type: 'File', imports, body });
+}
+
 /** Trees from clients leave out what the formatter insists on. */
 function withDefaults(file: File): unknown {
   return { ...file, imports: file.imports ?? [], body: file.body };

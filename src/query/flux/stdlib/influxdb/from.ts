@@ -14,7 +14,7 @@ export const from = native((args, context) => {
 export function bucketReference(args: Arguments): BucketReference {
   const name = args.has('bucket') ? args.string('bucket') : undefined;
   const id = args.has('bucketID') ? args.string('bucketID') : undefined;
-  if (name === undefined && id === undefined) throw fluxError('must specify one of bucket or bucketID');
+  if (name === undefined && id === undefined) throw fluxError('must specify bucket or bucketID');
   if (name !== undefined && id !== undefined) throw fluxError('must specify only one of bucket or bucketID');
   return { name, id };
 }

@@ -101,9 +101,11 @@ function aggregateWindows(
   }
   const key = withBounds(table.key, range);
   const rowCount = timeBuilder.length;
+  const time = columnOf('_time', timeBuilder.build());
   const columns: Column[] = [
-    columnOf('_time', timeBuilder.build()),
-    ...keyColumns(key, rowCount),
+    time,
+    // Where tables are grouped by time there are two columns of that name, and InfluxDB shows the windows' time in both.
+    ...keyColumns(key, rowCount).map((column) => (column.label === '_time' ? time : column)),
     columnOf(valueColumn, valueBuilder.build()),
   ];
   return { key, columns, rowCount };

@@ -2,6 +2,7 @@
 import { fluxError, wrapError } from '../../language/errors.js';
 import { bindRowFunction, selectRows } from '../../language/row.js';
 import { RowTypes } from '../../language/row-types.js';
+import { BOOL } from '../../language/types.js';
 import { narrow } from '../../execute/operator.js';
 import { gatherChunk } from '../../table/chunk.js';
 import { step } from '../native.js';
@@ -19,7 +20,7 @@ export const filter = step((args) => {
 
 export function filterOperator(run: RunContext, fn: FunctionValue, keepEmpty: boolean): Operator {
   const predicate = bindRowFunction(fn, 'r');
-  const types = new RowTypes(fn);
+  const types = new RowTypes(fn, ['r'], { result: BOOL });
   return narrow((chunk, emit) => {
     types.withColumns(chunk.columns);
     let rows: Int32Array;

@@ -43,30 +43,44 @@ class MadeBytes {
   }
 }
 
-export const map = step((args) => {
+export const map = step((args, { context: { site } }) => {
   const fn = args.fn('fn');
-  return { create: (run) => mapOperator(run, fn) };
+  // A function that is applied to whole columns is a step which InfluxDB's planner has made: its errors name no place in the script.
+  return isAppliedToColumns(fn)
+    ? { create: (run) => mapOperator(run, fn), site: site && { ...site, location: undefined } }
+    : { create: (run) => mapOperator(run, fn) };
 });
 
+const isAppliedToColumns = ({ definition }: FunctionValue): boolean => definition !== undefined && isVectorizable(definition.expression);
+
 export function mapOperator(run: RunContext, fn: FunctionValue): Operator {
-  const apply = bindRowFunction(fn, 'r');
-  const keepsOrder = fn.definition !== undefined && isVectorizable(fn.definition.expression);
+  const keepsOrder = isAppliedToColumns(fn);
+  const bound = bindRowFunction(fn, 'r');
+  const apply = keepsOrder ? bound : explaining(bound);
   const types = new NullTypes(fn, keepsOrder);
   const made = new MadeBytes(run.memory);
   return regroup((chunk, emit) => {
     made.release();
     if (chunk.rowCount === 0) return;
     types.check(chunk);
-    let columns: Column[];
-    try {
-      columns = run.applyToRows(() => mapChunk(chunk, apply, types, made));
-    } catch (error) {
-      throw wrapError(error, 'failed to evaluate map function');
-    }
+    const columns = run.applyToRows(() => mapChunk(chunk, apply, types, made));
     if (!keepsOrder) columns.sort((a, b) => compareUtf8(a.label, b.label));
     for (const part of regroupMapped(chunk, columns)) emit.chunk(part);
   });
 }
+
+type RowFunction = ReturnType<typeof bindRowFunction>;
+
+/** What fails in the function itself is said to; what it answers is judged by `map`. */
+const explaining =
+  (apply: RowFunction): RowFunction =>
+  (row) => {
+    try {
+      return apply(row);
+    } catch (error) {
+      throw wrapError(error, 'failed to evaluate map function');
+    }
+  };
 
 /** A `map` of the library: columns that take the place of others or come after them. */
 export const mapValues = (order: 'keeps order' | 'sorts', make: (chunk: Chunk) => readonly Column[]): Native =>

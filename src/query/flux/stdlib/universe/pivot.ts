@@ -79,14 +79,16 @@ class PivotedTable {
   }
 
   add(table: Chunk): void {
-    const find = (label: string): Column => {
-      const column = findColumn(table.columns, label);
-      if (column === undefined) throw fluxError(`specified column does not exist in table: ${label}`);
-      return column;
-    };
-    const rowKey = this.spec.rowKey.map(find);
-    const columnKey = this.spec.columnKey.map(find);
-    const value = find(this.spec.valueColumn);
+    const finding =
+      (what: string) =>
+      (label: string): Column => {
+        const column = findColumn(table.columns, label);
+        if (column === undefined) throw fluxError(`specified ${what} does not exist in table: ${label}`);
+        return column;
+      };
+    const rowKey = this.spec.rowKey.map(finding('row key column'));
+    const value = finding('value column')(this.spec.valueColumn);
+    const columnKey = this.spec.columnKey.map(finding('column'));
     this.turn.check(table.rowCount);
     const keptColumns = table.columns.filter(({ label }) => this.spec.rowKey.includes(label) || this.key.has(label));
     for (const { label, type } of keptColumns) if (!this.kept.has(label)) this.kept.set(label, new VectorBuilder(type));

@@ -15,7 +15,8 @@ import { collectTables } from './collect.js';
 export const reduce = step((args) => {
   const fn = args.fn('fn');
   const identity = args.record('identity');
-  const types = new RowTypes(fn, ['r'], new Map([['accumulator', { kind: 'known record', record: identity }]]));
+  const accumulated = { kind: 'known record', record: identity } as const;
+  const types = new RowTypes(fn, ['r'], { others: new Map([['accumulator', accumulated]]), result: accumulated });
   return collectTables((table) => {
     types.withColumns(table.columns);
     return reduceTable(table, fn, identity);

@@ -6,6 +6,7 @@ import { Duration } from '../../language/duration.js';
 import { fluxError } from '../../language/errors.js';
 import { Row, bindRowFunction } from '../../language/row.js';
 import { RowTypes } from '../../language/row-types.js';
+import { BOOL } from '../../language/types.js';
 import type { FunctionValue } from '../../language/value.js';
 import type { Chunk } from '../../table/chunk.js';
 import { columnOf } from '../../table/chunk.js';
@@ -54,7 +55,7 @@ interface TrackedState {
 
 function trackingOperator(run: RunContext, spec: TrackingSpec): Operator {
   const holds = bindRowFunction(spec.fn, 'r');
-  const types = new RowTypes(spec.fn);
+  const types = new RowTypes(spec.fn, ['r'], { result: BOOL });
   return narrowWithState(
     (): TrackedState => ({ count: -1n, startNs: undefined, previousNs: undefined }),
     (chunk, state, emit) => {
