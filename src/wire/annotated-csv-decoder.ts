@@ -21,7 +21,7 @@ export interface DecodeOptions {
 
 /** @throws DomainError `invalid` for what is no annotated CSV, and with its message for an error that stands in it */
 export function* decodeAnnotatedCsv(text: string, options: DecodeOptions = {}): Iterable<DecodedTable> {
-  const reader = new CsvReader(options.delimiter);
+  const reader = new CsvReader({ delimiter: options.delimiter });
   const decoder = newDecoder(options);
   for (const record of reader.push(text)) yield* decoder.push(record);
   for (const record of reader.end()) yield* decoder.push(record);
@@ -30,7 +30,7 @@ export function* decodeAnnotatedCsv(text: string, options: DecodeOptions = {}): 
 
 /** The same for a text that comes in pieces; a table is handed out once it is whole. */
 export async function* decodeAnnotatedCsvStream(pieces: AsyncIterable<string>, options: DecodeOptions = {}): AsyncIterable<DecodedTable> {
-  const reader = new CsvReader(options.delimiter);
+  const reader = new CsvReader({ delimiter: options.delimiter });
   const decoder = newDecoder(options);
   for await (const piece of pieces) for (const record of reader.push(piece)) yield* decoder.push(record);
   for (const record of reader.end()) yield* decoder.push(record);

@@ -33,7 +33,7 @@ describe('a record', () => {
   });
 
   it('has another delimiter', () => {
-    expect([...readCsv('a;b,c;"d;e"', ';')]).toEqual([['a', 'b,c', 'd;e']]);
+    expect([...readCsv('a;b,c;"d;e"', { delimiter: ';' })]).toEqual([['a', 'b,c', 'd;e']]);
   });
 });
 

@@ -1,7 +1,8 @@
 /** Annotated CSV in pieces made into line protocol in pieces. */
 import { messageOf } from '../failure.js';
 import { log } from '../log.js';
-import { CsvRows, formatCsvRow, type CsvRow } from './csv-rows.js';
+import { CsvReader } from '../../wire/csv-reader.js';
+import { formatCsvRow } from './format-csv-row.js';
 import { CsvTable } from './csv-table.js';
 
 /** Bytes that are gathered before they go on. */
@@ -24,7 +25,7 @@ export async function* csvLines(texts: AsyncIterable<string>, options: CsvLinesO
   const converter = new Converter(options);
   let piece = '';
   for await (const text of texts) {
-    for (const row of converter.rows.push(text)) {
+    for (const row of converter.reader.push(text)) {
       piece += converter.convert(row);
       if (piece.length < PIECE_LENGTH) continue;
       yield Buffer.from(piece);
@@ -33,12 +34,12 @@ export async function* csvLines(texts: AsyncIterable<string>, options: CsvLinesO
     if (piece !== '') yield Buffer.from(piece);
     piece = '';
   }
-  for (const row of converter.rows.end()) piece += converter.convert(row);
+  for (const row of converter.reader.end()) piece += converter.convert(row);
   if (piece !== '') yield Buffer.from(piece);
 }
 
 class Converter {
-  readonly rows = new CsvRows();
+  readonly reader = new CsvReader({ isStrict: true });
   readonly #options: CsvLinesOptions;
   readonly #table: CsvTable;
   #wasData = false;
@@ -49,11 +50,12 @@ class Converter {
   }
 
   /** @returns the line with its end; nothing for what is no data */
-  convert({ cells, line: lineHere }: CsvRow): string {
+  convert(cells: readonly string[]): string {
+    const lineHere = this.reader.line;
     const line = lineHere + this.#options.lineOffset;
     const [first = ''] = cells;
     if (lineHere === 1 && cells.length === 1 && /^sep=./.test(first)) {
-      this.rows.delimiter = first.charAt(4);
+      this.reader.delimiter = first.charAt(4);
       return '';
     }
     const isData = this.#table.addRow(cells);
@@ -80,6 +82,6 @@ class Converter {
     const { skipsRows, reject } = this.#options;
     if (!skipsRows && reject === undefined) throw new Error(reason);
     log(reason);
-    reject?.(formatCsvRow([`# error : ${reason}`], this.rows.delimiter) + formatCsvRow(cells, this.rows.delimiter));
+    reject?.(formatCsvRow([`# error : ${reason}`], this.reader.delimiter) + formatCsvRow(cells, this.reader.delimiter));
   }
 }
