@@ -24,10 +24,11 @@ import type { QueryRunner } from './batches.js';
 import type { Measurement } from './catalog.js';
 import { describeSeries } from './describe.js';
 import { loadExtents, type Readable, rowsIn } from './extents.js';
-import { type EngineEvent, Keeper } from './keeper.js';
+import { Keeper } from './keeper.js';
 import { measurementLists } from './loose.js';
 import { type Part, partOf } from './parts.js';
 import type { PlacementRules } from './placement.js';
+import type { EngineEvent } from './report.js';
 import { decide, type Verdict } from './predicate.js';
 import { windowsQuery } from './queries.js';
 import { readMeasurements } from './read.js';
@@ -35,7 +36,7 @@ import { selectRemovals } from './removal.js';
 import { clampRange } from './scope.js';
 import { asideBytesMax, asideError } from './set-aside.js';
 
-export type { EngineEvent } from './keeper.js';
+export type { EngineEvent } from './report.js';
 
 export interface DuckDbEngineOptions {
   /** Made where it is missing; nobody but the owner may look into it. */

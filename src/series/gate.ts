@@ -56,3 +56,13 @@ export class Gate {
     if (this.#free < this.#max) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 }
+
+/** Threads of Node's pool that the log, a drain and the rest of the server keep. */
+const RESERVED_POOL_THREADS = 2;
+const DEFAULT_POOL_THREADS = 4;
+
+/** Each query that runs takes a thread of Node's pool. */
+export function queriesAtOnce(): number {
+  const poolThreads = Number(process.env.UV_THREADPOOL_SIZE) || DEFAULT_POOL_THREADS;
+  return Math.max(1, poolThreads - RESERVED_POOL_THREADS);
+}
