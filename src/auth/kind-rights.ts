@@ -73,6 +73,7 @@ export function needsOfKind({ type, rights, isReadWithOrganization, takesLabels 
     remove: operation(rights?.toRemove ?? WRITE),
     operation,
     listLabels: { read: type, list: 'labels' },
-    changeLabels: { read: [type, 'labels'], write: [type, 'labels'] },
+    addLabel: { read: [type, 'labels'], write: [type, 'labels'] },
+    removeLabel: { read: type, write: [type, 'labels'] },
   } as const;
 }

@@ -1,8 +1,9 @@
 /** All kinds that are served by the routes, services and rights that follow from their declarations. */
 import { bucketKind } from './buckets.js';
+import { dashboardKind } from './dashboards.js';
 import type { Kind } from './kind.js';
 import { labelKind } from './labels.js';
 import { notebookKind } from './notebooks.js';
 import { variableKind } from './variables.js';
 
-export const KINDS: readonly Kind[] = [bucketKind, labelKind, variableKind, notebookKind];
+export const KINDS: readonly Kind[] = [bucketKind, labelKind, variableKind, dashboardKind, notebookKind];

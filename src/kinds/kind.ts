@@ -19,7 +19,7 @@ export interface NewOwned {
 export interface Moment {
   readonly nowMs: number;
   /** Ids for parts of a resource. */
-  newId(): Id;
+  readonly newId: () => Id;
 }
 
 export interface Made extends Moment {

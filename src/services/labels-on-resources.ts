@@ -49,11 +49,11 @@ export const createLabelsOnResources = (dependencies: TransactionDependencies) =
       authorize(actor, rights.toRead(resource));
       const mappingOf = (labelId: LabelId) => ({ labelId, resourceType: kind.type, resourceId });
 
-      /** Needs to read and write the label, as InfluxDB asks for, and to write the resource, for which it does not ask. */
-      const prepare = async (labelId: LabelId) => {
+      /** Needs to write the label and to read it before it is added, as in InfluxDB; and to write the resource, for which that does not ask. */
+      const prepare = async (labelId: LabelId, change: 'add' | 'remove') => {
         const label = await store.resources(labelKind).find(labelId);
         if (label === undefined) throw notFound(labelKind.words.notFound(labelId));
-        authorize(actor, labelRights.toRead(label));
+        if (change === 'add') authorize(actor, labelRights.toRead(label));
         return { label, clearance: authorize(actor, labelRights.toWrite(label), rights.toWrite(resource)) };
       };
 
@@ -61,7 +61,7 @@ export const createLabelsOnResources = (dependencies: TransactionDependencies) =
         list: () => listShown(actor, kind, resource),
 
         async add(labelId) {
-          const { label, clearance } = await prepare(labelId);
+          const { label, clearance } = await prepare(labelId, 'add');
           if (resource.orgID !== label.orgID) throw invalid('the label belongs to another organization');
           const added = await transactionBy(dependencies, clearance, async (writer) => {
             // Inside, so that no label is put on what is deleted in the same moment.
@@ -74,7 +74,7 @@ export const createLabelsOnResources = (dependencies: TransactionDependencies) =
         },
 
         async remove(labelId) {
-          const { clearance } = await prepare(labelId);
+          const { clearance } = await prepare(labelId, 'remove');
           await transactionBy(dependencies, clearance, (writer) => writer.deleteLabelMapping(mappingOf(labelId)));
         },
       };

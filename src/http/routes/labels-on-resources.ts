@@ -32,7 +32,7 @@ export function labelRoutes(kind: Kind, labels: LabelsOnResources): ActorRoute[]
       ...shared,
       method: 'POST',
       path,
-      needs: needs.changeLabels,
+      needs: needs.addLabel,
       async handle(actor, request) {
         const opened = await findPlace(actor, request, open);
         const labelId = decodeJsonObject(request.body).id<LabelId>('labelID');
@@ -45,7 +45,7 @@ export function labelRoutes(kind: Kind, labels: LabelsOnResources): ActorRoute[]
       ...shared,
       method: 'DELETE',
       path: `${path}/:labelID`,
-      needs: needs.changeLabels,
+      needs: needs.removeLabel,
       async handle(actor, request) {
         const opened = await findPlace(actor, request, open);
         await opened.remove(parseId<LabelId>(request.params.labelID ?? ''));
