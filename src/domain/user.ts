@@ -14,6 +14,8 @@ export interface User {
   readonly id: UserId;
   readonly name: string;
   readonly status: Status;
+  /** What a service that signs users in calls this one: kept for clients, and without a meaning here. */
+  readonly oauthID?: string | undefined;
 }
 
 /** @throws DomainError `invalid` for what no new user may be called */

@@ -1,6 +1,7 @@
 /** Who is let in: decided when the headers are there, before a byte of the body is read. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasBody, type Bodies } from './bodies.js';
+import { answerError } from './errors.js';
 import type { RequestAuthenticator } from './authenticate.js';
 import { isFromElsewhere } from './credentials.js';
 import { accessTo, type GuardedPaths } from './guarded-paths.js';
@@ -44,7 +45,9 @@ export function createAdmission({
     }
     const route = entry.routes.get(request.method);
     if (route === undefined) {
-      responder.send(request, reply, answerOtherMethod(entry));
+      // What sends others on knows no other method there.
+      const isElsewhere = [...entry.routes.values()].some(({ redirectsSlash }) => redirectsSlash) && pathOf(request.url).endsWith('/');
+      responder.send(request, reply, isElsewhere ? answerError('not found', 'path not found') : answerOtherMethod(entry));
       return;
     }
     if (route.redirectsSlash === true && pathOf(request.url).endsWith('/')) {

@@ -10,6 +10,7 @@ import { transactionBy } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
 import { conflict, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { Clock, IdGenerator, UserId } from '../domain/id.js';
+import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
 import type { Permission } from '../domain/permission.js';
 import { DuplicateError, type Store } from '../domain/store.js';
@@ -45,10 +46,14 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
   }
 
   return {
-    async create(actor: Actor, name: string, status: string | undefined): Promise<User> {
+    async create(
+      actor: Actor,
+      { name, status, oauthID }: { readonly name: string; readonly status?: string | undefined; readonly oauthID?: string | undefined },
+    ): Promise<User> {
       const clearance = authorize(actor, userRights.toCreate());
       checkUserName(name);
-      const user: User = { id: ids<UserId>(), name, status: checkStatus(status ?? '') };
+      if (oauthID !== undefined) checkNewName('oauthID', oauthID);
+      const user: User = { id: ids<UserId>(), name, status: checkStatus(status ?? ''), ...(oauthID === undefined ? {} : { oauthID }) };
       try {
         await transactionBy({ store, clock }, clearance, (writer) => writer.insertUser(user));
       } catch (error) {
@@ -88,7 +93,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
         return await transactionBy({ store, clock }, clearance, async (writer) => {
           const current = await writer.findUser(id);
           if (current === undefined) throw notFound('user not found');
-          const user: User = { id, name: change.name ?? current.name, status: status ?? current.status };
+          const user: User = { ...current, name: change.name ?? current.name, status: status ?? current.status };
           await writer.updateUser(user);
           return user;
         });

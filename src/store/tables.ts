@@ -16,6 +16,8 @@ export interface Tables {
     /** The name in lower case, to be sorted by. */
     name_key: string;
     status: string;
+    /** Empty for none. */
+    oauth_id: string;
   };
   passwords: {
     user_id: string;

@@ -107,8 +107,14 @@ const encode = (user: User): Tables['users'] => ({
   name: user.name,
   name_key: user.name.toLowerCase(),
   status: user.status,
+  oauth_id: user.oauthID ?? '',
 });
 
-const decodeRow = (row: Tables['users']): User => ({ id: row.id as UserId, name: row.name, status: row.status as Status });
+const decodeRow = (row: Tables['users']): User => ({
+  id: row.id as UserId,
+  name: row.name,
+  status: row.status as Status,
+  ...(row.oauth_id === '' ? {} : { oauthID: row.oauth_id }),
+});
 
 const decode = (row: Tables['users'] | undefined): User | undefined => row && decodeRow(row);

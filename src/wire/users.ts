@@ -4,7 +4,13 @@ import { decodeJsonObject } from './json.js';
 
 export const userPath = (id: string): string => `/api/v2/users/${id}`;
 
-export const encodeUser = (user: User) => ({ links: { self: userPath(user.id) }, id: user.id, name: user.name, status: user.status });
+export const encodeUser = ({ id, name, oauthID, status }: User) => ({
+  links: { self: userPath(id) },
+  id,
+  name,
+  ...(oauthID === undefined ? {} : { oauthID }),
+  status,
+});
 
 export const encodeUsers = (users: readonly User[]) => ({ links: { self: '/api/v2/users' }, users: users.map(encodeUser) });
 
@@ -16,9 +22,9 @@ export const encodeMembers = (path: string, users: readonly User[], role: Role) 
 });
 
 /** The id that a body would like the user to have is ignored: InfluxDB takes it. */
-export function decodeNewUser(body: Uint8Array): { name: string; status: string | undefined } {
+export function decodeNewUser(body: Uint8Array): { name: string; status: string | undefined; oauthID: string | undefined } {
   const json = decodeJsonObject(body);
-  return { name: json.string('name') ?? '', status: json.string('status') };
+  return { name: json.string('name') ?? '', status: json.string('status'), oauthID: json.string('oauthID') || undefined };
 }
 
 export function decodeUserChange(body: Uint8Array): { name: string | undefined; status: string | undefined } {

@@ -82,6 +82,16 @@ describe('requests as clients write them', () => {
     expect(status).toBe(201);
   });
 
+  it('may give a user an id of another service, which stays, whatever else changes', async () => {
+    const { status, text } = await send('POST', '/api/v2/users', {}, JSON.stringify({ name: 'jane', oauthID: 'jane@example' }));
+    const { id } = JSON.parse(text) as { id: string };
+    expect([status, JSON.parse(text)]).toMatchObject([201, { name: 'jane', oauthID: 'jane@example', status: 'active' }]);
+    await send('PATCH', `/api/v2/users/${id}`, {}, JSON.stringify({ name: 'joan' }));
+    const { users } = JSON.parse((await send('GET', '/api/v2/users?name=joan')).text) as { users: unknown[] };
+    expect(users).toMatchObject([{ id, name: 'joan', oauthID: 'jane@example' }]);
+    expect((await send('POST', '/api/v2/users', {}, JSON.stringify({ name: 'jim', oauthID: '' }))).text).not.toContain('oauthID');
+  });
+
   it.each(['/health', '/ready', '/metrics'])('look at %s with any method, as health checks do', async (path) => {
     const { text } = await send('GET', path);
     const head = await send('HEAD', path);
@@ -103,5 +113,7 @@ describe('requests as clients write them', () => {
       text: '',
     });
     expect((await send('POST', `${path}/`, { authorization: 'Token wrong' }, 'm v=1 1')).status).toBe(401);
+    const other = await send('GET', `${path}/`);
+    expect([other.status, other.text]).toEqual([404, '{"code":"not found","message":"path not found"}']);
   });
 });

@@ -63,8 +63,7 @@ export function userRoutes(users: Users): Route[] {
       access: 'actor',
       needs: { write: 'users' },
       async handle(actor, { body }) {
-        const { name, status } = decodeNewUser(body);
-        return json(201, encodeUser(await users.create(actor, name, status)));
+        return json(201, encodeUser(await users.create(actor, decodeNewUser(body))));
       },
     },
     {

@@ -57,11 +57,15 @@ export class InfluxMetadata {
   }
 
   users(): Generator<User> {
-    return this.#records('usersv1', 'user', (record) => ({
-      id: record.id<UserId>('id'),
-      name: record.text('name'),
-      status: decodeStatus(record),
-    }));
+    return this.#records('usersv1', 'user', (record) => {
+      const oauthID = record.optionalText('oauthID') || undefined;
+      return {
+        id: record.id<UserId>('id'),
+        name: record.text('name'),
+        status: decodeStatus(record),
+        ...(oauthID === undefined ? {} : { oauthID }),
+      };
+    });
   }
 
   passwords(): Generator<PasswordRecord> {

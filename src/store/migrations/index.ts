@@ -8,6 +8,7 @@ import * as tablesOfAuthorizations from './0005-tables-of-authorizations.js';
 import * as changes from './0006-changes.js';
 import * as orderOfUsers from './0007-order-of-users.js';
 import * as resources from './0008-resources.js';
+import * as oauthIds from './0009-oauth-ids.js';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -18,6 +19,7 @@ export const migrations: Record<string, Migration> = {
   '0006-changes': changes,
   '0007-order-of-users': orderOfUsers,
   '0008-resources': resources,
+  '0009-oauth-ids': oauthIds,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
