@@ -1,7 +1,8 @@
 /** Layouts of Go's time package; what they give was seen with Go itself. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseGoTime, parseRfc3339, RFC3339_NANO, toNanoseconds, zoneByName, type Zone } from './go-time.js';
+import { parseGoTime, parseRfc3339, RFC3339_NANO, toNanoseconds } from './go-time.js';
+import { zoneByName, type Zone } from './zone.js';
 
 const iso = (layout: string, value: string, zone?: Zone): string => {
   const { seconds, nanoseconds } = parseGoTime(layout, value, zone);

@@ -1,12 +1,8 @@
 /** Times in layouts of Go's time package (`2006-01-02 15:04:05`), which annotated CSV is described by. */
+import { UTC, type Zone } from './zone.js';
 
 export const RFC3339 = '2006-01-02T15:04:05Z07:00';
 export const RFC3339_NANO = '2006-01-02T15:04:05.999999999Z07:00';
-
-/** Seconds east of UTC at a moment that is given in local time, in seconds since 1970. */
-export type Zone = (localSeconds: number) => number;
-
-export const UTC: Zone = () => 0;
 
 /** Seconds since 1970 and nanoseconds from there on. */
 export interface GoTime {
@@ -108,107 +104,78 @@ function offset(pattern: RegExp, takesZ: boolean): Reader {
   });
 }
 
+const short = (names: readonly string[]): string[] => names.map((name) => name.slice(0, 3));
+
+const setMonthIndex = (index: number, parts: Parts): void => {
+  setMonth(index + 1, parts);
+};
+const setMonthNumber = (text: string, parts: Parts): void => {
+  setMonth(Number(text), parts);
+};
+const setYear = (text: string, parts: Parts): void => {
+  parts.year = Number(text);
+};
+const setShortYear = (text: string, parts: Parts): void => {
+  parts.year = Number(text) + (Number(text) >= 69 ? 1900 : 2000);
+};
+const setYearDay = (text: string, parts: Parts): void => {
+  parts.yearDay = inRange(Number(text.trim()), 1, 366, 'day-of-year');
+};
+const setPaddedDay = (text: string, parts: Parts): void => {
+  setDay(text.trim(), parts);
+};
+const setFractionIfAny = (text: string, parts: Parts): void => {
+  if (text !== '') setFraction(text, parts);
+};
+
 /** What a layout is made of, the longer before the shorter; the rest of it stands for itself. */
-const ELEMENTS: readonly (readonly [RegExp, (element: string) => Reader])[] = [
-  [
-    /^January/,
-    () =>
-      byName(MONTHS, (index, parts) => {
-        setMonth(index + 1, parts);
-      }),
-  ],
-  [
-    /^Jan(?![a-z])/,
-    () =>
-      byName(
-        MONTHS.map((name) => name.slice(0, 3)),
-        (index, parts) => {
-          setMonth(index + 1, parts);
-        },
-      ),
-  ],
-  [/^Monday/, () => byName(DAYS, ignore)],
-  [
-    /^Mon(?![a-z])/,
-    () =>
-      byName(
-        DAYS.map((name) => name.slice(0, 3)),
-        ignore,
-      ),
-  ],
-  [/^MST/, () => by(/^(?:[A-Z]{3,5}|[+-]\d\d)/, ignore)],
-  [
-    /^01/,
-    () =>
-      by(/^\d\d/, (text, parts) => {
-        setMonth(Number(text), parts);
-      }),
-  ],
-  [
-    /^002|^__2/,
-    () =>
-      by(/^[\d ]{2}\d/, (text, parts) => {
-        parts.yearDay = inRange(Number(text.trim()), 1, 366, 'day-of-year');
-      }),
-  ],
-  [/^02/, () => by(/^\d\d/, setDay)],
-  [/^03/, () => by(/^\d\d/, setHour12)],
-  [/^04/, () => by(/^\d\d/, setMinute)],
-  [/^05/, () => second(/^\d\d/)],
-  [
-    /^06/,
-    () =>
-      by(/^\d\d/, (text, parts) => {
-        parts.year = Number(text) + (Number(text) >= 69 ? 1900 : 2000);
-      }),
-  ],
-  [/^15/, () => by(/^\d\d?/, setHour)],
-  [
-    /^1/,
-    () =>
-      by(/^\d\d?/, (text, parts) => {
-        setMonth(Number(text), parts);
-      }),
-  ],
-  [
-    /^2006/,
-    () =>
-      by(/^\d{4}/, (text, parts) => {
-        parts.year = Number(text);
-      }),
-  ],
-  [
-    /^_2(?!006)/,
-    () =>
-      by(/^ ?\d\d?/, (text, parts) => {
-        setDay(text.trim(), parts);
-      }),
-  ],
-  [/^2/, () => by(/^\d\d?/, setDay)],
-  [/^3/, () => by(/^\d\d?/, setHour12)],
-  [/^4/, () => by(/^\d\d?/, setMinute)],
-  [/^5/, () => second(/^\d\d?/)],
-  [/^PM/, () => half('AM', 'PM')],
-  [/^pm/, () => half('am', 'pm')],
-  [/^Z070000/, () => offset(/^[+-]\d{6}/, true)],
-  [/^Z07:00:00/, () => offset(/^[+-]\d\d:\d\d:\d\d/, true)],
-  [/^Z0700/, () => offset(/^[+-]\d{4}/, true)],
-  [/^Z07:00/, () => offset(/^[+-]\d\d:\d\d/, true)],
-  [/^Z07/, () => offset(/^[+-]\d\d/, true)],
-  [/^-070000/, () => offset(/^[+-]\d{6}/, false)],
-  [/^-07:00:00/, () => offset(/^[+-]\d\d:\d\d:\d\d/, false)],
-  [/^-0700/, () => offset(/^[+-]\d{4}/, false)],
-  [/^-07:00/, () => offset(/^[+-]\d\d:\d\d/, false)],
-  [/^-07/, () => offset(/^[+-]\d\d/, false)],
-  [/^[.,]0+(?!\d)/, (element) => by(new RegExp(`^[.,]\\d{${element.length - 1}}`), setFraction)],
-  [
-    /^[.,]9+(?!\d)/,
-    () =>
-      by(/^(?:[.,]\d+)?/, (text, parts) => {
-        if (text !== '') setFraction(text, parts);
-      }),
-  ],
+const ELEMENTS: readonly (readonly [RegExp, Reader])[] = [
+  [/^January/, byName(MONTHS, setMonthIndex)],
+  [/^Jan(?![a-z])/, byName(short(MONTHS), setMonthIndex)],
+  [/^Monday/, byName(DAYS, ignore)],
+  [/^Mon(?![a-z])/, byName(short(DAYS), ignore)],
+  [/^MST/, by(/^(?:[A-Z]{3,5}|[+-]\d\d)/, ignore)],
+  [/^01/, by(/^\d\d/, setMonthNumber)],
+  [/^002|^__2/, by(/^[\d ]{2}\d/, setYearDay)],
+  [/^02/, by(/^\d\d/, setDay)],
+  [/^03/, by(/^\d\d/, setHour12)],
+  [/^04/, by(/^\d\d/, setMinute)],
+  [/^05/, second(/^\d\d/)],
+  [/^06/, by(/^\d\d/, setShortYear)],
+  [/^15/, by(/^\d\d?/, setHour)],
+  [/^1/, by(/^\d\d?/, setMonthNumber)],
+  [/^2006/, by(/^\d{4}/, setYear)],
+  [/^_2(?!006)/, by(/^ ?\d\d?/, setPaddedDay)],
+  [/^2/, by(/^\d\d?/, setDay)],
+  [/^3/, by(/^\d\d?/, setHour12)],
+  [/^4/, by(/^\d\d?/, setMinute)],
+  [/^5/, second(/^\d\d?/)],
+  [/^PM/, half('AM', 'PM')],
+  [/^pm/, half('am', 'pm')],
+  [/^Z070000/, offset(/^[+-]\d{6}/, true)],
+  [/^Z07:00:00/, offset(/^[+-]\d\d:\d\d:\d\d/, true)],
+  [/^Z0700/, offset(/^[+-]\d{4}/, true)],
+  [/^Z07:00/, offset(/^[+-]\d\d:\d\d/, true)],
+  [/^Z07/, offset(/^[+-]\d\d/, true)],
+  [/^-070000/, offset(/^[+-]\d{6}/, false)],
+  [/^-07:00:00/, offset(/^[+-]\d\d:\d\d:\d\d/, false)],
+  [/^-0700/, offset(/^[+-]\d{4}/, false)],
+  [/^-07:00/, offset(/^[+-]\d\d:\d\d/, false)],
+  [/^-07/, offset(/^[+-]\d\d/, false)],
+  [/^[.,]9+(?!\d)/, by(/^(?:[.,]\d+)?/, setFractionIfAny)],
 ];
+/** So many zeros, so many digits. */
+const ZEROS = /^[.,]0+(?!\d)/;
+
+function elementAt(layout: string): { readonly element: string; readonly read: Reader } | undefined {
+  const zeros = ZEROS.exec(layout)?.[0];
+  if (zeros !== undefined) return { element: zeros, read: by(new RegExp(`^[.,]\\d{${zeros.length - 1}}`), setFraction) };
+  for (const [pattern, read] of ELEMENTS) {
+    const element = pattern.exec(layout)?.[0];
+    if (element !== undefined) return { element, read };
+  }
+  return undefined;
+}
 
 interface LayoutPiece {
   readonly element: string;
@@ -237,17 +204,15 @@ function splitLayout(layout: string): LayoutPiece[] {
     literal = '';
   };
   for (let rest = layout; rest !== '';) {
-    const found = ELEMENTS.map(([pattern, make]) => ({ element: pattern.exec(rest)?.[0], make })).find(
-      ({ element }) => element !== undefined,
-    );
-    if (found?.element === undefined) {
+    const found = elementAt(rest);
+    if (found === undefined) {
       literal += rest.charAt(0);
       rest = rest.slice(1);
       continue;
     }
     endLiteral();
-    const { element, make } = found;
-    pieces.push({ element, read: make(element), isSecond: /^0?5$/.test(element), isFraction: /^[.,]/.test(element) });
+    const { element, read } = found;
+    pieces.push({ element, read, isSecond: /^0?5$/.test(element), isFraction: /^[.,]/.test(element) });
     rest = rest.slice(element.length);
   }
   endLiteral();
@@ -347,38 +312,4 @@ export function parseRfc3339(value: string, layout = RFC3339): GoTime {
     }
   }
   return parseGoTime(layout, value);
-}
-
-/** The zone of this machine. */
-export const LOCAL: Zone = (localSeconds) => offsetAt(localSeconds, (ms) => -new Date(ms).getTimezoneOffset() * 60);
-
-/** @throws Error for an unknown name */
-export function zoneByName(name: string): Zone {
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: name,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-  } catch {
-    throw new Error(`unknown time zone ${name}`);
-  }
-  const offsetOf = (ms: number): number => {
-    const parts = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second: seconds = 0 } = parts;
-    return Math.round((Date.UTC(year, month - 1, day, hour, minute, seconds) - Math.floor(ms / 1000) * 1000) / 1000);
-  };
-  return (localSeconds) => offsetAt(localSeconds, offsetOf);
-}
-
-/** The offset at a local time: that of the moment which the offset itself leads to. */
-function offsetAt(localSeconds: number, offsetOf: (ms: number) => number): number {
-  const first = offsetOf(localSeconds * 1000);
-  return offsetOf((localSeconds - first) * 1000);
 }

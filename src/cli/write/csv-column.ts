@@ -1,5 +1,6 @@
 /** A column of annotated CSV: what part of a line it is, and how its text becomes that part. */
-import { LOCAL, parseGoTime, parseRfc3339, RFC3339_NANO, toNanoseconds, UTC, zoneByName, type GoTime, type Zone } from '../go-time.js';
+import { parseGoTime, parseRfc3339, RFC3339_NANO, toNanoseconds, type GoTime } from '../go-time.js';
+import { LOCAL, UTC, zoneByName, type Zone } from '../zone.js';
 import { formatDouble, formatDurationValue, formatLong, formatUnsignedLong, normalizeNumber, parseInt64 } from './number-text.js';
 
 export type LinePart = 'ignored' | 'measurement' | 'tag' | 'field' | 'time';

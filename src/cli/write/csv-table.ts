@@ -1,6 +1,6 @@
 /** Rows of annotated CSV made into lines: annotations and a header say which column is what. The rules are those of `influx write`. */
 import { CsvColumn, formatValue, isSupportedType, readZone, withoutAnnotation } from './csv-column.js';
-import type { Zone } from '../go-time.js';
+import type { Zone } from '../zone.js';
 
 export interface CsvTableOptions {
   /** `|` in the name of a column stands for itself. */
