@@ -71,6 +71,8 @@ function writeFailing(failed: readonly Outcome[], known: ReadonlyMap<string, str
 }
 
 async function main(): Promise<void> {
+  // The parser says hello on the standard output, which belongs to the answer.
+  console.log = console.info = console.error;
   const { stdlib, only, json, update } = options;
   if (stdlib === undefined) {
     say('say where the tests are: npm run flux-suite -- --stdlib DIR, the folder `stdlib` of a checkout of influxdata/flux');

@@ -59,6 +59,17 @@ describe('results', () => {
     expect(await columnOf(script, 'b', environment)).toEqual([2n]);
   });
 
+  it.each([
+    [
+      'from(bucket: "nope") |> range(start: 0)',
+      /findRecord" @1:\d+-1:\d+: error in table object start: failed to initialize execute state: could not find/,
+    ],
+    ['from(bucket: "data")', /findRecord" @1:\d+-1:\d+: error in table object compilation: cannot submit unbounded read to "data"/],
+    [`${READ} |> map(fn: (r) => ({v: int(v: "x")}))`, /findRecord" @1:\d+-1:\d+: runtime error @1:\d+-1:\d+: map: failed to evaluate map/],
+  ])('name the call that asked for the tables of a stream that fails: %s', async (stream, message) => {
+    expect(await failureOf(`x = ${stream} |> findRecord(fn: (key) => true, idx: 0)`, await environmentWith(LINES))).toMatch(message);
+  });
+
   it('take the present from the environment, unless the script sets it', async () => {
     const environment = await environmentWith(LINES);
     expect(await columnOf('import "array" array.from(rows: [{v: now()}])', 'v', environment)).toEqual([environment.now]);

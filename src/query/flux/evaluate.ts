@@ -35,6 +35,9 @@ export interface FluxQuery {
 const QUERY_SPECIFICATION = 'error in query specification while starting program';
 /** Of a text, that are as much work as one step of a script. */
 const LETTERS_PER_STEP = 32;
+/** Of a stream whose tables the script itself waits for. */
+const TABLE_COMPILATION = 'error in table object compilation';
+const TABLE_START = 'error in table object start';
 const NO_RESULT =
   'this Flux script returns no streaming data. Consider adding a "yield" or invoking streaming functions directly, without performing an assignment';
 
@@ -173,8 +176,10 @@ class Evaluation {
 
   /** Whole tables of a stream, while the script waits for them. */
   async compute(node: RunnableNode, scope: string): Promise<readonly Chunk[]> {
-    const [root] = plan([node]) as [RunnableNode];
-    const run = await this.prepare([root]);
+    const [root] = plan([node], TABLE_COMPILATION) as [RunnableNode];
+    const run = await this.prepare([root]).catch((error: unknown) => {
+      throw wrapError(error, TABLE_START);
+    });
     const collect = async (): Promise<readonly Chunk[]> => {
       const tables: Chunk[] = [];
       for await (const { chunk } of withPlainErrors(new Execution(run, [root]).wholeTables(root))) tables.push(chunk);
@@ -238,13 +243,13 @@ class Evaluation {
   }
 }
 
-function plan(roots: readonly RunnableNode[]): RunnableNode[] {
+function plan(roots: readonly RunnableNode[], stage = BUILDING_PLAN): RunnableNode[] {
   try {
     checkSteps(roots);
     const planned = pushDown(roots);
     checkReads(planned);
     return planned;
   } catch (error) {
-    throw wrapError(error, BUILDING_PLAN);
+    throw wrapError(error, stage);
   }
 }

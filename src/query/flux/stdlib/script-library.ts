@@ -108,7 +108,7 @@ export class ScriptLibrary implements Library {
     module.runFile(file);
     return {
       isRecord: true,
-      labels: () => [...module.names(), ...Object.keys(natives)],
+      labels: () => [...module.names(), ...Object.keys(natives)].filter((label) => !label.startsWith('_')),
       get: (label) =>
         firstOf(
           () => module.defined(label),
