@@ -56,7 +56,13 @@ export const refusal = (actor: Actor, permission: Permission): DomainError =>
 /** What a list may show to the actor. Lists refuse nobody: they are empty. */
 export function readableScope(actor: Actor, type: ResourceType): Scope {
   const scope = isInactive(actor) ? NOTHING : actor.permissions.scope('read', type);
-  publishDecision(actor, 'list', 'read', type, scope.everything || scope.ids.length + scope.organizationIds.length > 0);
+  publishDecision(
+    actor,
+    'list',
+    'read',
+    type,
+    scope.everything || scope.ids.length + scope.placedIds.length + scope.organizationIds.length > 0,
+  );
   return scope;
 }
 
