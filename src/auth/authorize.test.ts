@@ -236,7 +236,7 @@ describe('operators', () => {
 });
 
 describe('a change', () => {
-  const change = (noun: Change['noun'], kind: Change['kind'], id: string): Change => ({ noun, kind, id }) as Change;
+  const change = (noun: Change['noun'], kind: Change['kind'], id: string): Change => ({ noun, kind, id });
   it.each<[string, Actor, Change, boolean]>([
     ['of its user', nobody, change('user', 'update', ANN), true],
     ['of any user', nobody, change('user', 'update', ''), true],
