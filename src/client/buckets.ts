@@ -1,9 +1,6 @@
 /** Buckets. */
 import type { encodeBucket } from '../kinds/buckets.js';
-import { callEmpty, callJson } from './call.js';
-import type { Send } from './request.js';
-
-const BASE = '/api/v2/buckets';
+import { resourceCalls } from './resources.js';
 
 export type BucketJson = ReturnType<typeof encodeBucket>;
 
@@ -36,17 +33,6 @@ export interface BucketChange {
   readonly retentionRules?: readonly RetentionRuleJson[] | undefined;
 }
 
-export const createBucket = (send: Send, bucket: NewBucket) => callJson<BucketJson>(send, { method: 'POST', path: BASE }, bucket);
+const calls = resourceCalls<BucketJson, NewBucket, BucketChange, BucketFilter>({ path: '/api/v2/buckets', list: { name: 'buckets' } });
 
-/** One page; the server's first 20 without a limit. */
-export async function listBuckets(send: Send, filter: BucketFilter): Promise<BucketJson[]> {
-  const { buckets } = await callJson<{ buckets?: BucketJson[] }>(send, { method: 'GET', path: BASE, query: { ...filter } });
-  return buckets ?? [];
-}
-
-export const updateBucket = (send: Send, id: string, change: BucketChange) =>
-  callJson<BucketJson>(send, { method: 'PATCH', path: pathOf(id) }, change);
-
-export const deleteBucket = (send: Send, id: string) => callEmpty(send, { method: 'DELETE', path: pathOf(id) });
-
-const pathOf = (id: string): string => `${BASE}/${encodeURIComponent(id)}`;
+export const { create: createBucket, list: listBuckets, update: updateBucket, remove: deleteBucket } = calls;

@@ -7,8 +7,10 @@ import { describe, expect, it } from 'vitest';
 import type { Authorization } from '../domain/authorization.js';
 import type { AuthorizationId, BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
 import type { StoreDamage } from '../domain/store.js';
-import { EVERYTHING } from '../domain/permission.js';
+import { EVERYTHING, NOTHING } from '../domain/permission.js';
 import { WHOLE_LIST } from '../domain/page.js';
+import { bucketKind } from '../kinds/buckets.js';
+import { mappingKind } from '../kinds/dbrps.js';
 import { labelKind } from '../kinds/labels.js';
 import { collationContract } from './collation.contract.js';
 import { migrationProvider } from './migrations/index.js';
@@ -155,6 +157,49 @@ describe('the SQLite file', () => {
     }
     expect(told.map(({ id }) => id)).toEqual(['11', '12']);
     await damaged.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('that an earlier version left has its buckets, labels and mappings as they were', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'));
+    const file = join(directory, SQLITE_FILE);
+    const earlier = new Kysely<never>({ dialect: new SqliteDialect({ database: new Sqlite(file) }) });
+    const { error } = await new Migrator({ db: earlier, provider: migrationProvider }).migrateTo('0007-order-of-users');
+    expect(error).toBeUndefined();
+    await earlier.destroy();
+    const raw = new Sqlite(file);
+    raw.exec(`
+      INSERT INTO organizations VALUES ('${orgID}', 'acme', 'acme', '', 0, 0);
+      INSERT INTO buckets VALUES ('b1', '${orgID}', 'user', 'Dätä', 'of "all"', 'rp', 7200, 3600, 5, 6), ('b2', '${orgID}', 'system', '_tasks', '', '', 0, 1, 7, 8);
+      INSERT INTO labels VALUES ('l1', '${orgID}', ' Red', 'red', '{"color":"#f00"}'), ('l2', '${orgID}', 'damaged', 'damaged', '{"a":');
+      INSERT INTO label_attachments (resource_id, label_id) VALUES ('b1', 'l1');
+      INSERT INTO dbrp_mappings VALUES ('d1', '${orgID}', 'b1', 'db', 'autogen', 1)`);
+    raw.close();
+    const store = await openSqliteStore(directory);
+    const times = { createdAtMs: 5, updatedAtMs: 6 };
+    const bucket = { id: 'b1', orgID, type: 'user', name: 'Dätä', description: 'of "all"', retentionPolicyName: 'rp', ...times };
+    expect(await store.resources(bucketKind).findByName(orgID, 'Dätä')).toEqual({
+      ...bucket,
+      retentionSeconds: 7200,
+      shardGroupDurationSeconds: 3600,
+    });
+    const onlyItsOrganization = { readable: NOTHING, readableOrganizations: { ...NOTHING, ids: [orgID] } };
+    expect((await store.resources(bucketKind).list(onlyItsOrganization, WHOLE_LIST)).map(({ id, type }) => [id, type])).toEqual([
+      ['b2', 'system'],
+    ]);
+    expect(await store.resources(labelKind).listOf(orgID)).toEqual([
+      { id: 'l1', orgID, name: ' Red', properties: { color: '#f00' } },
+      { id: 'l2', orgID, name: 'damaged', properties: {} },
+    ]);
+    expect((await store.resources(labelKind).findByName(orgID, 'RED'))?.id).toBe('l1');
+    expect(await store.listLabelIdsOn('buckets', 'b1')).toEqual(['l1']);
+    const mapping = { database: 'db', retentionPolicy: 'autogen', isDefault: true, isVirtual: false };
+    expect(await store.resources(mappingKind).listOf(orgID)).toEqual([{ id: 'd1', orgID, bucketID: 'b1', ...mapping }]);
+    // What hangs on a bucket goes with it, also when it came from an earlier version.
+    await store.transaction((writer) => writer.resources(bucketKind).delete('b1', 9));
+    expect(await store.resources(mappingKind).listOf(orgID)).toEqual([]);
+    expect(await store.listLabelIdsOn('buckets', 'b1')).toEqual([]);
+    await store.close();
     rmSync(directory, { recursive: true });
   });
 

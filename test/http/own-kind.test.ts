@@ -1,5 +1,7 @@
 /** A kind that is declared here alone: store, routes, rights, labels, members, operations and cascades follow from its declaration. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNodeTransport } from '../../src/client/node-transport.js';
+import { resourceCalls } from '../../src/client/resources.js';
 import { invalid } from '../../src/domain/errors.js';
 import { listOf, number, text } from '../../src/domain/field.js';
 import type { Id, OrganizationId } from '../../src/domain/id.js';
@@ -198,6 +200,18 @@ describe('a kind of its own', () => {
     expect((await store.resources(recipeKind).listOf(world.orgId as OrganizationId)).length).toBeGreaterThan(0);
     await store.close();
     server = await startTestServer({ kinds, directory: server.directory });
+  });
+
+  it('is called by a client that knows its declaration', async () => {
+    const headers = { authorization: `Token ${(as as { token: string }).token}` };
+    const send = createNodeTransport({ url: new URL(server.url), skipVerify: false, headers });
+    const calls = resourceCalls<{ id: string; name: string }, object, object, { org?: string; name?: string }>(recipeKind);
+    const { id } = await calls.create(send, { org: 'acme', name: 'called' });
+    expect(await calls.find(send, id)).toMatchObject({ name: 'called' });
+    expect((await calls.list(send, { org: 'acme', name: 'called' })).map((each) => each.id)).toEqual([id]);
+    expect((await calls.update(send, id, { name: 'renamed' })).name).toBe('renamed');
+    await calls.remove(send, id);
+    await expect(calls.find(send, id)).rejects.toThrow('recipe not found');
   });
 
   it('has a request for each of its routes, which all are answered', async () => {
