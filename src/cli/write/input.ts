@@ -162,7 +162,7 @@ export function newDecoder(encoding: string): TextDecoder {
   try {
     return new TextDecoder(encoding);
   } catch {
-    throw new Error(`unsupported encoding: ${encoding}, see https://www.iana.org/assignments/character-sets/character-sets.xhtml`);
+    throw new Error(`ianaindex: invalid encoding name, see https://www.iana.org/assignments/character-sets/character-sets.xhtml`);
   }
 }
 

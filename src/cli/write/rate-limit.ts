@@ -10,7 +10,7 @@ export function parseRateLimit(text: string): number {
   const [, count, unit, times, time] = FORM.exec(limit) ?? [];
   if (count === undefined || unit === undefined || time === undefined) {
     throw new Error(
-      `invalid rate limit ${JSON.stringify(limit)}: it does not match format COUNT(B|kB|MB)/TIME(s|sec|m|min) with / and TIME being optional`,
+      `invalid rate limit ${JSON.stringify(limit)}: it does not match format COUNT(B|kB|MB)/TIME(s|sec|m|min) with / and TIME being optional, rexpexp: ${FORM.source.replaceAll('\\/', '/')}`,
     );
   }
   const bytes = Number(count) * (BYTES_BY_UNIT[unit] ?? 1);

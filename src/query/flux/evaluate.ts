@@ -22,7 +22,6 @@ import { UTC_LOCATION } from './stdlib/native.js';
 import { ENABLED_PROFILERS, PROFILER_PACKAGE } from './stdlib/profiler/index.js';
 import { ScriptLibrary } from './stdlib/script-library.js';
 import type { File } from './syntax/ast.js';
-import { fluxParser } from './syntax/parser.js';
 import { loadScript } from './syntax/script.js';
 import type { Chunk } from './table/chunk.js';
 
@@ -101,9 +100,6 @@ function closingAfter(
     })(),
   }));
 }
-
-/** Makes the first script of a new server no slower than others. */
-export const prepareFlux = (): Promise<void> => fluxParser.prepare();
 
 class Evaluation {
   private readonly environment: FluxEnvironment;
