@@ -78,3 +78,14 @@ describe('dynamic', () => {
     expect(await failureOf(script)).toContain('the data is no JSON');
   });
 });
+
+describe('experimental.chain', () => {
+  it('begins the second stream when the first has ended', async () => {
+    const script = `import "experimental"
+      experimental.chain(
+        first: from(bucket: "data") |> range(start: 0) |> to(bucket: "other"),
+        second: from(bucket: "other") |> range(start: 0) |> count(),
+      )`;
+    expect(await columnOf(script, '_value', await environmentWith('m f=1 1\nm f=2 2'))).toEqual([2n]);
+  });
+});

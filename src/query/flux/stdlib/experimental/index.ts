@@ -17,6 +17,7 @@ import { unique } from '../universe/unique.js';
 import { window } from '../universe/window.js';
 import { alignTime } from './align-time.js';
 import { catchError } from './catch.js';
+import { chain } from './chain.js';
 import { group, objectKeys, set } from './columns.js';
 import { diff } from './diff.js';
 import { join } from './join.js';
@@ -34,6 +35,7 @@ export const experimental: Package = {
   addDuration: add,
   alignTime,
   catch: catchError,
+  chain,
   count: overTables(count),
   diff,
   distinct: overTables(distinct),

@@ -17,6 +17,7 @@ import { fill } from './fill.js';
 import { filter } from './filter.js';
 import { group } from './group.js';
 import { histogram, histogramQuantile } from './histogram.js';
+import { holtWinters } from './holt-winters.js';
 import { hourSelection } from './hour-selection.js';
 import { integral, timeWeightedAvg } from './integral.js';
 import { join } from './join.js';
@@ -85,6 +86,7 @@ export const universe: Package = {
   highestMax,
   histogram,
   histogramQuantile,
+  holtWinters,
   hourSelection,
   increase,
   inf,
