@@ -2,7 +2,7 @@
 import type { Column, FieldType } from '../../../domain/series.js';
 import { MAX_TIME } from '../compile/condition.js';
 import { findType, NO_TYPES } from '../compile/data-type.js';
-import { isSelector } from '../compile/functions.js';
+import { columnsOfCall, isSelector } from '../compile/functions.js';
 import { isMathFunction } from '../compile/math.js';
 import { type Call, type DataType, type Expr, referencesOf, varRef, type VarRef } from '../syntax/ast.js';
 import { formatExpr } from '../syntax/format.js';
@@ -116,12 +116,16 @@ export async function* runSelect(
 }
 
 /** Refuses functions of types that they do not take, whether there are rows or not. */
-function checkTypes({ name, args }: Call): void {
+function checkTypes(call: Call): void {
+  const { name, args } = call;
   const [arg] = args;
   if (arg === undefined) return;
   if (arg.kind === 'call') checkTypes(arg);
   const type = findType(arg, NO_TYPES);
-  if (type !== undefined && type !== 'tag') checkArgument(name, fieldTypeOf(type));
+  if (type === undefined || type === 'tag') return;
+  // Of each combination of tags the best point is chosen first.
+  if (columnsOfCall(call).length > 0) checkArgument(name === 'top' ? 'max' : 'min', fieldTypeOf(type));
+  checkArgument(name, fieldTypeOf(type));
 }
 
 const fieldTypeOf = (type: DataType | undefined): FieldType =>
