@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Permission } from '../../../src/domain/permission.js';
 import { PermissionSet } from '../../../src/domain/permission.js';
-import type { encodeBucket } from '../../../src/wire/buckets.js';
+import type { encodeBucket } from '../../../src/kinds/buckets.js';
 import type { encodeOrganization } from '../../../src/wire/organizations.js';
 import type { encodeMember, encodeUser } from '../../../src/wire/users.js';
 import { ApiError, getAll, getJson, send } from './http.js';
