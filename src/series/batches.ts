@@ -5,7 +5,7 @@ import { isLoose } from './loose.js';
 import { countQuery } from './queries.js';
 import type { Scope } from './scope.js';
 import type { SelectedField } from './selection.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 
 /** Cells that one batch may hold: values and times. */
 const cellsPerBatchMax = 4_000_000;
@@ -16,7 +16,7 @@ const LOOSE_CELLS = 8;
 
 /** Runs queries when it is their turn. */
 export interface QueryRunner {
-  run<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  run<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
 }
 
 export interface Batch {
@@ -75,7 +75,7 @@ async function estimateRows(
   let sum = 0;
   for (const id of scope.ids) sum += known(id);
   if (sum <= rowsMax) return known;
-  const rows = (await runner.run((session) => session.rows(countQuery(scope)))) as [number, bigint][];
+  const rows = (await runner.run((connection) => connection.rows(countQuery(scope)))) as [number, bigint][];
   const counts = new Map<number, number>();
   for (const [id, count] of rows) counts.set(id, (counts.get(id) ?? 0) + Number(count));
   return (id) => Math.min(counts.get(id) ?? 0, reducedMax(id));

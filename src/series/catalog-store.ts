@@ -3,7 +3,7 @@ import type { BucketId } from '../domain/id.js';
 import type { FieldType, Tag } from '../domain/series.js';
 import { Catalog, type Measurement } from './catalog.js';
 import { LOOSE_TABLE } from './loose.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 
 /** Rises when the tables below or the layout of measurements change. */
 const layoutVersion = 2;
@@ -32,42 +32,42 @@ export interface StoredState {
 }
 
 /** Makes an empty catalogue. */
-export async function createState(session: Session): Promise<void> {
-  await session.transact(async () => {
-    for (const statement of TABLES) await session.run(statement);
+export async function createState(connection: Connection): Promise<void> {
+  await connection.transact(async () => {
+    for (const statement of TABLES) await connection.run(statement);
   });
 }
 
 /** Reads the catalogue; one of an earlier version is brought up to this one. */
-export async function loadState(session: Session): Promise<StoredState> {
-  let [[version] = []] = await session.rows('SELECT version FROM layout');
+export async function loadState(connection: Connection): Promise<StoredState> {
+  let [[version] = []] = await connection.rows('SELECT version FROM layout');
   if (version === 1) {
-    await session.transact(async () => {
-      for (const statement of FROM_1_TO_2) await session.run(statement);
+    await connection.transact(async () => {
+      for (const statement of FROM_1_TO_2) await connection.run(statement);
     });
-    await session.run('CHECKPOINT points');
+    await connection.run('CHECKPOINT points');
     version = 2;
   }
   if (version !== layoutVersion) throw new Error(`the layout has version ${String(version)}, this program knows ${layoutVersion}`);
-  const [position] = (await session.rows('SELECT segment FROM log_position')) as [bigint][];
-  return { catalog: await loadCatalog(session), nextSegment: Number(position?.[0] ?? 0n) };
+  const [position] = (await connection.rows('SELECT segment FROM log_position')) as [bigint][];
+  return { catalog: await loadCatalog(connection), nextSegment: Number(position?.[0] ?? 0n) };
 }
 
-async function loadCatalog(session: Session): Promise<Catalog> {
+async function loadCatalog(connection: Connection): Promise<Catalog> {
   const catalog = new Catalog();
   const byId = new Map<number, Measurement>();
-  const measurements = await session.rows('SELECT id, bucket, name FROM measurement ORDER BY id');
+  const measurements = await connection.rows('SELECT id, bucket, name FROM measurement ORDER BY id');
   for (const [id, bucket, name] of measurements as [number, BucketId, string][]) {
     const measurement = catalog.add(bucket, name, id);
     measurement.isStored = true;
     byId.set(id, measurement);
   }
-  const fields = await session.rows('SELECT measurement, key, type FROM field ORDER BY measurement, index');
+  const fields = await connection.rows('SELECT measurement, key, type FROM field ORDER BY measurement, index');
   for (const [id, key, type] of fields as [number, string, FieldType][]) byId.get(id)?.addField(key, type);
-  const series = await session.rows('SELECT measurement, id, tags FROM series ORDER BY measurement, id');
+  const series = await connection.rows('SELECT measurement, id, tags FROM series ORDER BY measurement, id');
   for (const [id, seriesId, tags] of series as [number, number, string][]) byId.get(id)?.restoreSeries(seriesId, JSON.parse(tags) as Tag[]);
   for (const measurement of byId.values()) measurement.storedFieldCount = measurement.fields.length;
-  const columns = await session.rows(
+  const columns = await connection.rows(
     `SELECT substr(table_name, 2)::INTEGER, substr(column_name, 2)::INTEGER FROM duckdb_columns()
      WHERE database_name = 'points' AND regexp_full_match(table_name, 'm[0-9]+') AND regexp_full_match(column_name, 'f[0-9]+')
      ORDER BY table_oid, column_index`,
@@ -79,7 +79,7 @@ async function loadCatalog(session: Session): Promise<Catalog> {
     if (!measurement.hasTable) catalog.tableCount++;
     measurement.noteColumns([field]);
   }
-  const loose = await session.rows('SELECT measurement, field, count(*) FROM loose GROUP BY measurement, field');
+  const loose = await connection.rows('SELECT measurement, field, count(*) FROM loose GROUP BY measurement, field');
   for (const [id, index, count] of loose as [number, number, bigint][]) {
     const field = byId.get(id)?.fields[index];
     if (field !== undefined) field.looseCount = Number(count);
@@ -93,10 +93,10 @@ export class CatalogEntries {
   readonly field: [number, number, string, string][] = [];
   readonly series: [number, number, string][] = [];
 
-  async store(session: Session): Promise<void> {
+  async store(connection: Connection): Promise<void> {
     for (const table of ['measurement', 'field', 'series'] as const) {
       if (this[table].length === 0) continue;
-      await session.append(table, (appender) => {
+      await connection.append(table, (appender) => {
         for (const row of this[table]) {
           for (const value of row) {
             if (typeof value === 'number') appender.appendInteger(value);

@@ -2,10 +2,10 @@
 import { statfs } from 'node:fs/promises';
 import { DomainError } from '../domain/errors.js';
 import type { Catalog, Measurement } from './catalog.js';
-import type { Gate } from './gate.js';
+import type { Semaphore } from './semaphore.js';
 import type { LogRecord } from './log-record.js';
 import { noteRowCounts } from './row-counts.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
 
 /** A longer log since the last checkpoint causes one; and so does time. */
@@ -77,7 +77,7 @@ export function recordOfWaiting({ bucketId, name, aside, pending, series, fields
 }
 
 /** Writes all that DuckDB has to its file, which from then on knows from where the log goes on. */
-export async function writeFile(writer: Session, catalog: Catalog, queries: Gate, position: number): Promise<void> {
+export async function writeFile(writer: Connection, catalog: Catalog, queries: Semaphore, position: number): Promise<void> {
   await writer.transact(async () => {
     await writer.run(`UPDATE log_position SET segment = ${position}`);
     await noteRowCounts(writer, catalog);

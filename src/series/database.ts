@@ -7,7 +7,7 @@ import { chmod, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DomainError } from '../domain/errors.js';
-import { Session } from './session.js';
+import { Connection } from './connection.js';
 import { syncDirectory } from './write-ahead-log.js';
 
 export interface DatabaseOptions {
@@ -27,7 +27,7 @@ export class Database {
    * @param prepare makes what a new file must hold
    * @throws DomainError `internal error` where the file is damaged, of another version or in use
    */
-  static async open(options: DatabaseOptions, prepare: (session: Session) => Promise<void>): Promise<Database> {
+  static async open(options: DatabaseOptions, prepare: (connection: Connection) => Promise<void>): Promise<Database> {
     const file = fileIn(options.directory);
     if (!existsSync(file)) await createFile(file, options, prepare);
     const database = await attach(file, options);
@@ -35,10 +35,10 @@ export class Database {
     return database;
   }
 
-  async connect(): Promise<Session> {
-    const connection = await this.#instance.connect();
-    await connection.run('USE points');
-    return new Session(connection);
+  async connect(): Promise<Connection> {
+    const duckdb = await this.#instance.connect();
+    await duckdb.run('USE points');
+    return new Connection(duckdb);
   }
 
   close(): void {
@@ -51,15 +51,15 @@ export function fileIn(directory: string): string {
 }
 
 /** DuckDB cannot open a file whose making was cut off: it is made under another name, and has its own when it is whole. */
-async function createFile(file: string, options: DatabaseOptions, prepare: (session: Session) => Promise<void>): Promise<void> {
+async function createFile(file: string, options: DatabaseOptions, prepare: (connection: Connection) => Promise<void>): Promise<void> {
   const draft = `${file}.new`;
   for (const name of [draft, `${draft}.wal`]) await rm(name, { force: true });
   const database = await attach(draft, options);
   try {
-    const session = await database.connect();
-    await prepare(session);
-    await session.run('CHECKPOINT points');
-    session.close();
+    const connection = await database.connect();
+    await prepare(connection);
+    await connection.run('CHECKPOINT points');
+    connection.close();
   } finally {
     database.close();
   }
@@ -69,7 +69,7 @@ async function createFile(file: string, options: DatabaseOptions, prepare: (sess
 
 async function attach(file: string, { directory, memoryLimitBytes, threads }: DatabaseOptions): Promise<Database> {
   let instance: DuckDBInstance | undefined;
-  let connection: DuckDBConnection | undefined;
+  let duckdb: DuckDBConnection | undefined;
   try {
     instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${Math.ceil(memoryLimitBytes / 1024)}KiB`,
@@ -78,17 +78,17 @@ async function attach(file: string, { directory, memoryLimitBytes, threads }: Da
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     });
-    connection = await instance.connect();
+    duckdb = await instance.connect();
     // Checkpoints are ours alone to make: one that DuckDB makes when it is closed, or ends with the process, has another position in our log
     // and other numbers of rows than it says.
-    await connection.run('PRAGMA disable_checkpoint_on_shutdown');
-    await connection.run("SET checkpoint_threshold = '1 TiB'");
-    await connection.run(`ATTACH '${file.replaceAll("'", "''")}' AS points (RECOVERY_MODE no_wal_writes)`);
-    await connection.run('SET enable_external_access = false');
-    connection.closeSync();
+    await duckdb.run('PRAGMA disable_checkpoint_on_shutdown');
+    await duckdb.run("SET checkpoint_threshold = '1 TiB'");
+    await duckdb.run(`ATTACH '${file.replaceAll("'", "''")}' AS points (RECOVERY_MODE no_wal_writes)`);
+    await duckdb.run('SET enable_external_access = false');
+    duckdb.closeSync();
     return new Database(instance);
   } catch (cause) {
-    connection?.closeSync();
+    duckdb?.closeSync();
     instance?.closeSync();
     throw unopenable(file, cause);
   }

@@ -49,18 +49,18 @@ export async function* describeSeries(
 }
 
 function findPresent(runner: QueryRunner, selections: readonly Selection[], range: TimeRange): Promise<IsPresent[]> {
-  return runner.run(async (session) => {
+  return runner.run(async (connection) => {
     const loose = selections
       .map(({ scope, fields }) => ({ scope, fields: fields.filter(({ field }) => isLoose(field)) }))
       .filter(({ fields }) => fields.length > 0);
     const slots = new Slots();
-    if (loose.length > 0) for await (const chunk of session.chunks(loosePresenceQuery(loose, clampRange(range)))) slots.ofRows(chunk);
+    if (loose.length > 0) for await (const chunk of connection.chunks(loosePresenceQuery(loose, clampRange(range)))) slots.ofRows(chunk);
     const present: IsPresent[] = [];
     for (const { scope, fields } of selections) {
       const columns = fields.filter(({ field }) => field.hasColumn);
       const inColumns = new Map<number, readonly boolean[]>();
       if (columns.length > 0) {
-        for await (const chunk of session.chunks(presenceQuery({ scope, fields: columns }))) {
+        for await (const chunk of connection.chunks(presenceQuery({ scope, fields: columns }))) {
           for (const [series, ...hasField] of chunk.getRows() as [number, ...boolean[]][]) inColumns.set(series, hasField);
         }
       }

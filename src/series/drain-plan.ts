@@ -1,10 +1,10 @@
 /** How waiting rows of one measurement will be stored: which of them get columns, which lie loose, which are merged. */
 import type { Catalog, Field, Measurement } from './catalog.js';
-import type { Gate } from './gate.js';
+import type { Semaphore } from './semaphore.js';
 import type { PendingRows, SortedOrder } from './pending-rows.js';
 import { chooseColumns, type PlacementRules } from './placement.js';
 import { growExtents, type SeriesExtents } from './series-extents.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 
 /** What a drain takes of one measurement. */
 export interface DrainedRows {
@@ -13,10 +13,10 @@ export interface DrainedRows {
 }
 
 export interface DrainSurroundings {
-  readonly session: Session;
+  readonly connection: Connection;
   readonly catalog: Catalog;
   /** Queries: none runs while values move to another place. */
-  readonly queries: Gate;
+  readonly queries: Semaphore;
   readonly rules: PlacementRules;
 }
 

@@ -6,7 +6,7 @@ import type { Slice, TablePiece } from './drain-slice.js';
 import type { LooseValues } from './loose-values.js';
 import { columnOf, define, makeColumns, moveIntoColumns } from './placement.js';
 import { noteRows } from './series-extents.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 import { type AppendedColumn, fillChunks, fillLooseChunks } from './vectors.js';
 
 /** More rows than these go into a table by a statement of their own, so that they are compressed beside this thread. */
@@ -14,19 +14,19 @@ const directRowsMax = 65_536;
 /** Chunks that are filled before others have their turn. */
 const CHUNKS_PER_TURN = 8;
 
-export async function storeSlice({ session, catalog, queries }: DrainSurroundings, slice: Slice): Promise<void> {
+export async function storeSlice({ connection, catalog, queries }: DrainSurroundings, slice: Slice): Promise<void> {
   const work = (): Promise<void> =>
-    session.transact(async () => {
+    connection.transact(async () => {
       const entries = new CatalogEntries();
       // DuckDB refuses to alter a table that the transaction has written to, so tables come first.
-      for (const plan of slice.begun) await prepare(session, plan, entries);
-      await entries.store(session);
-      for (const { measurement, promoted } of slice.begun) await moveIntoColumns(session, measurement, promoted);
+      for (const plan of slice.begun) await prepare(connection, plan, entries);
+      await entries.store(connection);
+      for (const { measurement, promoted } of slice.begun) await moveIntoColumns(connection, measurement, promoted);
       for (const piece of slice.pieces) {
-        await storePiece(session, piece);
+        await storePiece(connection, piece);
         await new Promise(setImmediate);
       }
-      await storeLoose(session, slice);
+      await storeLoose(connection, slice);
     });
   const isMoving = slice.begun.some(({ promoted }) => promoted.some(({ looseCount }) => looseCount > 0));
   if (isMoving) {
@@ -40,7 +40,7 @@ export async function storeSlice({ session, catalog, queries }: DrainSurrounding
   }
 }
 
-async function prepare(session: Session, plan: Plan, entries: CatalogEntries): Promise<void> {
+async function prepare(connection: Connection, plan: Plan, entries: CatalogEntries): Promise<void> {
   const { measurement, fields, promoted, rows, sorted } = plan;
   const { id } = measurement;
   if (!measurement.isStored) entries.measurement.push([id, measurement.bucketId, measurement.name]);
@@ -54,60 +54,69 @@ async function prepare(session: Session, plan: Plan, entries: CatalogEntries): P
     previous = series;
     if (!measurement.isSeriesStored(series)) entries.series.push([id, series, JSON.stringify(measurement.series[series])]);
   }
-  if (promoted.length > 0) await makeColumns(session, measurement, promoted);
+  if (promoted.length > 0) await makeColumns(connection, measurement, promoted);
 }
 
-async function storePiece(session: Session, { plan, appended, merged }: TablePiece): Promise<void> {
+async function storePiece(connection: Connection, { plan, appended, merged }: TablePiece): Promise<void> {
   const { table } = plan.measurement;
   const used = columnsOf(plan);
   if (appended.length > directRowsMax) {
-    const columns = (await stage(session, plan, appended, used)).join(', ');
-    await session.run(`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM stage`);
-    await session.run('DROP TABLE stage');
+    const columns = (await stage(connection, plan, appended, used)).join(', ');
+    await connection.run(`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM stage`);
+    await connection.run('DROP TABLE stage');
   } else if (appended.length > 0) {
-    await append(session, table, plan, appended, [...plan.measurement.columns(), ...plan.promoted.filter(({ hasColumn }) => !hasColumn)]);
+    await append(connection, table, plan, appended, [
+      ...plan.measurement.columns(),
+      ...plan.promoted.filter(({ hasColumn }) => !hasColumn),
+    ]);
   }
   if (merged.length > 0) {
-    const columns = await stage(session, plan, merged, used);
+    const columns = await stage(connection, plan, merged, used);
     const updates = columns.slice(2).map((column) => `${column} = coalesce(stage.${column}, stored.${column})`);
-    await session.run(
+    await connection.run(
       `MERGE INTO ${table} AS stored USING stage
-         ON stored.series = stage.series AND stored.time = stage.time AND ${await stagedTimes(session)}
+         ON stored.series = stage.series AND stored.time = stage.time AND ${await stagedTimes(connection)}
        WHEN MATCHED THEN UPDATE SET ${updates.join(', ')}
        WHEN NOT MATCHED THEN INSERT (${columns.join(', ')}) VALUES (${columns.map((column) => `stage.${column}`).join(', ')})`,
     );
-    await session.run('DROP TABLE stage');
+    await connection.run('DROP TABLE stage');
   }
 }
 
-async function stagedTimes(session: Session): Promise<string> {
-  const [[first, last]] = (await session.rows('SELECT min(time), max(time) FROM stage')) as [[bigint, bigint]];
+async function stagedTimes(connection: Connection): Promise<string> {
+  const [[first, last]] = (await connection.rows('SELECT min(time), max(time) FROM stage')) as [[bigint, bigint]];
   return `stored.time BETWEEN ${first} AND ${last}`;
 }
 
-async function storeLoose(session: Session, { appended, merged }: Slice): Promise<void> {
-  if (appended.count > 0) await appendLoose(session, 'loose', appended);
+async function storeLoose(connection: Connection, { appended, merged }: Slice): Promise<void> {
+  if (appended.count > 0) await appendLoose(connection, 'loose', appended);
   if (merged.count === 0) return;
-  await session.run('CREATE TEMP TABLE stage AS SELECT * FROM loose LIMIT 0');
-  await appendLoose(session, 'stage', merged);
-  await session.run(
+  await connection.run('CREATE TEMP TABLE stage AS SELECT * FROM loose LIMIT 0');
+  await appendLoose(connection, 'stage', merged);
+  await connection.run(
     `DELETE FROM loose AS stored USING stage WHERE stored.measurement = stage.measurement AND stored.series = stage.series
-       AND stored.field = stage.field AND stored.time = stage.time AND ${await stagedTimes(session)}`,
+       AND stored.field = stage.field AND stored.time = stage.time AND ${await stagedTimes(connection)}`,
   );
-  await session.run('INSERT INTO loose SELECT * FROM stage');
-  await session.run('DROP TABLE stage');
+  await connection.run('INSERT INTO loose SELECT * FROM stage');
+  await connection.run('DROP TABLE stage');
 }
 
 /** Puts rows into a temporary table `stage` and says its columns, which have the names of those they are for. */
-async function stage(session: Session, plan: Plan, order: Int32Array, used: readonly Field[]): Promise<string[]> {
-  await session.run(`CREATE TEMP TABLE stage (${['time BIGINT', 'series INTEGER', ...used.map(define)].join(', ')})`);
-  await append(session, 'stage', plan, order, used);
+async function stage(connection: Connection, plan: Plan, order: Int32Array, used: readonly Field[]): Promise<string[]> {
+  await connection.run(`CREATE TEMP TABLE stage (${['time BIGINT', 'series INTEGER', ...used.map(define)].join(', ')})`);
+  await append(connection, 'stage', plan, order, used);
   return ['time', 'series', ...used.map(columnOf)];
 }
 
-async function append(session: Session, table: string, { rows, sorted }: Plan, order: Int32Array, fields: readonly Field[]): Promise<void> {
+async function append(
+  connection: Connection,
+  table: string,
+  { rows, sorted }: Plan,
+  order: Int32Array,
+  fields: readonly Field[],
+): Promise<void> {
   const columns = fields.map(({ index, type }): AppendedColumn => ({ type, values: rows.columns[index] }));
-  await session.append(table, async (appender) => {
+  await connection.append(table, async (appender) => {
     let chunkCount = 0;
     for (const chunk of fillChunks(rows, { order, targetOf: sorted.targetOf }, columns)) {
       appender.appendDataChunk(chunk);
@@ -116,8 +125,8 @@ async function append(session: Session, table: string, { rows, sorted }: Plan, o
   });
 }
 
-async function appendLoose(session: Session, table: string, values: LooseValues): Promise<void> {
-  await session.append(table, async (appender) => {
+async function appendLoose(connection: Connection, table: string, values: LooseValues): Promise<void> {
+  await connection.append(table, async (appender) => {
     let chunkCount = 0;
     for (const chunk of fillLooseChunks(values)) {
       appender.appendDataChunk(chunk);

@@ -23,7 +23,7 @@ const MEASUREMENTS_PER_TURN = 200;
  */
 export async function drain(around: DrainSurroundings, jobs: readonly DrainedRows[]): Promise<DrainFailure[]> {
   await loadExtents(
-    around.session,
+    around.connection,
     jobs.map(({ measurement }) => measurement),
   );
   const failures: DrainFailure[] = [];
@@ -37,7 +37,7 @@ export async function drain(around: DrainSurroundings, jobs: readonly DrainedRow
       await storeSlice(around, full);
       return true;
     } catch (cause) {
-      await around.session.assertAlive(cause);
+      await around.connection.assertAlive(cause);
       const suspects = [...full.plans].map(({ job }) => job);
       const [only] = suspects;
       if (suspects.length === 1 && only !== undefined) failures.push({ ...only, cause });

@@ -123,11 +123,11 @@ class Engine implements DuckDbEngine {
     const starts = new Set<bigint>();
     const found = this.#query({ bucketId, predicate: undefined }, undefined, async function* (runner, readables) {
       const measurements = readables.map(({ measurement }) => measurement);
-      yield await runner.run(async (session) => {
+      yield await runner.run(async (connection) => {
         const rows = [];
-        for (const list of measurementLists(measurements)) rows.push(...(await session.rows(windowsQuery('loose', list, everyNs))));
+        for (const list of measurementLists(measurements)) rows.push(...(await connection.rows(windowsQuery('loose', list, everyNs))));
         for (const { hasTable, table } of measurements) {
-          if (hasTable) rows.push(...(await session.rows(windowsQuery(table, 'TRUE', everyNs))));
+          if (hasTable) rows.push(...(await connection.rows(windowsQuery(table, 'TRUE', everyNs))));
         }
         return rows;
       });
@@ -149,9 +149,9 @@ class Engine implements DuckDbEngine {
     const groups = groupSmall(await this.#settle(measurements));
     signal?.throwIfAborted();
     const { readers } = keeper;
-    const session = await readers.acquire();
+    const connection = await readers.acquire();
     const interrupt = (): void => {
-      session.connection.interrupt();
+      connection.duckdb.interrupt();
     };
     signal?.addEventListener('abort', interrupt);
     const runner: QueryRunner = {
@@ -159,7 +159,7 @@ class Engine implements DuckDbEngine {
         keeper.queries.pass(() => {
           signal?.throwIfAborted();
           keeper.assertOpen();
-          return work(session);
+          return work(connection);
         }),
     };
     let isComplete = false;
@@ -168,14 +168,14 @@ class Engine implements DuckDbEngine {
       isComplete = true;
     } catch (error) {
       signal?.throwIfAborted();
-      await keeper.noteFailure(session, error);
+      await keeper.noteFailure(connection, error);
       // What was dropped while it was read has no more rows to give.
       if (groups.flat().every(({ measurement }) => measurement.isStored)) throw error;
     } finally {
       signal?.removeEventListener('abort', interrupt);
-      // A session that was left in the middle of an answer is not used again.
-      if (isComplete) readers.release(session);
-      else readers.discard(session);
+      // A connection that was left in the middle of an answer is not used again.
+      if (isComplete) readers.release(connection);
+      else readers.discard(connection);
     }
   }
 

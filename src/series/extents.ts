@@ -3,7 +3,7 @@ import type { TimeRange } from '../domain/series.js';
 import type { Measurement } from './catalog.js';
 import { measurementLists } from './loose.js';
 import { growExtents, noteRows, type SeriesExtents } from './series-extents.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 
 /** A measurement as a reader finds it: what drains bring after that does not concern him. */
 export interface Readable {
@@ -13,13 +13,13 @@ export interface Readable {
 }
 
 /** Asks DuckDB, once; later drains keep the answer up to date. Not to be run beside a drain. */
-export async function loadExtents(session: Session, measurements: readonly Measurement[]): Promise<void> {
+export async function loadExtents(connection: Connection, measurements: readonly Measurement[]): Promise<void> {
   const unknown = measurements.filter(({ extents }) => extents === undefined);
   for (const measurement of unknown) {
     const extents: SeriesExtents = { first: new BigInt64Array(0), last: new BigInt64Array(0), rowsAtMost: new Float64Array(0) };
     growExtents(extents, measurement.series.length);
     if (measurement.hasTable) {
-      const rows = await session.rows(
+      const rows = await connection.rows(
         `SELECT ${measurement.id}, series, min(time), max(time), count(*) FROM ${measurement.table} GROUP BY series`,
       );
       for (const row of rows as ExtentRow[]) note(extents, row);
@@ -29,7 +29,7 @@ export async function loadExtents(session: Session, measurements: readonly Measu
   const byId = new Map(unknown.map((measurement) => [measurement.id, measurement]));
   const stored = unknown.filter(({ isStored }) => isStored);
   for (const list of measurementLists(stored)) {
-    const rows = await session.rows(`SELECT measurement, series, min(time), max(time), count(*) FROM loose WHERE ${list} GROUP BY ALL`);
+    const rows = await connection.rows(`SELECT measurement, series, min(time), max(time), count(*) FROM loose WHERE ${list} GROUP BY ALL`);
     for (const row of rows as ExtentRow[]) note(byId.get(row[0])?.extents, row);
   }
 }

@@ -13,7 +13,7 @@ import { Checkpoints, logBytesTarget, recordOfWaiting, writeFile } from './check
 import type { DatabaseOptions } from './database.js';
 import { type DrainFailure, drain } from './drain.js';
 import type { DrainedRows } from './drain-plan.js';
-import { Gate, queriesAtOnce } from './gate.js';
+import { Semaphore, queriesAtOnce } from './semaphore.js';
 import { LogMender } from './log-mender.js';
 import { type LogRecord, readRecord, writeRecord } from './log-record.js';
 import { closeFile, openFile, type OpenedFile } from './opened-file.js';
@@ -23,8 +23,8 @@ import { type Removal, removalRecord, removalsOf, removeMeasurements, removeRows
 import { type EngineEvent, Report } from './report.js';
 import { findMissingRows } from './row-counts.js';
 import { clampRange } from './scope.js';
-import { type Session, DatabaseGoneError } from './session.js';
-import type { SessionPool } from './session-pool.js';
+import { type Connection, DatabaseGoneError } from './connection.js';
+import type { ConnectionPool } from './connection-pool.js';
 import { asideError } from './set-aside.js';
 import { WaitingRows } from './waiting-rows.js';
 import { WriteAheadLog } from './write-ahead-log.js';
@@ -43,7 +43,7 @@ const REOPEN_DELAY_MAX_MS = 30_000;
 const ALL_TIMES = clampRange({ startNs: -(2n ** 63n), stopNs: 2n ** 63n });
 
 export class Keeper {
-  readonly queries: Gate;
+  readonly queries: Semaphore;
   readonly #options: KeeperOptions;
   readonly #log: WriteAheadLog;
   readonly #report: Report;
@@ -70,7 +70,7 @@ export class Keeper {
     this.#mender = new LogMender(log, this.#report, () => {
       this.#retryAside();
     });
-    this.queries = new Gate(queriesAtOnce());
+    this.queries = new Semaphore(queriesAtOnce());
   }
 
   static async open(options: KeeperOptions): Promise<Keeper> {
@@ -90,11 +90,11 @@ export class Keeper {
     return this.#opened.catalog;
   }
 
-  get writer(): Session {
+  get writer(): Connection {
     return this.#opened.writer;
   }
 
-  get readers(): SessionPool {
+  get readers(): ConnectionPool {
     return this.#opened.readers;
   }
 
@@ -186,11 +186,11 @@ export class Keeper {
 
   async #drainTaken(taken: readonly DrainedRows[]): Promise<DrainFailure[]> {
     if (taken.length === 0) return [];
-    const { writer: session, catalog } = this.#opened;
+    const { writer: connection, catalog } = this.#opened;
     const { rules = placementRules } = this.#options;
     let failures: DrainFailure[];
     try {
-      failures = await drain({ session, catalog, queries: this.queries, rules }, taken);
+      failures = await drain({ connection, catalog, queries: this.queries, rules }, taken);
     } catch (error) {
       // All of these rows are in the log, from where they come back.
       throw this.#break(error);
@@ -220,17 +220,17 @@ export class Keeper {
     const written = this.log(removalRecord(bucketId, ALL_TIMES, removals));
     this.#waiting.drop(taken, measurements);
     await written;
-    await this.#change((session, catalog) => removeMeasurements(session, catalog, measurements));
+    await this.#change((connection, catalog) => removeMeasurements(connection, catalog, measurements));
     for (const measurement of measurements) this.#forgetIfGone(measurement);
   }
 
   async #removeStored(removals: readonly Removal[], range: TimeRange): Promise<void> {
-    await this.#change((session, catalog) => removeRows(session, catalog, removals, range));
+    await this.#change((connection, catalog) => removeRows(connection, catalog, removals, range));
     for (const { measurement } of removals) this.#forgetIfGone(measurement);
   }
 
   /** Does something to the file that is not to be blamed on a measurement. */
-  async #change(work: (session: Session, catalog: Catalog) => Promise<void>): Promise<void> {
+  async #change(work: (connection: Connection, catalog: Catalog) => Promise<void>): Promise<void> {
     const { writer, catalog } = this.#opened;
     try {
       await work(writer, catalog);
@@ -243,9 +243,9 @@ export class Keeper {
   }
 
   /** After a failure of a read: opens the file again where it answers nothing any more. */
-  async noteFailure(session: Session, error: unknown): Promise<void> {
+  async noteFailure(connection: Connection, error: unknown): Promise<void> {
     if (this.#isClosed || this.#broken !== undefined) return;
-    await session.assertAlive(error).catch((gone: unknown) => {
+    await connection.assertAlive(error).catch((gone: unknown) => {
       this.#break(gone);
     });
   }

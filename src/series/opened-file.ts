@@ -2,9 +2,9 @@
 import type { Catalog } from './catalog.js';
 import { createState, loadState } from './catalog-store.js';
 import { Database, type DatabaseOptions, fileIn, unopenable } from './database.js';
-import type { Gate } from './gate.js';
-import type { Session } from './session.js';
-import { SessionPool } from './session-pool.js';
+import type { Semaphore } from './semaphore.js';
+import type { Connection } from './connection.js';
+import { ConnectionPool } from './connection-pool.js';
 
 /** Reads that are under way. */
 const openReadsMax = 128;
@@ -12,8 +12,8 @@ const openReadsMax = 128;
 export interface OpenedFile {
   readonly database: Database;
   /** Used by one piece of work at a time. */
-  readonly writer: Session;
-  readonly readers: SessionPool;
+  readonly writer: Connection;
+  readonly readers: ConnectionPool;
   readonly catalog: Catalog;
   /** The first segment of the log that the file does not have. */
   readonly nextSegment: number;
@@ -25,7 +25,7 @@ export async function openFile(options: DatabaseOptions): Promise<OpenedFile> {
   try {
     const writer = await database.connect();
     const { catalog, nextSegment } = await loadState(writer);
-    return { database, writer, readers: new SessionPool(database, openReadsMax), catalog, nextSegment };
+    return { database, writer, readers: new ConnectionPool(database, openReadsMax), catalog, nextSegment };
   } catch (cause) {
     database.close();
     throw unopenable(fileIn(options.directory), cause);
@@ -33,7 +33,7 @@ export async function openFile(options: DatabaseOptions): Promise<OpenedFile> {
 }
 
 /** Interrupts reads, waits for them, and closes all. */
-export async function closeFile({ readers, writer, database }: OpenedFile, queries: Gate): Promise<void> {
+export async function closeFile({ readers, writer, database }: OpenedFile, queries: Semaphore): Promise<void> {
   await readers.close(queries);
   writer.close();
   database.close();

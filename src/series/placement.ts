@@ -5,7 +5,7 @@
 import type { Catalog, Field, Measurement } from './catalog.js';
 import { LOOSE_COLUMNS } from './loose.js';
 import type { PendingRows } from './pending-rows.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 import { sqlTypes } from './vectors.js';
 
 export interface PlacementRules {
@@ -46,16 +46,20 @@ export function define(field: Field): string {
 }
 
 /** Makes the columns, and the table where there is none. To be done before the transaction writes to the table. */
-export async function makeColumns(session: Session, { table, hasTable }: Measurement, fields: readonly Field[]): Promise<void> {
+export async function makeColumns(connection: Connection, { table, hasTable }: Measurement, fields: readonly Field[]): Promise<void> {
   if (hasTable) {
-    for (const field of fields) await session.run(`ALTER TABLE ${table} ADD COLUMN ${define(field)}`);
+    for (const field of fields) await connection.run(`ALTER TABLE ${table} ADD COLUMN ${define(field)}`);
   } else {
-    await session.run(`CREATE TABLE ${table} (${['time BIGINT', 'series INTEGER', ...fields.map(define)].join(', ')})`);
+    await connection.run(`CREATE TABLE ${table} (${['time BIGINT', 'series INTEGER', ...fields.map(define)].join(', ')})`);
   }
 }
 
 /** Moves loose values into the columns of their fields. */
-export async function moveIntoColumns(session: Session, { id, table, hasTable }: Measurement, fields: readonly Field[]): Promise<void> {
+export async function moveIntoColumns(
+  connection: Connection,
+  { id, table, hasTable }: Measurement,
+  fields: readonly Field[],
+): Promise<void> {
   const moved = fields.filter(({ looseCount }) => looseCount > 0);
   if (moved.length === 0) return;
   const names = moved.map(columnOf);
@@ -64,13 +68,13 @@ export async function moveIntoColumns(session: Session, { id, table, hasTable }:
   const rows = `SELECT time, series, ${values.join(', ')} FROM loose WHERE ${these} GROUP BY series, time`;
   const columns = ['time', 'series', ...names];
   if (hasTable) {
-    await session.run(
+    await connection.run(
       `MERGE INTO ${table} AS stored USING (${rows}) AS moved ON stored.series = moved.series AND stored.time = moved.time
        WHEN MATCHED THEN UPDATE SET ${names.map((name) => `${name} = coalesce(moved.${name}, stored.${name})`).join(', ')}
        WHEN NOT MATCHED THEN INSERT (${columns.join(', ')}) VALUES (${columns.map((column) => `moved.${column}`).join(', ')})`,
     );
   } else {
-    await session.run(`INSERT INTO ${table} (${columns.join(', ')}) ${rows} ORDER BY series, time`);
+    await connection.run(`INSERT INTO ${table} (${columns.join(', ')}) ${rows} ORDER BY series, time`);
   }
-  await session.run(`DELETE FROM loose WHERE ${these}`);
+  await connection.run(`DELETE FROM loose WHERE ${these}`);
 }

@@ -7,7 +7,7 @@ import { predicateKey } from './predicate.js';
 import type { ResultLayout } from './result-rows.js';
 import { type Scope, TIME_END, TIME_MIN } from './scope.js';
 import type { SelectedField } from './selection.js';
-import type { Parameter } from './session.js';
+import type { Parameter } from './connection.js';
 import { valueCondition } from './value-condition.js';
 
 export interface Query {

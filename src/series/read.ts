@@ -10,7 +10,7 @@ import { columnQueries, looseQuery, orderedQuery, type Query, type Selection } f
 import { type FieldRows, type ResultLayout, ResultRows } from './result-rows.js';
 import { clampRange, type Scope, scopeOf } from './scope.js';
 import { select, type SelectedField } from './selection.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 
 /** Rows of a piece of a series that is too long for a batch. */
 const rowsPerPiece = 65_536;
@@ -105,15 +105,15 @@ function gatherAll(
   range: TimeRange,
   reduction: Reduction | undefined,
 ): Promise<Found[]> {
-  return runner.run(async (session) => {
+  return runner.run(async (connection) => {
     const loose = selections
       .map(({ scope, fields }) => ({ scope, fields: fields.filter(({ field }) => isLoose(field)) }))
       .filter(({ fields }) => fields.length > 0);
-    const foundLoose = loose.length === 0 ? undefined : await gatherLoose(session, loose, range, reduction);
+    const foundLoose = loose.length === 0 ? undefined : await gatherLoose(connection, loose, range, reduction);
     const found: Found[] = [];
     for (const { scope, fields } of selections) {
       const columns = fields.filter(({ field }) => field.hasColumn);
-      const foundColumns = columns.length === 0 ? undefined : await gatherColumns(session, { scope, fields: columns }, reduction);
+      const foundColumns = columns.length === 0 ? undefined : await gatherColumns(connection, { scope, fields: columns }, reduction);
       const positions = fields.map((field) => columns.indexOf(field));
       found.push((id, i) => {
         const position = positions[i] as number;
@@ -125,23 +125,23 @@ function gatherAll(
   });
 }
 
-async function gatherColumns(session: Session, selection: Selection, reduction: Reduction | undefined): Promise<Found> {
+async function gatherColumns(connection: Connection, selection: Selection, reduction: Reduction | undefined): Promise<Found> {
   const results: ResultRows[] = [];
-  for (const query of columnQueries(selection, reduction)) results.push(await gather(session, query, selection.scope.measurement));
+  for (const query of columnQueries(selection, reduction)) results.push(await gather(connection, query, selection.scope.measurement));
   // One result has all fields, or each field has its own.
   return (id, i) => (results.length > 1 ? results[i]?.rowsOf(id, 0) : results[0]?.rowsOf(id, i));
 }
 
-async function gather(session: Session, { sql, parameters, layout }: Query, { series }: Measurement): Promise<ResultRows> {
+async function gather(connection: Connection, { sql, parameters, layout }: Query, { series }: Measurement): Promise<ResultRows> {
   const rows = new ResultRows(layout);
-  for await (const chunk of session.chunks(sql, parameters)) rows.add(chunk);
+  for await (const chunk of connection.chunks(sql, parameters)) rows.add(chunk);
   // Counted now: rows of a series may have come that was not there when the query began.
   rows.arrange(series.length);
   return rows;
 }
 
 async function gatherLoose(
-  session: Session,
+  connection: Connection,
   selections: readonly Selection[],
   asked: TimeRange,
   reduction: Reduction | undefined,
@@ -151,7 +151,7 @@ async function gatherLoose(
   const { sql, parameters, layout } = looseQuery(selections, { range, stopNs: first.scope.stopNs, ids: first.scope.ids }, reduction);
   const slots = new Slots();
   const rows = new ResultRows(layout);
-  for await (const chunk of session.chunks(sql, parameters)) rows.add(chunk, slots.ofRows(chunk));
+  for await (const chunk of connection.chunks(sql, parameters)) rows.add(chunk, slots.ofRows(chunk));
   rows.arrange(slots.count);
   return ({ id: measurement, fields }, id, fieldIndex) => {
     const slot = slots.find(measurement, id, fieldIndex);
@@ -210,11 +210,11 @@ async function* readLongSeries(runner: QueryRunner, scope: Scope, selected: Sele
   const id = scope.ids[0] as number;
   let open: { readonly layout: ResultLayout; readonly chunks: AsyncGenerator<DuckDBDataChunk, void, undefined> } | undefined;
   for (let isDone = false; !isDone;) {
-    const piece = await runner.run(async (session) => {
+    const piece = await runner.run(async (connection) => {
       // Asked in the turn in which the answer begins: where the values lie changes between turns.
       if (open === undefined) {
         const { sql, parameters, layout } = orderedQuery(scope, selected);
-        open = { layout, chunks: session.chunks(sql, parameters) };
+        open = { layout, chunks: connection.chunks(sql, parameters) };
       }
       const rows = new ResultRows(open.layout);
       for (let rowCount = 0; rowCount < rowsPerPiece && !isDone;) {

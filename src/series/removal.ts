@@ -10,7 +10,7 @@ import { measurementLists } from './loose.js';
 import { where } from './queries.js';
 import { type Scope, scopeOf } from './scope.js';
 import { select } from './selection.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 
 /** Series of a measurement, of which rows go. */
 export interface Removal {
@@ -63,9 +63,9 @@ export function removalsOf(catalog: Catalog, { bucketId, measurements }: Removal
 }
 
 /** Deletes the rows in a range of some series. */
-export async function removeRows(session: Session, catalog: Catalog, removals: readonly Removal[], range: TimeRange): Promise<void> {
+export async function removeRows(connection: Connection, catalog: Catalog, removals: readonly Removal[], range: TimeRange): Promise<void> {
   await loadExtents(
-    session,
+    connection,
     removals.map(({ measurement }) => measurement),
   );
   const scopes: Scope[] = [];
@@ -76,17 +76,17 @@ export async function removeRows(session: Session, catalog: Catalog, removals: r
   if (scopes.length === 0) return;
   const changed = [...new Set(scopes.map(({ measurement }) => measurement))];
   const left = new Map(changed.map((measurement) => [measurement, new Set<number>()]));
-  await session.transact(async () => {
-    await deleteRows(session, scopes, range);
-    await findLeft(session, left);
+  await connection.transact(async () => {
+    await deleteRows(connection, scopes, range);
+    await findLeft(connection, left);
     await forget(
-      session,
+      connection,
       changed.filter((measurement) => left.get(measurement)?.size === 0),
     );
     for (const [measurement, series] of left) {
       if (series.size === 0) continue;
       const gone = measurement.series.flatMap((_, id) => (measurement.isSeriesStored(id) && !series.has(id) ? [id] : []));
-      if (gone.length > 0) await session.run(`DELETE FROM series WHERE measurement = ${measurement.id} AND id IN (${gone.join()})`);
+      if (gone.length > 0) await connection.run(`DELETE FROM series WHERE measurement = ${measurement.id} AND id IN (${gone.join()})`);
     }
   });
   for (const [measurement, series] of left) {
@@ -95,37 +95,37 @@ export async function removeRows(session: Session, catalog: Catalog, removals: r
   }
 }
 
-async function deleteRows(session: Session, scopes: readonly Scope[], range: TimeRange): Promise<void> {
+async function deleteRows(connection: Connection, scopes: readonly Scope[], range: TimeRange): Promise<void> {
   for (const scope of scopes) {
     const { measurement } = scope;
-    if (measurement.hasTable) await session.run(`DELETE FROM ${measurement.table} WHERE ${where(scope)}`);
-    if (!scope.isAll) await session.run(`DELETE FROM loose WHERE measurement = ${measurement.id} AND ${where(scope)}`);
+    if (measurement.hasTable) await connection.run(`DELETE FROM ${measurement.table} WHERE ${where(scope)}`);
+    if (!scope.isAll) await connection.run(`DELETE FROM loose WHERE measurement = ${measurement.id} AND ${where(scope)}`);
   }
   const whole = scopes.filter(({ isAll }) => isAll).map(({ measurement }) => measurement);
   for (const list of measurementLists(whole)) {
-    await session.run(`DELETE FROM loose WHERE (${list}) AND time >= ${range.startNs} AND time < ${range.stopNs}`);
+    await connection.run(`DELETE FROM loose WHERE (${list}) AND time >= ${range.startNs} AND time < ${range.stopNs}`);
   }
 }
 
-async function findLeft(session: Session, left: ReadonlyMap<Measurement, Set<number>>): Promise<void> {
+async function findLeft(connection: Connection, left: ReadonlyMap<Measurement, Set<number>>): Promise<void> {
   const byId = new Map([...left.keys()].map((measurement) => [measurement.id, measurement]));
   for (const list of measurementLists([...left.keys()])) {
-    const rows = (await session.rows(`SELECT DISTINCT measurement, series FROM loose WHERE ${list}`)) as [number, number][];
+    const rows = (await connection.rows(`SELECT DISTINCT measurement, series FROM loose WHERE ${list}`)) as [number, number][];
     for (const [id, series] of rows) left.get(byId.get(id) as Measurement)?.add(series);
   }
   for (const [measurement, series] of left) {
     if (!measurement.hasTable) continue;
-    for (const [id] of (await session.rows(`SELECT DISTINCT series FROM ${measurement.table}`)) as [number][]) series.add(id);
+    for (const [id] of (await connection.rows(`SELECT DISTINCT series FROM ${measurement.table}`)) as [number][]) series.add(id);
   }
 }
 
 /** Takes measurements out of DuckDB, and of its catalogue. */
-async function forget(session: Session, measurements: readonly Measurement[]): Promise<void> {
-  for (const { hasTable, table } of measurements) if (hasTable) await session.run(`DROP TABLE ${table}`);
+async function forget(connection: Connection, measurements: readonly Measurement[]): Promise<void> {
+  for (const { hasTable, table } of measurements) if (hasTable) await connection.run(`DROP TABLE ${table}`);
   for (const entries of ['loose', 'field', 'series']) {
-    for (const list of measurementLists(measurements)) await session.run(`DELETE FROM ${entries} WHERE ${list}`);
+    for (const list of measurementLists(measurements)) await connection.run(`DELETE FROM ${entries} WHERE ${list}`);
   }
-  for (const list of measurementLists(measurements, 'id')) await session.run(`DELETE FROM measurement WHERE ${list}`);
+  for (const list of measurementLists(measurements, 'id')) await connection.run(`DELETE FROM measurement WHERE ${list}`);
 }
 
 function noteGone(catalog: Catalog, measurement: Measurement): void {
@@ -134,9 +134,9 @@ function noteGone(catalog: Catalog, measurement: Measurement): void {
 }
 
 /** Drops measurements whole. */
-export async function removeMeasurements(session: Session, catalog: Catalog, measurements: readonly Measurement[]): Promise<void> {
+export async function removeMeasurements(connection: Connection, catalog: Catalog, measurements: readonly Measurement[]): Promise<void> {
   const stored = measurements.filter(({ isStored }) => isStored);
   if (stored.length === 0) return;
-  await session.transact(() => forget(session, stored));
+  await connection.transact(() => forget(connection, stored));
   for (const measurement of stored) noteGone(catalog, measurement);
 }

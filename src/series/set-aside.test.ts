@@ -28,10 +28,10 @@ describe('a measurement that cannot be stored', () => {
 
   const inDatabase = async (statement: string): Promise<void> => {
     const database = await Database.open(databaseOptions(directory), () => Promise.resolve());
-    const session = await database.connect();
-    await session.run(statement);
-    await session.run('CHECKPOINT points');
-    session.close();
+    const connection = await database.connect();
+    await connection.run(statement);
+    await connection.run('CHECKPOINT points');
+    connection.close();
     database.close();
   };
 

@@ -1,7 +1,7 @@
 /** Conditions on values as SQL. Literals that are texts become parameters; numbers compare exactly whatever their types. */
 import type { Comparison, Predicate } from '../domain/series.js';
 import type { Field } from './catalog.js';
-import type { Parameter } from './session.js';
+import type { Parameter } from './connection.js';
 
 const SQL_COMPARISONS: Readonly<Record<Comparison, string>> = { '==': '=', '!=': '<>', '<': '<', '<=': '<=', '>': '>', '>=': '>=' };
 

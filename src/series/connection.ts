@@ -13,16 +13,16 @@ import { DomainError } from '../domain/errors.js';
 /** A value that goes into a statement beside its text: a VARCHAR or a DOUBLE. */
 export type Parameter = string | number;
 
-export class Session {
-  readonly connection: DuckDBConnection;
+export class Connection {
+  readonly duckdb: DuckDBConnection;
 
-  constructor(connection: DuckDBConnection) {
-    this.connection = connection;
+  constructor(duckdb: DuckDBConnection) {
+    this.duckdb = duckdb;
   }
 
   async run(sql: string, parameters: readonly Parameter[] = []): Promise<void> {
     try {
-      await this.connection.run(sql, [...parameters], parameters.map(typeOf));
+      await this.duckdb.run(sql, [...parameters], parameters.map(typeOf));
     } catch (error) {
       throw translate(error);
     }
@@ -31,7 +31,7 @@ export class Session {
   /** The rows of a small answer. */
   async rows(sql: string, parameters: readonly Parameter[] = []): Promise<DuckDBValue[][]> {
     try {
-      return (await this.connection.runAndReadAll(sql, [...parameters], parameters.map(typeOf))).getRows();
+      return (await this.duckdb.runAndReadAll(sql, [...parameters], parameters.map(typeOf))).getRows();
     } catch (error) {
       throw translate(error);
     }
@@ -40,7 +40,7 @@ export class Session {
   /** The answer chunk by chunk, as it is made. A chunk is valid until the next is asked for. */
   async *chunks(sql: string, parameters: readonly Parameter[] = []): AsyncGenerator<DuckDBDataChunk, void, undefined> {
     try {
-      const result = await this.connection.stream(sql, [...parameters], parameters.map(typeOf));
+      const result = await this.duckdb.stream(sql, [...parameters], parameters.map(typeOf));
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) return;
@@ -54,7 +54,7 @@ export class Session {
   /** Appends to a table what `fill` gives the appender; nothing, where that fails. */
   async append(table: string, fill: (appender: DuckDBAppender) => Promise<void>): Promise<void> {
     try {
-      const appender = await this.connection.createAppender(table);
+      const appender = await this.duckdb.createAppender(table);
       try {
         await fill(appender);
       } catch (error) {
@@ -78,7 +78,7 @@ export class Session {
       return result;
     } catch (error) {
       // After a failed COMMIT there is nothing left to roll back, which is no further error.
-      await this.connection.run('ROLLBACK').catch(() => undefined);
+      await this.duckdb.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
   }
@@ -90,14 +90,14 @@ export class Session {
    */
   async assertAlive(cause: unknown): Promise<void> {
     try {
-      await this.connection.run('SELECT 1 FROM layout');
+      await this.duckdb.run('SELECT 1 FROM layout');
     } catch {
       throw new DatabaseGoneError(cause);
     }
   }
 
   close(): void {
-    this.connection.closeSync();
+    this.duckdb.closeSync();
   }
 }
 

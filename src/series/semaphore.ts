@@ -1,6 +1,6 @@
 /** Lets a limited number through at a time; the others wait in line. */
 
-export class Gate {
+export class Semaphore {
   #free: number;
   readonly #max: number;
   readonly #waiting: (() => void)[] = [];
