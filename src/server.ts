@@ -70,7 +70,7 @@ export async function startServer({
     return { url, routes, services, renewCertificate, stop: () => stopSteps.run() };
   } catch (error) {
     await stopSteps.run().catch((stopError: unknown) => {
-      logger.error({ err: stopError }, 'could not stop cleanly after a failed start');
+      logger.error({ err: stopError }, 'failed to stop cleanly after a failed start');
     });
     throw error;
   }

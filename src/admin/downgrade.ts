@@ -14,18 +14,18 @@ import { VERSION } from '../version.js';
 import { isOn, misused, readCommand, switchFlag, withStore, type Command } from './offline.js';
 import { formatTable } from './table.js';
 
-/** Those of InfluxDB that kept no hashes, and that its own command knows. */
+/** Versions of InfluxDB without token hashes that its own command accepts. */
 const TARGETS = ['2.0', '2.1', '2.3', '2.4'];
 const FETCH_ROWS = 1000;
 
-const USAGE = `sluiced downgrade <${TARGETS.join('|')}>: erase the hashes of tokens, as versions of InfluxDB before 2.9 know none
+const USAGE = `sluiced downgrade <${TARGETS.join('|')}>: erase the hashes of tokens, because versions of InfluxDB before 2.9 do not support them
 
-Tokens that rest as hashes are refused from then on, for good; those in the clear go on working. A copy of the store is kept beside it.
+Tokens that are stored as hashes are permanently refused afterwards; tokens in plain text keep working. A copy of the store is kept next to it.
 
 Flags:
-  --list-tokens          list the tokens that would be erased
-  --yes                  do not ask
-  --data-dir             folder of the server, which must be stopped
+  --list-tokens          list the tokens to be erased
+  --yes                  do not ask for confirmation
+  --data-dir             data directory of the server; stop the server first
 `;
 
 /** @param argv what follows `downgrade` */
@@ -45,8 +45,8 @@ async function downgrade(store: FileStore, directory: string, target: string, co
   const counts = await store.countTokens();
   const doomedCount = hashedCount(counts);
   process.stdout.write(
-    `${tokens(doomedCount)} of this store ${doomedCount === 1 ? 'rests' : 'rest'} as a hash and would be erased: whoever uses ` +
-      `${doomedCount === 1 ? 'it' : 'them'} would be locked out.\n${tokens(counts.plain)} in the clear would stay.\n`,
+    `${tokens(doomedCount)} stored as a hash would be erased: clients that use ${doomedCount === 1 ? 'it' : 'them'} would be locked out.\n` +
+      `${tokens(counts.plain)} in plain text would be kept.\n`,
   );
   if (doomedCount === 0) {
     process.stdout.write('There is nothing to erase.\n');
@@ -86,7 +86,7 @@ async function doomedTable(store: Store): Promise<string> {
 }
 
 async function confirm(target: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error('tokens would be erased: there is no terminal to ask, so say --yes if this is meant');
+  if (!process.stdin.isTTY) throw new Error('tokens would be erased: confirm with --yes, because there is no terminal to ask on');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return /^y(es)?$/i.test((await terminal.question(`Downgrade to ${target} and erase them? [y/N] `)).trim());

@@ -24,21 +24,21 @@ import { warnOfEngine } from './warn-of-engine.js';
 
 const REHEARSAL_FILE = 'rehearsal.sqlite';
 
-const USAGE = `sluiced import: take over the data of an InfluxDB 2.x, from its data folder or from a backup of it; both servers must be stopped
+const USAGE = `sluiced import: import the data of InfluxDB 2.x, from its data folder or from a backup; stop both servers first
 
   sluiced import --influxdb DIR      the data folder (/var/lib/influxdb2, ~/.influxdbv2), the influxd.bolt in it,
-                                     or a folder that "influx backup" made
+                                     or a folder created by "influx backup"
 
 Organizations, users with their passwords, memberships, buckets, labels, DBRP mappings, secrets, tokens and v1 authorizations keep their
-ids; points come from what the folder or the backup has of them. All is checked before the first write, and all of it comes or nothing.
+ids. All points in the folder or backup are imported. Everything is checked before the first write, and either everything is imported or nothing.
 
 Flags:
-  --dry-run              tell what would come, and change nothing
+  --dry-run              report what would be imported, and change nothing
   --json                 the report as JSON
-  --engine-path          folder of InfluxDB's points, where it is not "engine" beside its influxd.bolt
-  --merge-points         write points also into buckets that hold some here; of two at one time that of InfluxDB counts
-  --use-hashed-tokens    false: tokens that InfluxDB has in the clear rest so here, too
-  --data-dir             folder of this server; it is made where it is missing
+  --engine-path          folder of InfluxDB's points, if it is not "engine" next to its influxd.bolt
+  --merge-points         also import points into buckets that already have some; for the same time, InfluxDB's point is kept
+  --use-hashed-tokens    false: tokens that InfluxDB stores in plain text stay in plain text
+  --data-dir             data directory of this server; it is created if it is missing
 `;
 
 const FLAGS = [

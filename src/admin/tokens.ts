@@ -39,12 +39,13 @@ function describe(
 ): string {
   const hashed = Object.entries(plan.hashed).map(([variant, count]) => `${count} as ${variant} hashes`);
   const lines = [
-    `Tokens: ${[`${plan.plain} in the clear`, ...hashed, ...(plan.erased > 0 ? [`${plan.erased} erased by a downgrade`] : [])].join(', ')}.`,
+    `Tokens: ${[`${plan.plain} in plain text`, ...hashed, ...(plan.erased > 0 ? [`${plan.erased} erased by a downgrade`] : [])].join(', ')}.`,
     `Hashing is ${plan.useHashedTokens ? 'on' : 'off'} (use-hashed-tokens: ${plan.useHashedTokens}).`,
   ];
-  if (plan.wouldHash > 0) lines.push(`The next start hashes ${plan.wouldHash}; their values cannot be seen any more, and go on working.`);
+  if (plan.wouldHash > 0)
+    lines.push(`The next start hashes ${plan.wouldHash}; they keep working, but their values cannot be shown any more.`);
   else lines.push(`The next start changes no token.`);
-  if (plan.wouldPurge) lines.push('It rewrites the store, so that no value is left in its files.');
-  if (!plan.useHashedTokens) lines.push('What is hashed stays hashed; new tokens will rest in the clear.');
+  if (plan.wouldPurge) lines.push('It rewrites the store, so that no value remains in its files.');
+  if (!plan.useHashedTokens) lines.push('Hashed tokens stay hashed; new tokens are stored in plain text.');
   return `${lines.join('\n')}\n`;
 }

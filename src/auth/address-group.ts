@@ -1,7 +1,7 @@
 /** Who counts as one where addresses are counted: an IPv4 address, or the /64 of IPv6 that one customer is given. */
 
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
-/** What a proxy says is no address is kept as it is, but no longer than any address. */
+/** A proxy can send a value that is not an address; it is kept as it is, but no longer than any address. */
 const TEXT_LENGTH_MAX = 64;
 
 export function addressGroup(address: string): string {

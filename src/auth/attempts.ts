@@ -121,7 +121,7 @@ export class Attempts {
   #pairWaitMs(pair: Pair | undefined, now: number): number {
     const count = pair === undefined ? 0 : pair.failures + pair.inFlight;
     if (pair === undefined || count < FREE_FAILURES) return 0;
-    // A clock that was set back must lock nobody out for longer than the wait.
+    // A clock that was set back must not lock out anyone for longer than the wait.
     pair.lastAtMs = Math.min(pair.lastAtMs, now);
     if (pair.inFlight === 0 && now - pair.lastAtMs >= FORGET_AFTER_MS) return 0;
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (count - FREE_FAILURES), LONGEST_WAIT_MS);

@@ -13,7 +13,7 @@ import { lifetimeOfSession, lifetimeOfToken, standingOf, type Standing } from '.
 import { hashToken, isHashLike } from './token.js';
 import { TokenCache, type KnownToken } from './token-cache.js';
 
-/** Why somebody is not let in. For the log; the caller of the server is told less. */
+/** The reason for a refusal. For the log; the client is told less. */
 export type Refusal =
   | 'no credentials'
   | 'unknown token'
@@ -80,7 +80,7 @@ export class Authenticator {
     return generation === this.#generation && (validUntilMs === undefined || this.#clock() < validUntilMs);
   }
 
-  /** Calls the listener with what was changed, when whoever is judged now is judged by it. */
+  /** Calls the listener with the change, when it can affect how current actors are authenticated. */
   onChange(listener: (changes: readonly Change[]) => void): void {
     this.#listeners.push(listener);
   }
@@ -106,12 +106,12 @@ export class Authenticator {
       lifetime: lifetimeOfToken(authorization, token),
       userStatus: user?.status,
     };
-    // What a commit has overtaken in the meantime must not be remembered.
+    // A result that a commit has made stale meanwhile must not be cached.
     if (before === this.#generation) this.#tokens.put(digest, known);
     return judge(known, this.#clock());
   }
 
-  /** What a user's session may do is what the user's roles and active tokens allow at this moment. */
+  /** A session has the current permissions of its user's roles and active tokens. */
   async authenticateSession(key: Secret): Promise<Verdict<SessionIdentity>> {
     const sessionHash = hashToken(key);
     const session = await this.#store.findSession(sessionHash);
@@ -137,7 +137,7 @@ export class Authenticator {
       if (permissions.validUntilMs === undefined || this.#clock() < permissions.validUntilMs) return permissions;
     }
     const asked = permissionsOfUser(this.#store, userId, this.#clock());
-    // From the moment at which it is asked: a commit forgets it also while the answer is on its way.
+    // Cached from the moment of the query: a commit also removes an entry whose answer is still pending.
     this.#sessionPermissions.set(userId, asked);
     asked.catch(() => {
       if (this.#sessionPermissions.get(userId) === asked) this.#sessionPermissions.delete(userId);
@@ -164,7 +164,7 @@ export const identityOf = ({ userID, orgID, id, permissions, status }: Authoriza
   status,
 });
 
-/** An inactive token is let in, to be told so by what it asks for. */
+/** An inactive token is authenticated; the operation it requests then refuses it. */
 function judge({ identity, lifetime, userStatus }: KnownToken, nowMs: number): Verdict<TokenIdentity> {
   const standing = standingOf(lifetime, userStatus, nowMs);
   const refusal = standing === 'inactive' ? undefined : refusalOf(standing);

@@ -36,7 +36,7 @@ import { generateToken } from './token.js';
 
 export interface NewAuthorization {
   readonly orgID: OrganizationId;
-  /** Whose it shall be; undefined: the actor's user. */
+  /** The owner; undefined: the actor's user. */
   readonly userID?: UserId | undefined;
   readonly status: Status;
   readonly description: string;
@@ -55,9 +55,9 @@ export interface AuthorizationQuery {
   readonly search?: string | undefined;
   readonly tokenKind?: TokenKind | undefined;
   readonly status?: Status | undefined;
-  /** What status means here is whether the token is of use: one of an inactive user is as inactive as an inactive one. */
+  /** Filters by whether the token can be used: a token of an inactive user counts as inactive. */
   readonly effective?: boolean | undefined;
-  /** Only those that open this bucket. */
+  /** Only those that grant access to this bucket. */
   readonly bucketID?: BucketId | undefined;
   /** In this way; undefined: in either. */
   readonly action?: Action | undefined;
@@ -82,23 +82,23 @@ export interface AuthorizationDependencies {
   readonly store: Store;
   readonly ids: IdGenerator;
   readonly clock: Clock;
-  /** False: tokens rest in the clear and can be read again (`--use-hashed-tokens=false`). */
+  /** False: tokens are stored in plain text and can be read again (`--use-hashed-tokens=false`). */
   readonly hashTokens: boolean;
 }
 
 export type Authorizations = ReturnType<typeof createAuthorizations>;
 export type V1Authorizations = ReturnType<typeof createV1Authorizations>;
 
-/** The authorizations that are opened by tokens. */
+/** Authorizations that are used with a token. */
 export const createAuthorizations = (dependencies: AuthorizationDependencies) => {
   const { hashTokens, store } = dependencies;
   return {
     ...createKind('token', dependencies),
 
     /**
-     * The one that a token opens, for who has found a token and asks whose it is. InfluxDB has no such thing.
+     * Finds the authorization of a token, for example of a leaked one. InfluxDB has no such operation.
      *
-     * @throws DomainError `not found`, alike for a token that there is not and for one that the actor may not read
+     * @throws DomainError `not found`, both for an unknown token and for one that the actor cannot read
      */
     async findByToken(actor: Actor, token: Secret): Promise<DescribedAuthorization> {
       const found = await findToken(store, token);
@@ -110,7 +110,7 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
       return described;
     },
 
-    /** The record of an operator token, for set-up and for recovery: nobody is asked whether they may give it. */
+    /** The record of an operator token, for setup and recovery: no actor is authorized. */
     mintOperator(fields: Pick<Authorization, 'orgID' | 'userID' | 'description'>, token: Secret): Authorization {
       const operator: AuthorizationFields = { ...fields, status: 'active', permissions: operatorPermissions() };
       return buildAuthorization(dependencies, operator, storeToken(token, hashTokens, dependencies.clock()));
@@ -124,7 +124,7 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
   };
 };
 
-/** The authorizations of the v1-compatible API, which are opened by a name and a password. */
+/** Authorizations of the v1-compatible API, which are used with a name and a password. */
 export const createV1Authorizations = (dependencies: AuthorizationDependencies & { readonly passwords: PasswordChecks }) => {
   const kind = createKind('v1', dependencies);
   const { clock, passwords } = dependencies;
@@ -143,8 +143,8 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
     },
 
     /**
-     * Sets the password, which nothing shows again. Who sets it can use what it opens, so that the right to write the user is not enough,
-     * as it is for InfluxDB: he must hold all of it, as if he made the authorization.
+     * Sets the password; nothing returns it later. A new password gives access to all that the authorization grants, so unlike InfluxDB,
+     * write permission for the user is not enough: the actor must hold all of its permissions, as when creating it.
      */
     async setPassword(actor: Actor, id: AuthorizationId, password: Secret): Promise<void> {
       const authorization = await kind.findRecord(id);
@@ -197,7 +197,7 @@ async function createChecked(
     if ((await writer.findUser(userID)) === undefined || (await writer.findOrganization(orgID)) === undefined) {
       throw invalid('unable to create token');
     }
-    // InfluxDB asks this of the v1-compatible ones only.
+    // InfluxDB only requires this for v1-compatible authorizations.
     if (secret.kind === 'v1') {
       for (const id of bucketsIn(permissions)) {
         if ((await writer.resources(bucketKind).find(id)) === undefined) throw notFound('bucket not found when creating auth');
@@ -223,7 +223,7 @@ const toWrite = (authorization: Authorization): Permission[] => [
 const mayRead = (actor: Actor, authorization: Authorization): boolean =>
   toRead(authorization).every((permission) => isAllowed(actor, permission));
 
-/** What reaches beyond its organization is only for those to touch who reach as far. InfluxDB does not ask for this. */
+/** An authorization that covers more than its organization can only be changed by actors with the same permissions. InfluxDB allows it. */
 function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
   const missing = permissionsOf(actor).firstMissing(unscopedPermissions(permissions));
   if (missing !== undefined) {
@@ -237,7 +237,7 @@ function guardHeld(actor: Actor, { permissions }: Authorization): void {
   if (missing !== undefined) throw forbidden(`this authorization holds ${formatPermission(missing)}, which yours does not`);
 }
 
-/** A user or an organization may have gone a moment before, and with it what was theirs. */
+/** A user or an organization may just have been deleted, with everything that belonged to it. */
 async function describeUnlessGone(store: Store, authorization: Authorization): Promise<DescribedAuthorization | undefined> {
   try {
     return await describeAuthorization(store, authorization);
@@ -247,7 +247,7 @@ async function describeUnlessGone(store: Store, authorization: Authorization): P
   }
 }
 
-/** What is alike for both kinds. */
+/** The operations that both kinds have in common. */
 function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDependencies) {
   const { store, clock } = dependencies;
   const isOfKind = (authorization: Authorization | undefined): authorization is Authorization => authorization?.secret.kind === kind;
@@ -317,7 +317,7 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
   return {
     findRecord,
 
-    /** @throws DomainError `not found`, or `unauthorized` for who may not read it or its user */
+    /** @throws DomainError `not found`, or `unauthorized` if the actor cannot read it or its user */
     async find(actor: Actor, id: AuthorizationId): Promise<DescribedAuthorization> {
       const authorization = await findRecord(id);
       authorize(actor, ...toRead(authorization));
@@ -325,7 +325,7 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
     },
 
     /**
-     * The one that the actor came with: whoever holds a token may know what it is, also when it is inactive. InfluxDB has no such thing.
+     * The actor's own authorization, also if it is inactive. InfluxDB has no such operation.
      *
      * @throws DomainError `not found` for who did not come with one
      */
@@ -335,8 +335,8 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
     },
 
     /**
-     * Those that the actor may read, with users that he may read, in the order of creation unless another is asked for. An unknown id or
-     * name is `not found` even to those who could not read it.
+     * The authorizations that the actor can read, of users that the actor can read, by creation unless another order is set. An unknown id
+     * or name is `not found` for all actors.
      */
     async list(
       actor: Actor,
@@ -377,7 +377,7 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
       return describeAuthorization(store, updated);
     },
 
-    /** Ends it: from the moment at which this is fulfilled it opens nothing. */
+    /** Revokes it: it grants nothing once the promise is fulfilled. */
     async remove(actor: Actor, id: AuthorizationId): Promise<void> {
       const authorization = await findRecord(id);
       const clearance = authorize(actor, ...toWrite(authorization));

@@ -1,4 +1,4 @@
-/** May this actor do that? The one place in which a permission is compared with what an actor holds. */
+/** Authorization: the only place that compares a permission with the actor's permissions. */
 import type { Actor, Identity } from '../domain/actor.js';
 import type { DomainError } from '../domain/errors.js';
 import { unauthorized } from '../domain/errors.js';
@@ -15,7 +15,7 @@ import {
 } from '../domain/permission.js';
 import { publishDecision } from './decisions.js';
 
-/** What the actor may do at this moment: nothing, with an inactive token. */
+/** The actor's current permissions; none for an inactive token. */
 export const permissionsOf = (actor: Actor | Identity): PermissionSet => (isInactive(actor) ? NO_PERMISSIONS : actor.permissions);
 
 export const isInactive = (actor: Actor | Identity): boolean => actor.kind === 'token' && actor.status === 'inactive';
@@ -43,7 +43,7 @@ export class Clearance {
 }
 
 /**
- * Asks for rights, one after the other.
+ * Checks permissions, one after the other.
  *
  * @throws DomainError `unauthorized`, in InfluxDB's words (authorizer/authorize.go): `write:orgs/1/buckets/2 is unauthorized`, or
  *   `token is inactive`
@@ -53,7 +53,7 @@ export const authorize = (actor: Actor, ...rights: readonly Permission[]): Clear
 export const refusal = (actor: Actor, permission: Permission): DomainError =>
   unauthorized(isInactive(actor) ? 'token is inactive' : `${formatPermission(permission)} is unauthorized`);
 
-/** What a list may show to the actor. Lists refuse nobody: they are empty. */
+/** What the actor can see in a list. Lists are empty instead of refused. */
 export function readableScope(actor: Actor, type: ResourceType): Scope {
   const scope = isInactive(actor) ? NOTHING : actor.permissions.scope('read', type);
   publishDecision(
@@ -66,7 +66,7 @@ export function readableScope(actor: Actor, type: ResourceType): Scope {
   return scope;
 }
 
-/** Those of some resources that the actor may act on, where the store was not asked for these alone. */
+/** The given resources that the actor can act on, when they were not filtered by the store. */
 export function filterAllowed<T>(
   actor: Actor,
   type: ResourceType,

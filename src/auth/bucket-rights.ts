@@ -1,4 +1,4 @@
-/** Who may see and change which buckets. Mappings (DBRPs) are seen and changed with the right to their bucket. */
+/** Permission checks for buckets. DBRP mappings need the permission for their bucket. */
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';

@@ -1,4 +1,4 @@
-/** Who may read, write and delete points, whichever language or API asks. */
+/** Permission checks for reading, writing and deleting points, in every language and API. */
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { forbidden } from '../domain/errors.js';

@@ -1,6 +1,6 @@
 /**
- * Every decision about rights, told to whoever listens: tests compare what a request asked with what its route declares. Nobody listens in
- * production, and then a decision costs one comparison more.
+ * Publishes every authorization decision: tests compare what a request checked with what its route declares. In production there are no
+ * subscribers, and a decision costs one more comparison.
  */
 import { channel } from 'node:diagnostics_channel';
 import type { Actor } from '../domain/actor.js';

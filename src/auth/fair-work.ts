@@ -1,12 +1,12 @@
 /**
- * Slow work in which everybody gets the same share: one piece of work at a time for each, in turns, and those of better standing first.
- * Whoever brings more than the line holds for one is sent away, and nobody else.
+ * Slow work with equal shares: one item per key at a time, in turns, and keys with better rank first.
+ * A key with too many waiting items is refused; other keys are not affected.
  */
 import { FairLine } from '../bounded/fair-line.js';
 import { TryAgainLaterError } from '../domain/errors.js';
 
 export interface FairWorkLimits {
-  /** Pieces of work that run at the same time, each for somebody else. */
+  /** Items that run at the same time, each for a different key. */
   readonly atOnceMax: number;
   readonly waitingPerKeyMax: number;
   readonly waitingMax: number;
@@ -25,13 +25,13 @@ export class FairWork {
   readonly #line: FairLine<Waiting>;
   readonly #running = new Set<string>();
 
-  /** @param rankOf the lower, the sooner; asked whenever a place is free */
+  /** @param rankOf lower ranks run sooner; called whenever a place is free */
   constructor({ atOnceMax, waitingPerKeyMax, waitingMax }: FairWorkLimits, rankOf: (key: string) => number = () => 0) {
     this.#atOnceMax = atOnceMax;
     this.#line = new FairLine({ lengthMax: waitingMax, lengthPerUserMax: waitingPerKeyMax }, rankOf);
   }
 
-  /** @throws TryAgainLaterError when too much of this key is waiting, or of everybody's and nobody is worse off */
+  /** @throws TryAgainLaterError if too many items of this key are waiting, or too many in total and no key has a worse rank */
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const dropped = this.#line.add(key, {

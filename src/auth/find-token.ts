@@ -1,4 +1,4 @@
-/** Secret -> the authorization that it opens. */
+/** Secret -> its authorization. */
 import { timingSafeEqual } from 'node:crypto';
 import type { Authorization, TokenSecret } from '../domain/authorization.js';
 import type { StoreReader } from '../domain/store.js';

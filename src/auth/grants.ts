@@ -1,4 +1,4 @@
-/** What somebody asks a new authorization to hold: names become ids, nobody gives what he has not, and what is said of an id is true. */
+/** The permissions of a new authorization: resolves names, checks ids, and grants only what the actor holds. */
 import type { Actor } from '../domain/actor.js';
 import { forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, Id, OrganizationId } from '../domain/id.js';
@@ -8,7 +8,7 @@ import { bucketKind } from '../kinds/buckets.js';
 import { KINDS } from '../kinds/index.js';
 import { permissionsOf } from './authorize.js';
 
-/** A permission as it was asked for; buckets, organizations and users may be named instead of given by id. */
+/** A requested permission; buckets, organizations and users can be given by name instead of id. */
 export interface RequestedPermission {
   readonly action: Action;
   readonly resource: {
@@ -32,7 +32,7 @@ export function checkPermissionCount(requested: readonly RequestedPermission[]):
 /**
  * The permissions by ids alone. InfluxDB drops names, and so grants all resources of the type, or of all organizations.
  *
- * @throws DomainError `not found` for an unknown name, `invalid` for a name of what cannot be named
+ * @throws DomainError `not found` for an unknown name, `invalid` for a type that has no names
  */
 export async function resolvePermissions(
   store: StoreReader,
@@ -47,10 +47,10 @@ export async function resolvePermissions(
 async function resolveResource(store: StoreReader, given: RequestedPermission['resource'], orgID: OrganizationId): Promise<Resource> {
   const { type, name = '', org = '' } = given;
   const place = given.orgID ?? (org === '' ? undefined : await findOrganizationByName(store, org));
-  // What another organization has is not told; the permission is refused for the organization.
+  // Do not reveal what another organization has; the permission is refused for the organization.
   const isNamed = given.id === undefined && name !== '' && (place === undefined || place === orgID);
   const id = isNamed ? await findIdByName(store, type, name, orgID) : given.id;
-  // Users lie in no organization: the id alone counts.
+  // Users belong to no organization: only the id counts.
   if (type === 'users' && id !== undefined) return { type, id, statedOrgID: place };
   return { type, id, orgID: isNamed && type === 'buckets' ? orgID : place };
 }
@@ -81,10 +81,10 @@ async function findIdByName(store: StoreReader, type: ResourceType, name: string
 }
 
 /**
- * What the actor may give of the permissions: each as it is, or, of a resource that he holds by id in one organization only, that. Each
+ * The permissions that the actor can grant: each unchanged, or limited to the one organization in which the actor holds the resource. Each
  * belongs to the organization.
  *
- * @param requested the same permissions as they were asked for: who asks by a name is not told the id
+ * @param requested the permissions as requested: errors must not reveal the id of a resource given by name
  * @throws DomainError `forbidden` or `invalid`, in InfluxDB's words
  */
 export function grantPermissions(
@@ -95,7 +95,7 @@ export function grantPermissions(
 ): Permission[] {
   const held = permissionsOf(actor);
   const granted = permissions.map((permission, index) => {
-    // No token may hold `instance`, whoever asks: it would be an operator for all that will ever come.
+    // No token may hold `instance`: it would be an operator of everything that is added later.
     const given = permission.resource.type === 'instance' ? undefined : held.grant(permission, orgID);
     if (given !== undefined) return given;
     const { id, name } = requested[index]?.resource ?? {};
@@ -112,7 +112,7 @@ export function grantPermissions(
 }
 
 /**
- * That each id lies in the organization stated beside it, as far as it is known: ids that nobody has are InfluxDB's to grant, and open nothing.
+ * Checks that each known id is in the stated organization. InfluxDB grants unknown ids, which match nothing.
  *
  * @throws DomainError `not found`, in the words of the kind
  */
@@ -138,7 +138,7 @@ const OTHER_NOT_FOUND: { readonly [type in ResourceType]?: string } = {
   orgs: 'organization not found',
 };
 
-/** The organization in which a resource lies; undefined for one that is not here, or of a kind that lies in none or is not kept here. */
+/** The organization of a resource; undefined if it does not exist, or if its kind has no organization or is not supported. */
 export async function findPlace(store: StoreReader, type: ResourceType, id: Id): Promise<OrganizationId | undefined> {
   switch (type) {
     case 'authorizations':

@@ -1,4 +1,4 @@
-/** The rights to resources of a kind, as permissions to be asked for. Their declaration says where they differ from those of all others. */
+/** The permissions for resources of a kind. The kind's declaration states exceptions. */
 import type { Actor } from '../domain/actor.js';
 import type { OrganizationId } from '../domain/id.js';
 import type { Owned, ResourceFilter } from '../domain/kind.js';
@@ -19,10 +19,10 @@ export interface KindRights<T extends Owned, Change> {
   toRead(resource: T): Permission;
   toWrite(resource: T): Permission;
   to(action: Action, resource: T): Permission;
-  /** Each of them, in the order in which they are asked for. */
+  /** All of them, in the order in which they are checked. */
   toChange(resource: T, change: Change): Permission[];
   toRemove(resource: T): Permission[];
-  /** What a list may show to the actor. */
+  /** What the actor can see in a list. */
   readable(actor: Actor): Pick<ResourceFilter, 'readable' | 'readableOrganizations'>;
 }
 
@@ -47,14 +47,14 @@ export function rightsToKind<T extends Owned, Change>(kind: Declared<T, Change>)
   };
 }
 
-/** What whoever has asked before must be sure of. Nothing is published: it is no question of the request. */
+/** Required of a caller that has been authorized already. Not published as a decision of the request. */
 export function mayBeShown<T extends Owned>(actor: Actor, kind: Declared<T, unknown>, resource: T): boolean {
   const rights = rightsToKind(kind);
   const held = permissionsOf(actor);
   return held.covers(rights.toRead(resource)) || held.covers(rights.toWrite(resource));
 }
 
-/** What the routes of a kind need, for the matrix to compare with what they ask. */
+/** What the routes of a kind need, for the matrix to compare with the checks. */
 export function needsOfKind({ type, rights, isReadWithOrganization, takesLabels }: Routed) {
   // A resource is shown with its labels.
   const shown: NeededPermissions = takesLabels ? { list: 'labels' } : {};

@@ -1,6 +1,6 @@
 /**
- * Permissions that were granted while an orgID counted for nothing beside an id, as it still does in InfluxDB, and that open less by the
- * rule of this server: they may be the trace of somebody who helped himself, or of a client that knew no better.
+ * Permissions that were granted when an orgID had no effect next to an id (as in InfluxDB), and that grant less by this server's rule.
+ * They can be the trace of an attack, or of a client that relied on the old rule.
  */
 import type { AuthorizationId, Id, OrganizationId } from '../domain/id.js';
 import { EVERYTHING, formatPermission, type Permission, type ResourceType } from '../domain/permission.js';
@@ -12,10 +12,10 @@ export interface NarrowedAuthorization {
   readonly permissions: readonly string[];
 }
 
-/** The place in which a resource of this server lies; undefined where that is not known. */
+/** The organization of a resource on this server; undefined if it is unknown. */
 export type FindPlace = (type: ResourceType, id: Id) => Promise<OrganizationId | undefined>;
 
-/** Whether it opened something by the id alone, or an organization by its orgID, that it does not open now. */
+/** Whether it granted access by the id alone, or to an organization by its orgID, and no longer does. */
 export async function isNarrowed({ action, resource: { type, id, orgID } }: Permission, find: FindPlace): Promise<boolean> {
   if (orgID === undefined) return false;
   // Members of an organization could be changed by an orgID.

@@ -8,11 +8,11 @@ import type { ResourceType } from '../domain/permission.js';
 export interface NeededPermissions {
   readonly read?: ResourceType | readonly ResourceType[];
   readonly write?: ResourceType | readonly ResourceType[];
-  /** Shows what the actor may read of the type, and refuses nobody. */
+  /** Shows what the actor can read of the type, and never refuses. */
   readonly list?: ResourceType | readonly ResourceType[];
   /** And every permission that an authorization holds, or is to hold. */
   readonly grants?: true;
 }
 
-/** `signed in`: anybody who is known, about themselves or about nothing that is stored. `operator`: every permission that there is. */
+/** `signed in`: every authenticated actor, about itself or about nothing stored. `operator`: all permissions. */
 export type Needs = 'signed in' | 'operator' | NeededPermissions;

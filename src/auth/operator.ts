@@ -1,4 +1,4 @@
-/** What only an operator may do: back up, restore, read the configuration. */
+/** Operations that require an operator: back up, restore, read the configuration. */
 import type { Actor, Identity } from '../domain/actor.js';
 import { firstMissingOperatorPermission } from '../domain/authorization.js';
 import { DomainError, unauthorized } from '../domain/errors.js';
@@ -7,7 +7,7 @@ import { Clearance, isAllowed, permissionsOf, refusal } from './authorize.js';
 
 const OPERATOR: readonly Permission[] = operatorPermissions();
 
-/** InfluxDB's message names a permission; what is meant by it can be told beside it. */
+/** InfluxDB's message names a permission; the hint explains it. */
 export class OperatorNeededError extends DomainError {
   readonly hint = 'only an operator token may back up or restore';
 
@@ -30,7 +30,7 @@ export function authorizeConfiguration(actor: Actor): void {
   }
 }
 
-/** Of somebody whose credentials are compared outside of any request. */
+/** Of a user whose credentials are checked outside a request. */
 export const isOperator = (identity: Actor | Identity): boolean => firstMissingOperatorPermission(permissionsOf(identity)) === undefined;
 
 /** Whether permissions that are stored make an operator. */

@@ -9,7 +9,7 @@ import { FairWork } from './fair-work.js';
 import { hashPassword, type PasswordVerifier } from './passwords.js';
 import type { Secret } from './secret.js';
 
-/** Slow hashes at the same time, so that the rest of the server keeps its processors; two, so that nobody waits for one stranger. */
+/** Concurrent slow hashes, so that other work keeps its processors. Two, so that one client cannot block all others. */
 const HASHES_AT_ONCE_MAX = 2;
 /** Checks of one address that wait; as many agents behind one address may start at the same moment. */
 const WAITING_PER_ADDRESS_MAX = 256;
@@ -21,7 +21,7 @@ export interface PasswordCheck {
   /** Passwords of users and of v1 authorizations are guessed apart. */
   readonly kind: 'user' | 'v1';
   readonly name: string;
-  /** What rests of the right password; undefined when there is nobody of this name, or he has none. */
+  /** The stored hash of the right password; undefined if there is no such user, or if the user has no password. */
   readonly hash: string | undefined;
   readonly password: Secret;
 }
@@ -30,7 +30,7 @@ export class PasswordChecks {
   readonly #attempts: Attempts;
   readonly #verifier: PasswordVerifier;
   readonly #work: FairWork;
-  /** Makes what is remembered of passwords worthless outside of this process. */
+  /** Makes cached password data useless outside this process. */
   readonly #key = randomBytes(32);
   readonly #underWay = new Map<string, Promise<boolean>>();
 
@@ -57,7 +57,7 @@ export class PasswordChecks {
     return checked;
   }
 
-  /** Hashes a new password. @param key who asks for it: nobody's hashes make others wait */
+  /** Hashes a new password. @param key who requests it: each key waits only for its own hashes */
   hash(key: string, password: Secret): Promise<string> {
     return this.#work.run(`new ${key}`, () => hashPassword(password));
   }
@@ -72,7 +72,7 @@ export class PasswordChecks {
 
   async #check(group: string, { kind, name, hash, password }: PasswordCheck): Promise<boolean> {
     const who = `${kind} ${name}`;
-    // Who has to wait anyway takes no place in the line.
+    // A request that has to wait anyway takes no place in the queue.
     this.#attempts.check(group, who);
     return this.#work.run(group, async () => {
       const attempt = this.#attempts.begin(group, who);

@@ -1,4 +1,4 @@
-/** Passwords: what they must be, how they are hashed, and a check that takes as long for an unknown user as for a known one. */
+/** Passwords: the rules for them, hashing, and a check that takes as long for an unknown user as for a known one. */
 import { randomBytes } from 'node:crypto';
 import { hash as hashArgon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { hash as hashBcrypt, verify as verifyBcrypt } from '@node-rs/bcrypt';
@@ -6,12 +6,12 @@ import { invalid } from '../domain/errors.js';
 import type { Store, StoreReader } from '../domain/store.js';
 import type { Secret } from './secret.js';
 
-/** InfluxDB's bounds, in bytes (72 is what bcrypt looks at). */
+/** InfluxDB's limits, in bytes (bcrypt uses the first 72). */
 const PASSWORD_BYTES_MIN = 8;
 const PASSWORD_BYTES_MAX = 72;
 const SPECIAL_CHARACTERS = '!@#$%^&*()_+';
 const LENGTH_RULE = `passwords must be between ${PASSWORD_BYTES_MIN} and ${PASSWORD_BYTES_MAX} characters long`;
-/** What `--strong-passwords` asks for, in InfluxDB's words. */
+/** The requirements of `--strong-passwords`, in InfluxDB's words. */
 export const STRENGTH_RULE =
   'passwords must contain at least three of the following character types: uppercase, lowercase, numbers, and special characters: ' +
   SPECIAL_CHARACTERS;
@@ -35,10 +35,10 @@ export function isStrong(password: Secret): boolean {
   return kinds.filter((kind) => kind.test(text)).length >= 3;
 }
 
-/** For what runs alone; the server's work goes through `PasswordWork`, which has a line. */
+/** For offline commands; the server uses `PasswordWork`, which has a queue. */
 export const hashPassword = (password: Secret): Promise<string> => hashArgon2(password.reveal(), ARGON2ID);
 
-/** The cost stands in a hash of bcrypt; undefined for any other hash. */
+/** The cost in a bcrypt hash; undefined for any other hash. */
 const bcryptCost = (hash: string): number | undefined => {
   const cost = /^\$2[abxy]?\$(\d\d)/.exec(hash)?.[1];
   return cost === undefined ? undefined : Number(cost);
@@ -56,8 +56,8 @@ interface Foreign {
 }
 
 /**
- * Compares passwords with hashes, and gives nothing away by the time it takes: a wrong password costs one comparison of each kind that is
- * at rest anywhere in the store, whether its user is unknown, has no password, moved in from elsewhere, or is one of ours.
+ * Compares passwords with hashes in constant work, so that timing reveals nothing: a wrong password costs one comparison of each hash form
+ * in the store, whether its user is unknown, has no password, was imported, or was created here.
  */
 export class PasswordVerifier {
   readonly #store: Pick<StoreReader, 'listPasswordHashForms'>;
@@ -65,10 +65,10 @@ export class PasswordVerifier {
   readonly #argon2Decoy: Promise<string>;
   readonly #bcryptDecoys = new Map<number, Promise<string>>();
   readonly #onComparison: (kind: Comparison) => void;
-  /** A hash that nothing fits for each cost of bcrypt that is at rest. */
+  /** A decoy hash for each bcrypt cost in the store. */
   #foreign: Promise<readonly Foreign[]> | undefined;
 
-  /** @param onComparison is told of each comparison that is made, for the tests */
+  /** @param onComparison is called for each comparison, for the tests */
   constructor(
     store: Pick<Store, 'listPasswordHashForms' | 'onChange'>,
     decoy: Secret,
@@ -82,7 +82,7 @@ export class PasswordVerifier {
     });
   }
 
-  /** @param hash what rests of the password; undefined when there is no such user or he has none, and then the answer is false */
+  /** @param hash the stored hash; undefined if there is no such user or no password, and then the answer is false */
   async verify(hash: string | undefined, password: Secret): Promise<boolean> {
     const own: Comparison | undefined = hash === undefined ? undefined : (bcryptCost(hash) ?? 'argon2');
     if (hash !== undefined && own !== undefined && (await this.#compare(own, hash, password))) return true;
@@ -95,7 +95,7 @@ export class PasswordVerifier {
     this.#onComparison(kind);
     const text = password.reveal();
     if (kind === 'argon2') return verifyArgon2(hash, text);
-    // bcrypt looks at so many bytes and no further.
+    // bcrypt ignores further bytes.
     return (await verifyBcrypt(text, hash)) && Buffer.byteLength(text) <= PASSWORD_BYTES_MAX;
   }
 

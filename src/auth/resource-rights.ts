@@ -1,4 +1,4 @@
-/** The rights to resources that lie in an organization, as permissions to be asked for. */
+/** The permissions for resources of an organization. */
 import type { Id, OrganizationId } from '../domain/id.js';
 import { permissionFor, permissionInOrganization, type Permission, type ResourceType } from '../domain/permission.js';
 

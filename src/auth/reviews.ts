@@ -1,4 +1,4 @@
-/** Whether a change concerns somebody whose request is under way, and what the actor has lost by it. */
+/** Whether a change affects an actor with a request in progress, and which permissions the actor has lost. */
 import type { Actor } from '../domain/actor.js';
 import type { Change } from '../domain/store.js';
 import type { Refusal } from './authenticate.js';
@@ -11,7 +11,7 @@ export function mayEnd(actor: Actor, { noun, kind, id }: Change): boolean {
     case 'user':
       return id === '' || id === actor.userId;
     case 'authorization':
-      // A session has the rights of its user's tokens, and the change does not say whose the token was.
+      // A session has the permissions of its user's tokens, and the change does not name the token's user.
       return id === '' || actor.kind === 'session' || id === actor.authorizationId;
     case 'session':
       return actor.kind === 'session' && (kind === 'delete' || id === '');
@@ -22,7 +22,7 @@ export function mayEnd(actor: Actor, { noun, kind, id }: Change): boolean {
   }
 }
 
-/** What an actor may do less than it might when it was let in; undefined for nothing. */
+/** What the actor has lost since it was authenticated; undefined for nothing. */
 export function findLoss(before: Actor, now: Actor): Refusal | undefined {
   if (isInactive(now) && !isInactive(before)) return 'inactive token';
   return now.permissions.firstMissing(before.permissions.permissions) === undefined ? undefined : 'rights were taken away';

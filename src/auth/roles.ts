@@ -1,4 +1,4 @@
-/** What users may do by their roles and by the tokens they own. */
+/** The permissions of users, from their roles and from their tokens. */
 import type { Actor } from '../domain/actor.js';
 import type { OrganizationId, UserId } from '../domain/id.js';
 import {
@@ -14,7 +14,7 @@ import type { Membership } from '../domain/user.js';
 import { permissionsOf } from './authorize.js';
 import { lifetimeOfAuthorization, standingOf } from './standing.js';
 
-/** What a user's role allows. Owners of a resource, and members of all but buckets, get nothing by it (InfluxDB's rule, on which clients may rely). */
+/** The permissions of a role. Owners of a resource, and members of all but buckets, get none (InfluxDB's rule; clients may rely on it). */
 function permissionsOfMembership({ resourceType, resourceId, role }: Membership): Permission[] {
   switch (resourceType) {
     case 'instance':
@@ -28,7 +28,7 @@ function permissionsOfMembership({ resourceType, resourceId, role }: Membership)
   }
 }
 
-/** What a user may do by roles and about themselves, in InfluxDB's order: the server, the rest as it was given, themselves. */
+/** The permissions of a user's roles and on the user itself, in InfluxDB's order: the server, then roles as granted, then the user. */
 export async function rolePermissions(store: StoreReader, userId: UserId): Promise<Permission[]> {
   const memberships = await store.listMembershipsOfUser(userId);
   const instance = memberships.filter(({ resourceType }) => resourceType === 'instance');
@@ -47,13 +47,13 @@ export interface TimedPermissions {
   readonly validUntilMs: number | undefined;
 }
 
-/** What a session of the user may do: everything that the user's roles and active tokens allow. */
+/** The permissions of the user's sessions: all of the user's roles and active tokens. */
 export async function permissionsOfUser(store: StoreReader, userId: UserId, nowMs: number): Promise<TimedPermissions> {
   const held = await rolePermissions(store, userId);
   let validUntilMs: number | undefined;
   for (const authorization of await store.listActiveTokensOfUser(userId)) {
     const lifetime = lifetimeOfAuthorization(authorization);
-    // Whether the user is active is asked of the session.
+    // The session's own check tests whether the user is active.
     if (standingOf(lifetime, 'active', nowMs) !== 'active') continue;
     held.push(...authorization.permissions);
     const { expiresAtMs } = lifetime;
@@ -62,7 +62,7 @@ export async function permissionsOfUser(store: StoreReader, userId: UserId, nowM
   return { permissions: new PermissionSet(held), validUntilMs };
 }
 
-/** What the actor may do at this moment, each permission once: nothing, with an inactive token. */
+/** The actor's current permissions, each once; none for an inactive token. */
 export function listOwnPermissions(actor: Actor): Permission[] {
   const held = new Map(permissionsOf(actor).permissions.map((permission) => [JSON.stringify(permission), permission]));
   return [...held.values()];

@@ -1,4 +1,4 @@
-/** Seals values that have to be read again: encrypted and authenticated with a key that lies outside of the store. */
+/** Seals values that must be readable again: encrypted and authenticated with a key outside the store. */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { Secret } from './secret.js';
 
@@ -21,7 +21,7 @@ export class Sealer {
     this.#key = key;
   }
 
-  /** @param context what the value belongs to; it opens there and nowhere else */
+  /** @param context what the value belongs to; it can only be decrypted with the same context */
   seal(value: Secret, context: string): Uint8Array {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.#key, nonce).setAAD(Buffer.from(context));
@@ -47,9 +47,9 @@ export class Sealer {
   }
 
   /**
-   * The key for a backup, sealed itself: only who has the token can open it, so that the files of a backup alone open no value.
+   * The key for a backup, itself sealed: only the token can decrypt it, so the files of a backup alone reveal no value.
    *
-   * @param token undefined: nobody can open it, and it only tells which key it was
+   * @param token undefined: it cannot be decrypted, and only identifies the key
    */
   wrapKey(token: Secret | undefined): Buffer {
     const head = [WRAPPED, fingerprintOf(this.#key)];
@@ -60,7 +60,7 @@ export class Sealer {
   }
 
   /**
-   * What opens the values of a backup: `own` for this sealer itself, undefined when the token is not the one with which the backup was made.
+   * The sealer for the values of a backup: `own` for this one, undefined if the backup was made with another token.
    */
   unwrapKey(wrapped: Buffer, token: Secret | undefined): Sealer | 'own' | 'unknown form' | undefined {
     const fingerprintEnd = WRAPPED.length + FINGERPRINT_BYTES;

@@ -17,7 +17,7 @@ export interface SessionDependencies {
   readonly strongPasswords: boolean;
 }
 
-/** A user who knows his password, and the hash that it was right for: what follows holds only while that rests. */
+/** A user with a verified password, and the hash it matched: valid only while that hash is stored. */
 export interface Verified {
   readonly user: User;
   readonly passwordHash: string;
@@ -25,11 +25,11 @@ export interface Verified {
 
 /** Checks of one request, when each is overtaken by a change of the password. */
 const OVERTAKEN_MAX = 3;
-/** Whose password is looked for where there is no user, so that an unknown one costs the same questions. */
+/** A placeholder user for unknown names, so that they cost the same queries. */
 const NOBODY = '0000000000000000' as UserId;
 
 export interface SignedIn {
-  /** For the cookie, and nowhere else. */
+  /** Only for the cookie. */
   readonly key: Secret;
   readonly cookieExpiresAtMs: number;
 }
@@ -56,7 +56,7 @@ export const createSessions = (dependencies: SessionDependencies) => {
     return undefined;
   }
 
-  /** @returns the hash that rests now; undefined when it is of somebody else's making */
+  /** @returns the hash that is stored now; undefined if another change has replaced it */
   async function replaceForeignHash(userId: UserId, foreign: string, password: Secret): Promise<string | undefined> {
     const own = await passwords.hash(userId, password);
     return store.transaction(async (writer) => {
@@ -69,7 +69,7 @@ export const createSessions = (dependencies: SessionDependencies) => {
   return {
     verifyPassword,
 
-    /** @throws DomainError `unauthorized` for a wrong name or password; `forbidden` for a right but weak one where strong ones are asked for */
+    /** @throws DomainError `unauthorized` for a wrong name or password; `forbidden` for a weak password if strong ones are required */
     async signIn(address: string, userName: string, password: Secret): Promise<SignedIn> {
       const verified = await verifyPassword(address, userName, password, await store.findUserByName(userName));
       if (verified === undefined) throw unauthorized('unauthorized access');

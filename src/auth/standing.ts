@@ -1,4 +1,4 @@
-/** Whether what somebody shows still counts: one list of standings, and one function that finds which of them it is. */
+/** Whether a credential is still valid: one list of standings, and one function that computes them. */
 import type { Authorization, TokenSecret } from '../domain/authorization.js';
 import type { Session } from '../domain/store.js';
 import type { Status, User } from '../domain/user.js';
@@ -7,7 +7,7 @@ import type { Status, User } from '../domain/user.js';
 export const STANDINGS = ['active', 'inactive', 'user inactive', 'ended', 'expired'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
-/** What the standing of a token, a session or a name with a password depends on, beside its user and the time. */
+/** What the standing of a token, a session or a v1 name depends on, besides its user and the time. */
 export interface Lifetime {
   readonly status: Status;
   /** When its user was deleted. */
@@ -38,7 +38,7 @@ const earliest = (a: number | undefined, b: number | undefined): number | undefi
 export const lifetimeOfSession = ({ expiresAtMs }: Session): Lifetime => ({ status: 'active', endedAtMs: undefined, expiresAtMs });
 
 /**
- * To be asked on every use, also of what is remembered: time passes without a commit.
+ * Call it on every use, also for cached entries: time passes without a commit.
  *
  * @param userStatus undefined: there is no such user
  */

@@ -1,4 +1,4 @@
-/** Who may see and change organizations, users, and the roles of users. */
+/** Permission checks for organizations, users, and the roles of users. */
 import type { Actor } from '../domain/actor.js';
 import type { Id, OrganizationId, UserId } from '../domain/id.js';
 import type { KindType } from '../domain/kind.js';
@@ -17,7 +17,7 @@ export const userRights = {
   toWrite: (id: UserId): Permission => permissionById('write', 'users', id),
 };
 
-/** What users have roles in; the organization of an organization is itself. */
+/** Resources in which users have roles; the organization of an organization is itself. */
 export interface MemberPlace {
   readonly type: 'orgs' | KindType;
   readonly id: Id;
@@ -25,10 +25,10 @@ export interface MemberPlace {
 }
 
 /**
- * The users shown need no permission of their own (InfluxDB's rule): who may read the organization may know who else can. Who can only read
- * a bucket of it is not told who shares it.
+ * The users need no permission of their own (InfluxDB's rule): an actor that can read the organization can see its members. Read permission
+ * for a bucket alone does not show the members.
  */
 export const mayListMembers = (actor: Actor, { orgID }: MemberPlace): boolean => isAllowed(actor, organizationRights.toRead(orgID));
 
-/** InfluxDB asks for an organization here as if it lay in itself: `write:orgs/O/orgs/O`. */
+/** InfluxDB checks an organization as if it belonged to itself: `write:orgs/O/orgs/O`. */
 export const toChangeMembers = ({ type, id, orgID }: MemberPlace): Permission => permissionFor('write', type, id, orgID);

@@ -1,4 +1,4 @@
-/** Tokens as secrets: how one is made, how it is hashed for rest, and what can be none. */
+/** Tokens as secrets: how they are generated, hashed for storage and validated. */
 import { hash, randomBytes } from 'node:crypto';
 import { invalid } from '../domain/errors.js';
 import { Secret } from './secret.js';
@@ -23,7 +23,7 @@ export const HASH_VARIANTS = ['sha256', 'sha512'] as const;
 export type HashVariant = (typeof HASH_VARIANTS)[number];
 
 /**
- * What rests of a token: `$influxdb2-sha256$` and the digest in padded base64 for URLs. A token is random and long, so that a fast hash
+ * The stored form of a token: `$influxdb2-sha256$` and the digest in padded base64 for URLs. A token is random and long, so a fast hash
  * without salt is enough, and lets it be looked up (InfluxDB's pkg/crypt/algorithm/influxdb2).
  */
 export const hashToken = (secret: Secret, variant: HashVariant = 'sha256'): string => formatHash(variant, digestToken(secret, variant));
@@ -43,14 +43,14 @@ export function parseTokenHash(text: string): { readonly variant: HashVariant; r
   return digest.length === (variant === 'sha256' ? 32 : 64) ? { variant, digest } : undefined;
 }
 
-/** A stored hash (of any scheme that is written `$name$...`) is never a token, or whoever steals a store could sign in with it. */
+/** A stored hash (of any scheme written `$name$...`) is never a token: otherwise a stolen store could be used to sign in. */
 export const isHashLike = (text: string): boolean => /^\$[a-z0-9-]+\$/i.test(text);
 
-/** Three base64 parts of which the first opens with `{"`: nothing here reads such tokens, and none may come to be one. */
+/** Three base64 parts, the first of which starts with `{"`: such tokens are not supported and must not be created. */
 export const isJwtLike = (text: string): boolean => /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text);
 
 /**
- * Checks a token that somebody chose (at set-up).
+ * Checks a token that a user chose (at setup).
  *
  * @throws DomainError `invalid`, without the token in its message
  */

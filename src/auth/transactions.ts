@@ -1,4 +1,4 @@
-/** Changes in the name of an actor: asked again inside the transaction whether the actor still is who it was, and holds what it held. */
+/** Changes by an actor: inside the transaction, checks again that the actor is valid and still has its permissions. */
 import type { Actor } from '../domain/actor.js';
 import { forbidden, unauthorized } from '../domain/errors.js';
 import type { Clock } from '../domain/id.js';
@@ -9,8 +9,8 @@ import { permissionsOfUser, rolePermissions } from './roles.js';
 import { lifetimeOfAuthorization, lifetimeOfSession, standingOf, type Lifetime } from './standing.js';
 
 /**
- * Asks the store itself, by primary keys. Within a transaction nothing can come between this and the commit, so that nobody makes anything
- * with a token, a session or a right that was ended before.
+ * Queries the store by primary keys. Inside a transaction nothing can happen between this check and the commit, so no change is made with
+ * a token, session or permission that was revoked before.
  *
  * @throws DomainError as for somebody who comes with the same credentials now
  */

@@ -60,7 +60,7 @@ function refuseUnknown(env: Environment): void {
   });
   if (unknown.length === 0) return;
   const noun = unknown.length === 1 ? 'variable' : 'variables';
-  throw new ConfigError(`unknown environment ${noun}: ${unknown.join(', ')}; correct or unset what is not an option of sluiced`);
+  throw new ConfigError(`unknown environment ${noun}: ${unknown.join(', ')}; correct the spelling or unset`);
 }
 
 function isOfOthers(variable: string, text: string): boolean {

@@ -253,14 +253,14 @@ describe('environment', () => {
     [
       { SLUICED_USE_HASHED_TOKEN: 'false' },
       'unknown environment variable: SLUICED_USE_HASHED_TOKEN (did you mean SLUICED_USE_HASHED_TOKENS?); ' +
-        'correct or unset what is not an option of sluiced',
+        'correct the spelling or unset',
     ],
     [
       { INFLUXD_SESION_LENGTH: '5', SLUICED_QUUX: '1' },
       'unknown environment variables: INFLUXD_SESION_LENGTH (did you mean INFLUXD_SESSION_LENGTH?), SLUICED_QUUX; ' +
-        'correct or unset what is not an option of sluiced',
+        'correct the spelling or unset',
     ],
-    [{ SLUICED_PORT: '8086' }, 'unknown environment variable: SLUICED_PORT; correct or unset what is not an option of sluiced'],
+    [{ SLUICED_PORT: '8086' }, 'unknown environment variable: SLUICED_PORT; correct the spelling or unset'],
     [
       { INFLUXD_NATS_PORT: 'tcp://10.0.0.1:1' },
       'invalid value "tcp://10.0.0.1:1" in the environment variable INFLUXD_NATS_PORT: must be a whole number',

@@ -1,17 +1,17 @@
-/** Who asks: the result of authentication, and the first parameter of everything that is done for somebody. */
+/** Who makes a request: the result of authentication, and the first parameter of every operation. */
 import type { AuthorizationId, OrganizationId, UserId } from './id.js';
 import { globalPermission, PermissionSet } from './permission.js';
 import type { Status } from './user.js';
 
-/** The request in which somebody acts: for the log and the audit trail. */
+/** The request of an actor: for the log and the audit trail. */
 export interface RequestOrigin {
   /** The client's own where it sent a usable one. */
   readonly id: string;
-  /** The client's address, as trusted proxies tell it. */
+  /** The client's address, as reported by trusted proxies. */
   readonly address: string;
 }
 
-/** Somebody who showed a token, or a name and password of the v1-compatible API. */
+/** Authenticated by a token, or by a name and password of the v1-compatible API. */
 export interface TokenIdentity {
   readonly kind: 'token';
   readonly userId: UserId;
@@ -19,11 +19,11 @@ export interface TokenIdentity {
   readonly orgId: OrganizationId;
   readonly authorizationId: AuthorizationId;
   readonly permissions: PermissionSet;
-  /** An inactive token is known, but may do nothing: it sees empty lists and is told why elsewhere. */
+  /** An inactive token is authenticated but has no permissions: its lists are empty, and other requests answer the reason. */
   readonly status: Status;
 }
 
-/** Somebody who signed in. */
+/** Authenticated by a session. */
 export interface SessionIdentity {
   readonly kind: 'session';
   readonly userId: UserId;
@@ -31,7 +31,7 @@ export interface SessionIdentity {
   readonly permissions: PermissionSet;
 }
 
-/** Who credentials belong to, whatever is asked with them. */
+/** The identity behind credentials, independent of the request. */
 export type Identity = TokenIdentity | SessionIdentity;
 
 export interface TokenActor extends TokenIdentity {

@@ -4,22 +4,22 @@ import type { PermissionSet } from './permission.js';
 import { isUnscoped, operatorPermissions, type Permission } from './permission.js';
 import type { Status } from './user.js';
 
-/** What is kept of one token that opens an authorization. A rotation leaves two for a while. */
+/** What is stored of one token of an authorization. A rotation keeps two for a while. */
 export interface TokenSecret {
-  /** `$influxdb2-sha256$<digest>`: what the token is looked up by. */
+  /** `$influxdb2-sha256$<digest>`: the token is looked up by it. */
   readonly hash: string;
-  /** The token in the clear; only in stores that are run with hashing switched off. */
+  /** The token in plain text; only if hashing is off. */
   readonly plainToken?: string | undefined;
   readonly createdAtMs: number;
-  /** The moment from which it opens nothing; undefined: never. */
+  /** From this time on it grants nothing; undefined: never. */
   readonly expiresAtMs?: number | undefined;
 }
 
-/** What is kept of the secrets that open an authorization. */
+/** What is stored of the secrets of an authorization. */
 export type StoredSecret =
   | {
       readonly kind: 'token';
-      /** The newest first. None where a downgrade erased their hashes: then nothing opens the authorization. */
+      /** The newest first. Empty if a downgrade erased the hashes: then the authorization cannot be used. */
       readonly tokens: readonly TokenSecret[];
     }
   | {
@@ -37,7 +37,7 @@ export interface Authorization {
   readonly description: string;
   readonly permissions: readonly Permission[];
   readonly secret: StoredSecret;
-  /** When its user was deleted. It is refused for good from then on, and only waits to be deleted itself. */
+  /** When its user was deleted. From then on it is permanently refused, and can only be deleted. */
   readonly endedAtMs?: number | undefined;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;

@@ -22,7 +22,7 @@ export interface Bucket {
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-/** What every organization is born with (InfluxDB's tenant/service_onboarding and service_org). */
+/** The buckets of every new organization (InfluxDB's tenant/service_onboarding and service_org). */
 export const SYSTEM_BUCKETS = [
   { name: '_monitoring', description: 'System bucket for monitoring logs', retentionSeconds: 7 * DAY_SECONDS },
   { name: '_tasks', description: 'System bucket for task logs', retentionSeconds: 3 * DAY_SECONDS },
@@ -34,7 +34,7 @@ export function defaultShardGroupDurationSeconds(retentionSeconds: number): numb
   return retentionSeconds >= 2 * DAY_SECONDS ? DAY_SECONDS : HOUR_SECONDS;
 }
 
-/** @throws DomainError `invalid` for what no new bucket may be called */
+/** @throws DomainError `invalid` for a name that a new bucket cannot have */
 export function checkNewBucketName(name: string): void {
   checkBucketName(name);
   if (name.trim() === '') throw invalid('bucket name is empty');
@@ -95,7 +95,7 @@ export function retentionOfNewBucket(rule: RetentionRule | undefined): Pick<Buck
 }
 
 /**
- * The durations of a bucket after a change; what the rule leaves out stays.
+ * The durations of a bucket after a change; values that the rule leaves out are unchanged.
  *
  * @throws DomainError `unprocessable entity`, in InfluxDB's words where it has some
  */

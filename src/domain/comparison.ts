@@ -1,4 +1,4 @@
-/** What the order of two values says of a comparison of them. */
+/** The result of a comparison, from the order of its two values. */
 import type { Comparison } from './series.js';
 
 /** @param order below zero where the left side comes first, zero where the sides are equal */

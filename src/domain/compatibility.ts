@@ -1,4 +1,4 @@
-/** What clients take this server for. */
+/** How this server identifies itself to clients. */
 
-/** The version of InfluxDB whose behaviour this server has: clients look at it. */
+/** The version of InfluxDB that this server is compatible with; clients check it. */
 export const COMPATIBLE_VERSION = 'v2.9.1';

@@ -1,4 +1,4 @@
-/** DBRP mappings: which bucket is meant by a database and a retention policy of the v1-compatible API. */
+/** DBRP mappings: which bucket a database and a retention policy of the v1-compatible API refer to. */
 import type { Bucket } from './bucket.js';
 import { invalid } from './errors.js';
 import type { BucketId, Id, OrganizationId } from './id.js';
@@ -11,13 +11,13 @@ export interface DbrpMapping {
   readonly bucketID: BucketId;
   readonly database: string;
   readonly retentionPolicy: string;
-  /** Whether it is meant where a request names only the database. */
+  /** Whether it applies to requests that only name the database. */
   readonly isDefault: boolean;
-  /** Virtual mappings are made up from the names of buckets; nobody stored them. */
+  /** Virtual mappings are derived from the names of buckets and are not stored. */
   readonly isVirtual: boolean;
 }
 
-/** The policy of buckets whose name is a database alone. */
+/** The policy of buckets whose name is only a database. */
 export const DEFAULT_RETENTION_POLICY = 'autogen';
 
 const NAME = /^[\p{L}\p{N}_.-]+$/u;

@@ -1,4 +1,4 @@
-/** Durations as texts: what all notations have in common, and Go's own (`1h30m`, `3m0s`, `1.5ms`, `0`), exact over its whole range. */
+/** Durations as text: what all notations share, and Go's own (`1h30m`, `3m0s`, `1.5ms`, `0`), exact over its whole range. */
 import { invalid } from './errors.js';
 
 /** The units of a fixed length; each notation takes some of them. */
@@ -21,7 +21,7 @@ export interface DurationPart {
   /** Empty where the text begins with none. */
   readonly digits: string;
   readonly unit: string;
-  /** What comes behind. */
+  /** The rest of the text. */
   readonly rest: string;
 }
 

@@ -42,7 +42,7 @@ export function assert(condition: unknown, what: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${what}`);
 }
 
-/** The server has as much to do as it takes on; whoever asks again later is served. */
+/** The server is at its limit; a later retry can succeed. */
 export class BusyError extends DomainError {
   readonly retryAfterSeconds: number;
 

@@ -1,4 +1,4 @@
-/** The fields of stored documents: what a value must be to be believed, and what takes the place of one that is damaged. */
+/** The fields of stored documents: how a value is validated, and the default for a damaged one. */
 
 export interface Field<V> {
   /** Whether a value that was read is of this type. */

@@ -11,7 +11,7 @@ const NAMED: Readonly<Record<string, string>> = {
   '\t': '\\t',
   '\v': '\\v',
 };
-/** What Go does not print as it is: all but letters, marks, numbers, punctuation, symbols and the plain blank. */
+/** Characters that Go escapes: all but letters, marks, numbers, punctuation, symbols and the plain space. */
 const ESCAPED = /["\\]|(?! )[\p{C}\p{Z}]/gu;
 
 export function quoteGo(text: string): string {

@@ -1,7 +1,7 @@
 /** Results of InfluxQL statements in columns, as queries make them and as they go out on the wire. */
 import type { Column, Tag } from './series.js';
 
-/** Points in time, shown in the clock of a zone where the query asks for one. */
+/** Points in time, formatted in a time zone if the query names one. */
 export interface TimeColumn {
   readonly type: 'time';
   /** Nanoseconds. */
@@ -38,6 +38,6 @@ export interface StatementResult {
   readonly isPartial: boolean;
   /** Public, and in InfluxDB's words where it has some. */
   readonly error: string | undefined;
-  /** What stands behind the error, for the log. */
+  /** The cause of the error, for the log. */
   readonly cause?: unknown;
 }

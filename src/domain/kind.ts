@@ -1,10 +1,10 @@
-/** Kinds of resources that belong to an organization: what the store must know of one, and what it offers for it. */
+/** Kinds of resources that belong to an organization: what the store needs to know about one, and its operations. */
 import type { Fields } from './field.js';
 import type { Id, OrganizationId } from './id.js';
 import type { Page } from './page.js';
 import { RESOURCE_TYPES, type ResourceType, type Scope } from './permission.js';
 
-/** Types whose resources no kind describes: they have tables and rules of their own. */
+/** Types that are not kinds: they have tables and rules of their own. */
 const SPECIAL_TYPES = ['authorizations', 'orgs', 'users', 'secrets', 'instance'] as const satisfies ResourceType[];
 type SpecialType = (typeof SPECIAL_TYPES)[number];
 
@@ -12,7 +12,7 @@ type SpecialType = (typeof SPECIAL_TYPES)[number];
 export type KindType = Exclude<ResourceType, SpecialType>;
 export const KIND_TYPES = RESOURCE_TYPES.filter((type): type is KindType => !(SPECIAL_TYPES as readonly string[]).includes(type));
 
-/** What every resource of an organization has. Names and times are kept in columns where there are any. */
+/** The properties of every resource of an organization. Names and times are stored in columns, if there are any. */
 export interface Owned {
   readonly id: Id;
   readonly orgID: OrganizationId;
@@ -22,20 +22,20 @@ export interface Owned {
 }
 
 /**
- * How resources of a kind are stored: a row with what they are found, ordered and guarded by, and a document with their fields. No kind has
+ * How resources of a kind are stored: a row with columns for lookup, order and authorization, and a document with the fields. No kind has
  * SQL or a table of its own.
  */
 export interface StoredKind<T extends Owned> {
   readonly type: KindType;
   /** All properties but `id` and `orgID`. */
   readonly fields: Fields<Omit<T, 'id' | 'orgID'>>;
-  /** What names are compared by, where they must be unique in an organization. */
+  /** The form in which names are compared, if they must be unique in an organization. */
   uniqueKey?(name: string): string;
   /** The name of those without a property `name`. */
   nameOf?(resource: T): string;
   /** The resource without which this one cannot be: deleting that one deletes this one. */
   parentOf?(resource: T): Id;
-  /** Whoever may read the organization reads this one, and nobody else. */
+  /** Anyone who can read the organization can read this resource, and no one else. */
   isReadWithOrganization?(resource: T): boolean;
 }
 
@@ -50,7 +50,7 @@ export interface ResourceFilter {
   readonly name?: string | undefined;
 }
 
-/** What a list is ordered by. The id grows with the time of creation; names are compared by their bytes. */
+/** The order of a list. Ids increase with the time of creation; names are compared by their bytes. */
 export const RESOURCE_ORDERS = ['id', 'name', 'createdAt', 'updatedAt'] as const;
 export type ResourceOrder = (typeof RESOURCE_ORDERS)[number];
 
@@ -59,13 +59,13 @@ export interface ResourceReader<T extends Owned> {
   find(id: Id): Promise<T | undefined>;
   /** Of a kind with unique names. */
   findByName(orgID: OrganizationId, name: string): Promise<T | undefined>;
-  /** By id, unless another order is asked for; `after` belongs to orders by id and by unique names. */
+  /** By id, unless another order is set; `after` requires an order by id or by unique names. */
   list(filter: ResourceFilter, page: Page, order?: ResourceOrder): Promise<T[]>;
   /** All of an organization, by id. */
   listOf(orgID: OrganizationId): Promise<T[]>;
 }
 
-/** The same, inside a transaction. Updates and deletions tell whether there was something to change. */
+/** The same, inside a transaction. Updates and deletions return whether the resource existed. */
 export interface ResourceWriter<T extends Owned> extends ResourceReader<T> {
   /** @throws DuplicateError when the id or a unique name is taken */
   insert(resource: T): Promise<void>;

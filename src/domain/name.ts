@@ -1,17 +1,17 @@
-/** What a new name must be, of whatever kind: one that people can see whole and tell from another. Names that are there stay as they are. */
+/** The rules for new names of every kind: visible, complete and distinguishable. Existing names are not changed. */
 import { invalid } from './errors.js';
 
-/** Characters. Names go into query strings, where each may take 12 bytes, beside others and a token, in 32 KiB of headers. */
+/** Characters. Names are sent in query strings, at up to 12 bytes each, with others and a token, in 32 KiB of headers. */
 export const NAME_LENGTH_MAX = 256;
 
 /**
- * Controls, line separators, halves of characters, and all that takes no room: zero-width characters, what turns the direction of writing,
- * fillers, selectors. Blanks may stand anywhere, as in InfluxDB.
+ * Controls, line separators, unpaired surrogates, and everything without width: zero-width characters, changes of writing direction,
+ * fillers, selectors. Spaces are allowed anywhere, as in InfluxDB.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
- * @param what `user name`
+ * @param what for example `user name`
  * @throws DomainError `invalid`
  */
 export function checkNewName(what: string, name: string): void {

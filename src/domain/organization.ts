@@ -1,4 +1,4 @@
-/** Organizations: what separates the users, buckets and tokens of one house from those of another. */
+/** Organizations: separate the users, buckets and tokens of tenants. */
 import { invalid } from './errors.js';
 import type { OrganizationId } from './id.js';
 import { checkNewName } from './name.js';
@@ -14,7 +14,7 @@ export interface Organization {
 /** Names are kept as given, but blanks around them neither make two names different nor hide one from a search (as in InfluxDB). */
 export const organizationNameKey = (name: string): string => name.trim();
 
-/** @throws DomainError `invalid` for what no new organization may be called */
+/** @throws DomainError `invalid` for a name that a new organization cannot have */
 export function checkOrganizationName(name: string): void {
   if (organizationNameKey(name) === '') throw invalid('org name is empty');
   checkNewName('org name', name);

@@ -1,7 +1,7 @@
-/** What may be done to what: permissions, their text, and the one rule by which a granted one covers an asked one. */
+/** Permissions, their text, and the one rule for whether a granted permission covers a requested one. */
 import type { Id, OrganizationId } from './id.js';
 
-/** InfluxDB's order, which `/api/v2/resources`, set-up and the operator check follow. `instance` stands apart: see below. */
+/** InfluxDB's order, used by `/api/v2/resources`, setup and the operator check. `instance` is separate: see below. */
 export const RESOURCE_TYPES = [
   'authorizations',
   'buckets',
@@ -27,7 +27,7 @@ export const RESOURCE_TYPES = [
   'replications',
 ] as const;
 
-/** `instance` covers every other type. No token may hold it: only the user made at set-up does, through his sessions. */
+/** `instance` covers every other type. No token may hold it: only sessions of the user created at setup do. */
 export const ALL_RESOURCE_TYPES = [...RESOURCE_TYPES, 'instance'] as const;
 
 export type ResourceType = (typeof ALL_RESOURCE_TYPES)[number];
@@ -36,13 +36,13 @@ export type Action = (typeof ACTIONS)[number];
 
 /**
  * With neither id nor orgID: every resource of the type, in every organization. With orgID alone: all of that organization.
- * With id alone: that one. With both: that one, if it lies in that organization.
+ * With id alone: that resource. With both: that resource, if it is in that organization.
  */
 export interface Resource {
   readonly type: ResourceType;
   readonly id?: Id | undefined;
   readonly orgID?: OrganizationId | undefined;
-  /** Beside the id of a user, who lies in no organization: what the client gave as orgID. It is shown again, and means nothing. */
+  /** The orgID that the client sent with the id of a user, who belongs to no organization. It is returned and has no effect. */
   readonly statedOrgID?: OrganizationId | undefined;
 }
 
@@ -58,7 +58,7 @@ export const isAction = (text: string): text is Action => text === 'read' || tex
 export function formatPermission({ action, resource }: Permission): string {
   const { type, id } = resource;
   const orgID = resource.orgID ?? resource.statedOrgID;
-  // For the types that stand for themselves InfluxDB leaves the organization out unless it was given explicitly.
+  // For `orgs` and `users` InfluxDB leaves out the organization unless it was given explicitly.
   const scope = orgID === undefined ? '' : `orgs/${orgID}/`;
   return `${action}:${scope}${type}${id === undefined ? '' : `/${id}`}`;
 }
@@ -75,21 +75,21 @@ export const permissionInOrganization = (action: Action, type: ResourceType, org
   resource: { type, orgID },
 });
 
-/** Organizations and users belong to no organization: they are asked for by id alone. */
+/** Organizations and users belong to no organization: they are checked by id alone. */
 export const permissionById = (action: Action, type: 'orgs' | 'users', id: Id): Permission => ({ action, resource: { type, id } });
 
 /** The permission over all resources of a type in every organization, such as to create an organization or a user. */
 export const globalPermission = (action: Action, type: ResourceType): Permission => ({ action, resource: { type } });
 
-/** What an operator token holds. */
+/** The permissions of an operator token. */
 export const operatorPermissions = (): Permission[] =>
   RESOURCE_TYPES.flatMap((type) => ACTIONS.map((action) => globalPermission(action, type)));
 
-/** What an owner of an organization may do in it; InfluxDB's order. */
+/** The permissions of an organization's owner, in InfluxDB's order. */
 export const ownerPermissions = (orgID: OrganizationId): Permission[] =>
   RESOURCE_TYPES.flatMap((type) => ACTIONS.map((action) => inOrganizationOrItself(action, type, orgID)));
 
-/** What a member of an organization may do in it: read. */
+/** The permissions of an organization's member: read. */
 export const memberPermissions = (orgID: OrganizationId): Permission[] =>
   RESOURCE_TYPES.map((type) => inOrganizationOrItself('read', type, orgID));
 
@@ -104,10 +104,10 @@ const TYPE_COUNT = ALL_RESOURCE_TYPES.length;
 const INSTANCE = TYPE_INDEX.instance;
 const bitOf = (action: Action): number => (action === 'read' ? 1 : 2);
 
-/** Organizations and users lie in no organization, so that an orgID never opens one. */
+/** Organizations and users belong to no organization, so an orgID never matches one. */
 const liesNowhere = (type: ResourceType): boolean => type === 'orgs' || type === 'users';
 
-/** An organization is asked for as if it lay in itself, too (`write:orgs/O/orgs/O`). */
+/** An organization is checked as if it belonged to itself, too (`write:orgs/O/orgs/O`). */
 const placeOf = (type: ResourceType, id: Id | undefined, orgID: OrganizationId | undefined): string | undefined =>
   type === 'orgs' ? id : type === 'users' ? undefined : orgID;
 
@@ -115,9 +115,9 @@ type Bits = Uint8Array;
 const holds = (bits: Bits | undefined, type: number, bit: number): boolean => bits !== undefined && ((bits[type] ?? 0) & bit) !== 0;
 
 /**
- * Permissions made ready for being asked: a question costs a few look-ups and leaves no garbage, however many were granted.
- * Same action, and `instance` or the same type, and neither id nor orgID granted, or each of the two that is granted is the one asked for.
- * InfluxDB looks at no orgID beside an id (authz.go, `Permission.Matches`), and so lets an orgID grant what the id opens.
+ * Indexed permissions: a check costs a few look-ups and no allocations, however many permissions there are.
+ * Same action, and `instance` or the same type, and id and orgID each either not granted or equal to the requested one.
+ * InfluxDB ignores the orgID next to an id (authz.go, `Permission.Matches`), so an orgID also grants any id.
  */
 export class PermissionSet {
   readonly permissions: readonly Permission[];
@@ -146,7 +146,7 @@ export class PermissionSet {
     return bitsIn(places, orgID);
   }
 
-  /** Whether one of these permissions covers the one asked for. */
+  /** Whether one of these permissions covers the requested one. */
   covers({ action, resource }: Permission): boolean {
     return this.allows(action, resource.type, resource.id, resource.orgID);
   }
@@ -165,10 +165,10 @@ export class PermissionSet {
   }
 
   /**
-   * What of a permission one who holds these may give to somebody: all of it, or, of a resource by id alone that he holds in an organization
-   * only, that in the organization. Whatever the result covers, these cover.
+   * The part of a permission that a holder of these can grant: all of it, or, for a resource given by id alone and held in an organization,
+   * that resource in the organization. The result never covers more than these permissions.
    *
-   * @param preferred the organization to choose where he holds it in several
+   * @param preferred the organization to choose if the holder has it in several
    * @returns undefined for nothing
    */
   grant(asked: Permission, preferred: OrganizationId): Permission | undefined {
@@ -182,7 +182,7 @@ export class PermissionSet {
     return place && { action: asked.action, resource: { ...asked.resource, orgID: place } };
   }
 
-  /** Which resources of a type may be acted on, so that a list can be asked of a store instead of being filtered afterwards. */
+  /** The resources of a type that can be acted on, as a filter for the store. */
   scope(action: Action, resourceType: ResourceType): Scope {
     const bit = bitOf(action);
     const type = TYPE_INDEX[resourceType];
@@ -200,7 +200,7 @@ export class PermissionSet {
     return { everything: false, organizationIds: [], ids: [...ids, ...themselves], placedIds: [] };
   }
 
-  /** Whether some resource of a type in an organization could be acted on. An id without an organization may lie in any. */
+  /** Whether any resource of a type in an organization could be acted on. An id without an organization can be in any. */
   reaches(action: Action, resourceType: ResourceType, orgID: OrganizationId): boolean {
     const bit = bitOf(action);
     const type = TYPE_INDEX[resourceType];
@@ -215,7 +215,7 @@ export class PermissionSet {
     return false;
   }
 
-  /** The first permission of `asked` that is not covered. */
+  /** The first of the requested permissions that is not covered. */
   firstMissing(asked: readonly Permission[]): Permission | undefined {
     return asked.find((permission) => !this.covers(permission));
   }
@@ -232,7 +232,7 @@ export interface PlacedId {
   readonly orgID: OrganizationId;
 }
 
-/** Everything, or what lies in these organizations, these ids besides, and these ids where they lie in these organizations. */
+/** Everything, or the resources of these organizations, plus these ids, plus these ids within their organizations. */
 export type Scope =
   | { readonly everything: true }
   | {

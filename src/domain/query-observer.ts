@@ -1,4 +1,4 @@
-/** What is told of queries on their way through the pool, to whoever counts them. */
+/** Events of queries in the pool, for metrics. */
 
 export type QueryKind = 'flux' | 'influxql';
 
@@ -8,7 +8,7 @@ export interface EndedQuery {
   readonly waitedMs: number;
   /** Undefined: no thread took it. */
   readonly ranMs: number | undefined;
-  /** `refused`: before any of the answer; `failed`: the answer says so, or breaks off; `cut`: nobody wanted the rest. */
+  /** `refused`: before any of the response; `failed`: the response says so, or breaks off; `cut`: the client no longer reads it. */
   readonly result: 'success' | 'refused' | 'failed' | 'cut' | 'not begun';
 }
 

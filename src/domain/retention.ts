@@ -4,7 +4,7 @@ import type { MeasurementBatch, PointBatch, Tag } from './series.js';
 import { formatTime } from './time.js';
 
 export interface RetentionCut {
-  /** What is young enough. */
+  /** The points within the retention period. */
   readonly batch: PointBatch;
   /** Undefined where all points are. */
   readonly dropped: RetentionDrop | undefined;
@@ -19,11 +19,11 @@ export interface RetentionDrop {
 
 interface DroppedPoint {
   readonly timeNs: bigint;
-  /** As it stands in a line. */
+  /** As written in line protocol. */
   readonly seriesKey: string;
 }
 
-/** What was dropped of two parts of a body, the first of which came first. */
+/** The combined drops of two consecutive parts of a body. */
 export function addDrops(a: RetentionDrop | undefined, b: RetentionDrop | undefined): RetentionDrop | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return {
@@ -36,7 +36,7 @@ export function addDrops(a: RetentionDrop | undefined, b: RetentionDrop | undefi
 /**
  * InfluxDB's words: `dropped 2 points outside retention policy of duration 1h0m0s - oldest point ..., newest point ...`. Its answer is
  * 422 `failure writing points to database: partial write: <reason> dropped=<count> for database: <bucket id> for retention policy: autogen`,
- * unless the engine drops some of the other points: then it tells of those only.
+ * unless the engine drops some of the other points: then it reports only those.
  */
 export function describeDrop({ count, oldest, newest }: RetentionDrop, nowNs: bigint, retentionSeconds: number): string {
   const boundNs = boundOf(nowNs, retentionSeconds);
@@ -49,7 +49,7 @@ export function describeDrop({ count, oldest, newest }: RetentionDrop, nowNs: bi
 const boundOf = (nowNs: bigint, retentionSeconds: number): bigint => nowNs - BigInt(retentionSeconds) * 1_000_000_000n;
 
 /**
- * Takes out what is older than a bucket keeps.
+ * Removes points that are older than the bucket's retention period.
  *
  * @param retentionSeconds zero where it keeps everything
  */

@@ -4,11 +4,11 @@
  */
 import type { SeriesEngine } from './series.js';
 
-/** What a set carries to show which store it belongs to. */
+/** Identifies the store that a set belongs to. */
 export type CarriedIdentity = { readonly kind: 'none' | 'damaged' } | { readonly kind: 'known'; readonly identity: string };
 
 export interface SeriesStorage {
-  /** Opens the engine of a set, which is made where it is missing. */
+  /** Opens the engine of a set, and creates the set if it is missing. */
   open(name: string): Promise<SeriesEngine>;
 
   /** The sets that hold points, or held some: more than a name and an identity. */
@@ -24,6 +24,6 @@ export interface SeriesStorage {
   /** Removes a set with all that it holds. Its engine must be closed. */
   remove(name: string): Promise<void>;
 
-  /** Where a set lies, for messages to the person who runs the server. */
+  /** The location of a set, for messages to the operator of the server. */
   placeOf(name: string): string;
 }

@@ -1,8 +1,8 @@
 /**
- * What a time-series engine must do, and the columns in which points travel: parser -> batch -> engine -> table -> query.
+ * The interface of a time-series engine, and the columns that carry points: parser -> batch -> engine -> table -> query.
  *
- * Times are nanoseconds since 1970-01-01T00:00:00Z, 64-bit integers. Nothing here knows of tokens: who may read or write has been
- * decided before.
+ * Times are nanoseconds since 1970-01-01T00:00:00Z, 64-bit integers. Nothing here knows tokens: callers have already been
+ * authorized.
  */
 import type { BucketId } from './id.js';
 
@@ -10,7 +10,7 @@ export type FieldType = 'float' | 'integer' | 'unsigned' | 'string' | 'boolean';
 
 /**
  * Values of one field in rows. `valid` has 1 where there is a value and 0 where there is none (a null); absent means no nulls.
- * What stands in `values` under a 0 is meaningless.
+ * Entries of `values` under a 0 are meaningless.
  */
 export type Column =
   | { readonly type: 'float'; readonly values: Float64Array; readonly valid?: Uint8Array | undefined }
@@ -46,24 +46,24 @@ export interface MeasurementBatch {
   readonly positions: Int32Array;
 }
 
-/** Something that InfluxDB reports of a point, in its words, and where in the batch the point stands. */
+/** A message of InfluxDB about a point, and the point's position in the batch. */
 export interface PointFault {
   readonly position: number;
   readonly reason: string;
 }
 
-/** What a line-protocol body holds: for each measurement its columns. */
+/** The contents of a line-protocol body: the columns of each measurement. */
 export interface PointBatch {
   readonly measurements: readonly MeasurementBatch[];
   readonly rowCount: number;
   /** Points that no engine may store and that are not in `measurements`: how many, and the first. */
   readonly dropped?: { readonly count: number; readonly first: PointFault } | undefined;
-  /** The last point that had a field `time` beside others: the field was taken away, the point is in `measurements`. */
+  /** The last point with a field `time` besides others: the field was removed, the point is in `measurements`. */
   readonly stripped?: PointFault | undefined;
 }
 
 /**
- * What became of a batch. All that was not dropped is durable.
+ * The result of a batch. Everything that was not dropped is durable.
  *
  * InfluxDB answers 422 wherever there is a reason: `partial write: <reason> dropped=<droppedCount>`, and where none was dropped (a field
  * `time` was stripped) also ` for database: <bucket id> for retention policy: autogen`.
@@ -75,7 +75,7 @@ export interface WriteOutcome {
   readonly reason?: string | undefined;
 }
 
-/** What a predicate looks at. */
+/** What a predicate compares. */
 export type Subject =
   | { readonly kind: 'measurement' }
   | { readonly kind: 'field' }
@@ -157,7 +157,7 @@ export interface SeriesEngine {
   /** Stores a batch. When the promise is fulfilled the points survive kill -9 and power loss. */
   write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;
 
-  /** Deletes the points with startNs <= time <= stopNs (both included, as InfluxDB does) whose series fit. */
+  /** Deletes the points with startNs <= time <= stopNs (both inclusive, as in InfluxDB) whose series match. */
   delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: Predicate | undefined): Promise<void>;
 
   /** Forgets a bucket with all it holds. */
@@ -172,7 +172,7 @@ export interface SeriesEngine {
   /** The type that a field has, and that values of it must have; undefined as long as it has none. */
   fieldType(bucketId: BucketId, measurement: string, field: string): Promise<FieldType | undefined>;
 
-  /** Deletes what is older, in every series of a bucket. */
+  /** Deletes older points in every series of a bucket. */
   dropBefore(bucketId: BucketId, beforeNs: bigint): Promise<void>;
 
   /**
@@ -189,7 +189,7 @@ export interface SeriesEngine {
     signal?: AbortSignal,
   ): Promise<readonly SeriesDescription[]>;
 
-  /** What keeps points from being stored or read, in words for whoever runs the server; usually nothing. */
+  /** Problems that prevent storing or reading points, as text for the operator of the server; usually none. */
   listProblems(): readonly string[];
 
   close(): Promise<void>;

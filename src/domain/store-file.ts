@@ -1,4 +1,4 @@
-/** What only a metadata store in one file can do. A store on a database server has other means, and none of these. */
+/** Operations that only a single-file metadata store supports. */
 import type { Store } from './store.js';
 
 export interface StoreFile {

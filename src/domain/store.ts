@@ -12,7 +12,7 @@ import type { TimeRange } from './series.js';
 import type { TokenKind } from './token-kind.js';
 import type { Membership, MembershipResource, Role, Status, User } from './user.js';
 
-/** A signed-in user; the key in his cookie is kept as a hash. */
+/** The session of a signed-in user; the key in its cookie is stored as a hash. */
 export interface Session {
   readonly hash: string;
   readonly userId: UserId;
@@ -58,14 +58,14 @@ export interface AuthorizationFilter {
   readonly opens?: OpenedBucket | undefined;
 }
 
-/** A bucket that an authorization must open: by its id, with all of its organization, or with all there are. */
+/** A bucket that an authorization must grant: by its id, through all buckets of its organization, or through all buckets. */
 export interface OpenedBucket {
   readonly bucketId: BucketId;
   readonly orgID: OrganizationId;
   readonly actions: readonly Action[];
 }
 
-/** What lists of authorizations are sorted by; the same in one of these are in the order of creation. */
+/** Sort orders for lists of authorizations; equal entries are in the order of creation. */
 export const AUTHORIZATION_ORDERS = ['createdAt', 'updatedAt', 'description', 'kind', 'status', 'user'] as const;
 export type AuthorizationOrder = (typeof AUTHORIZATION_ORDERS)[number];
 
@@ -76,13 +76,13 @@ export interface Shard extends TimeRange {
 }
 
 /**
- * `series directory`: the folder of the points beside the store, `series` without it. `identity`: what the store and that folder have in
- * common, so that each is known to belong to the other. `narrowed permissions`: it has been told which of its permissions open less than
- * they did where they were granted.
+ * `series directory`: the folder of the points next to the store, `series` if missing. `identity`: shared by the store and that folder,
+ * to prove that they belong together. `narrowed permissions`: it has been logged which permissions grant less than when they were
+ * granted.
  */
 export type Fact = 'has held plain tokens' | 'identity' | 'series directory' | 'narrowed permissions';
 
-/** A bucket that was deleted, whose points are to be deleted, too. Where there is none, points of a bucket that nobody knows are kept. */
+/** A deleted bucket whose points must still be deleted. Points of an unknown bucket without a tombstone are kept. */
 export interface Tombstone {
   readonly bucketId: BucketId;
   readonly deletedAtMs: number;
@@ -90,7 +90,7 @@ export interface Tombstone {
 
 /** How the tokens of a store are kept; an authorization may have several. */
 export interface TokenCounts {
-  /** In the clear, with their hash. */
+  /** In plain text, with their hash. */
   readonly plain: number;
   /** As nothing but a hash, by its variant. */
   readonly hashed: Readonly<Record<string, number>>;
@@ -101,7 +101,7 @@ export interface TokenCounts {
 /** By the type that permissions name, how many there are where there are any; v1 authorizations do not count. */
 export type ResourceCounts = ReadonlyMap<string, number>;
 
-/** What of an authorization can change, but for its secrets. */
+/** The properties of an authorization that can change, except its secrets. */
 export type AuthorizationUpdate = Pick<Authorization, 'status' | 'description' | 'updatedAtMs'>;
 
 /** How many there are of a kind and status. */
@@ -112,7 +112,7 @@ export interface AuthorizationCount {
 }
 
 /**
- * What can be read at any time; it sees what has been committed. Names and keys are told apart, found and sorted by the bytes of their
+ * Reads of committed data, possible at any time. Names and keys are compared, found and sorted by the bytes of their
  * UTF-8, in every engine.
  */
 export interface StoreReader {
@@ -124,7 +124,7 @@ export interface StoreReader {
   findUserByName(name: string): Promise<User | undefined>;
   listUsers(filter: UserFilter, page: Page): Promise<User[]>;
   findPasswordHash(userId: UserId): Promise<string | undefined>;
-  /** How the hashes of passwords begin, of users and v1 authorizations alike, each beginning once: by what and how hard they were made. */
+  /** The distinct prefixes of password hashes, of users and v1 authorizations: algorithm and cost. */
   listPasswordHashForms(): Promise<string[]>;
 
   findSession(hash: string): Promise<Session | undefined>;
@@ -135,7 +135,7 @@ export interface StoreReader {
 
   /** All that can be read of the resources of one kind. */
   resources<T extends Owned>(kind: StoredKind<T>): ResourceReader<T>;
-  /** The organization in which a resource lies, of whatever kind. */
+  /** The organization of a resource of any kind. */
   findOrganizationOf(type: KindType, id: Id): Promise<OrganizationId | undefined>;
 
   /** By id. */
@@ -146,25 +146,25 @@ export interface StoreReader {
   findSealedSecret(orgID: OrganizationId, key: string): Promise<Uint8Array | undefined>;
 
   findAuthorization(id: AuthorizationId): Promise<Authorization | undefined>;
-  /** What can change of an authorization, without its permissions, which cannot. */
+  /** The properties of an authorization that can change; permissions cannot. */
   findAuthorizationStanding(id: AuthorizationId): Promise<Pick<Authorization, 'status' | 'endedAtMs'> | undefined>;
   findAuthorizationByHash(hash: string): Promise<Authorization | undefined>;
   findAuthorizationByV1User(userName: string): Promise<Authorization | undefined>;
   /**
-   * By id, which is the order of creation, or by another order, which has no `after`. Those whose user is gone are left out, and those
-   * whose organization is gone unless they reach beyond it.
+   * By id, which is the order of creation, or by another order, which has no `after`. Excludes those of deleted users, and those
+   * of deleted organizations unless they cover more than the organization.
    */
   listAuthorizations(filter: AuthorizationFilter, page: Page, order?: AuthorizationOrder): Promise<Authorization[]>;
   /** Those that `listAuthorizations` would list without its filters of kind and status. */
   countAuthorizations(filter: AuthorizationFilter): Promise<AuthorizationCount[]>;
-  /** The active tokens of a user, for what his sessions may do. */
+  /** The active tokens of a user, for the permissions of sessions. */
   listActiveTokensOfUser(userId: UserId): Promise<Authorization[]>;
   countTokens(): Promise<TokenCounts>;
   countResources(): Promise<ResourceCounts>;
 
   findShard(id: number): Promise<Shard | undefined>;
 
-  /** What the store knows of itself. */
+  /** Facts about the store itself. */
   findFact(name: Fact): Promise<string | undefined>;
 
   listTombstones(): Promise<Tombstone[]>;
@@ -173,8 +173,8 @@ export interface StoreReader {
 }
 
 /**
- * What changes, and only inside a transaction. Names must be unique: a clash throws `DuplicateError`.
- * Updates and deletions tell whether there was something to change.
+ * Changes, only inside a transaction. Names must be unique: a clash throws `DuplicateError`.
+ * Updates and deletions return whether the record existed.
  */
 export interface StoreWriter extends StoreReader {
   insertOrganization(organization: Organization): Promise<void>;
@@ -184,7 +184,7 @@ export interface StoreWriter extends StoreReader {
 
   insertUser(user: User): Promise<void>;
   updateUser(user: User): Promise<boolean>;
-  /** With password and memberships; his authorizations are ended at `endedAtMs`. */
+  /** Deletes the password and memberships, too; the user's authorizations end at `endedAtMs`. */
   deleteUser(id: UserId, endedAtMs: number): Promise<boolean>;
   putPasswordHash(userId: UserId, hash: string): Promise<void>;
 
@@ -201,7 +201,7 @@ export interface StoreWriter extends StoreReader {
   /** The same, to be changed. A bucket that is inserted takes a tombstone of its id away; one that is deleted leaves one. */
   resources<T extends Owned>(kind: StoredKind<T>): ResourceWriter<T>;
 
-  /** Tells whether the label was not there yet. */
+  /** Returns whether the label was added. */
   insertLabelMapping(mapping: LabelMapping): Promise<boolean>;
   deleteLabelMapping(mapping: LabelMapping): Promise<boolean>;
 
@@ -209,21 +209,21 @@ export interface StoreWriter extends StoreReader {
   deleteSecret(orgID: OrganizationId, key: string): Promise<boolean>;
 
   insertAuthorization(authorization: Authorization): Promise<void>;
-  /** Many at once. Those of which the id, the hash or the v1 name is taken are left out; tells which are in. */
+  /** Inserts many. Those with a taken id, hash or v1 name are left out; returns those that were inserted. */
   insertAuthorizations(authorizations: readonly Authorization[]): Promise<AuthorizationId[]>;
   /** All else of an authorization stays as it was made. */
   updateAuthorization(id: AuthorizationId, update: AuthorizationUpdate): Promise<boolean>;
   /** In the place of the one that is there, if any; false where there is no such authorization of the v1-compatible API. */
   putV1PasswordHash(id: AuthorizationId, hash: string, createdAtMs: number): Promise<boolean>;
   deleteAuthorization(id: AuthorizationId): Promise<boolean>;
-  /** Forgets tokens in the clear, so many at the most, and keeps their hashes; tells how many there were. */
+  /** Erases up to so many plain-text tokens and keeps their hashes; returns the count. */
   forgetPlainTokens(limit: number): Promise<number>;
-  /** Forgets the hashes of tokens that are not in the clear: they open nothing any more. Tells how many there were. */
+  /** Erases the hashes of tokens without plain text, which can no longer be used. Returns the count. */
   eraseTokenHashes(): Promise<number>;
 
-  /** The shard of this stretch; its number is given when it is asked for first, and stays. */
+  /** The shard of this time range; its number is assigned on first use and never changes. */
   putShard(bucketId: BucketId, range: TimeRange): Promise<Shard>;
-  /** One whose number is known from elsewhere. */
+  /** A shard with a number that is already known. */
   insertShard(shard: Shard): Promise<void>;
 
   putTombstone(tombstone: Tombstone): Promise<void>;
@@ -238,7 +238,7 @@ export class DuplicateError extends Error {
   override readonly name = 'DuplicateError';
 }
 
-/** The kinds of records whose change caches want to know of. */
+/** The kinds of records whose changes caches follow. */
 export const NOUNS = [
   'organization',
   'user',
@@ -259,10 +259,10 @@ export interface Change {
   readonly id: string;
 }
 
-/** Told where it is not known what was changed. */
+/** Reported when the changes are unknown. */
 export const ALL_CHANGED: readonly Change[] = NOUNS.map((noun) => ({ noun, kind: 'update', id: '' }));
 
-/** So long it may take until a server is told what another one has changed. */
+/** The maximum time until a server sees another server's changes. */
 export const OTHERS_CHANGES_MS_MAX = 1000;
 
 /** Something in the store is not as it was written. */
@@ -270,14 +270,14 @@ export interface StoreDamage {
   /** The record, where it is known which. */
   readonly noun?: Noun | undefined;
   readonly id?: string | undefined;
-  /** What is wrong, without any content of the store. */
+  /** The problem, without any content of the store. */
   readonly problem: string;
 }
 
 export interface Store extends StoreReader {
   /**
    * Runs the work in one transaction: all of it is durable when the promise is fulfilled, nothing of it remains when it is rejected.
-   * The work may only wait for what it asks of the writer. Transactions that are asked for at the same time may share one commit.
+   * The work may only wait for the writer. Concurrent transactions can share one commit.
    */
   transaction<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
 
@@ -288,7 +288,7 @@ export interface Store extends StoreReader {
   onChange(listener: (changes: readonly Change[]) => void): void;
 
   /**
-   * Calls the listener with damage, once for each record: with what has been found before, and with what is found from then on. A damaged
+   * Calls the listener with damage, once for each record: with existing damage, and with damage that is found later. A damaged
    * record does not fail a list: permissions that cannot be read grant nothing.
    */
   onDamage(listener: (damage: StoreDamage) => void): void;

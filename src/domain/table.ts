@@ -11,7 +11,7 @@ export type Cell = bigint | number | string | boolean | null;
 interface Dense {
   readonly form: 'dense';
   readonly length: number;
-  /** Row i is null where this is 0; absent means no nulls. What stands in `values` under a 0 is meaningless. */
+  /** Row i is null where this is 0; absent means no nulls. Entries of `values` under a 0 are meaningless. */
   readonly valid?: Uint8Array | undefined;
 }
 
@@ -22,7 +22,7 @@ export type DenseVector =
   | (Dense & { readonly type: 'bool'; readonly values: Uint8Array })
   | (Dense & { readonly type: 'string'; readonly values: readonly string[] });
 
-/** The same value in every row; what columns of a group key are most often. */
+/** The same value in every row, as in most columns of a group key. */
 export interface ConstantVector {
   readonly form: 'constant';
   readonly type: ColumnType;

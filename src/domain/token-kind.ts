@@ -1,4 +1,4 @@
-/** What kind of token somebody would call an authorization, by what it opens: the word that lists show and are filtered by. */
+/** The kind of a token by what it grants: lists show and filter it. */
 import type { OrganizationId } from './id.js';
 import {
   operatorPermissions,
@@ -27,7 +27,7 @@ export function tokenKindOf(permissions: readonly Permission[], orgID: Organizat
   return held.firstMissing(allOfOrganization(orgID)) === undefined ? 'all-access' : 'custom';
 }
 
-/** Of its organization it is enough to read it, and of users one has only oneself: what InfluxDB's pages and command line call all access. */
+/** Read access to its organization and to its own user is enough: InfluxDB's pages and command line call it all access. */
 const allOfOrganization = (orgID: OrganizationId): Permission[] => [
   permissionById('read', 'orgs', orgID),
   ...RESOURCE_TYPES.filter((type) => type !== 'orgs' && type !== 'users').flatMap((type) => [

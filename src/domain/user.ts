@@ -14,11 +14,11 @@ export interface User {
   readonly id: UserId;
   readonly name: string;
   readonly status: Status;
-  /** What a service that signs users in calls this one: kept for clients, and without a meaning here. */
+  /** The user's name at an external sign-in service: stored for clients, and without effect. */
   readonly oauthID?: string | undefined;
 }
 
-/** @throws DomainError `invalid` for what no new user may be called */
+/** @throws DomainError `invalid` for a name that a new user cannot have */
 export function checkUserName(name: string): void {
   if (name.trim() === '') throw invalid('user name is empty');
   checkNewName('user name', name);

@@ -10,7 +10,7 @@ export function compareUtf8(a: string, b: string): number {
     const left = a.charCodeAt(i);
     const right = b.charCodeAt(i);
     if (left === right) continue;
-    // UTF-16 puts what lies beyond the first plane (surrogates) before U+E000 and up, UTF-8 after them.
+    // UTF-16 sorts characters beyond the first plane (surrogates) before U+E000 and up, UTF-8 after them.
     const leftBeyond = left >= SURROGATES && left < AFTER_SURROGATES;
     const rightBeyond = right >= SURROGATES && right < AFTER_SURROGATES;
     if (leftBeyond !== rightBeyond) return leftBeyond ? 1 : -1;

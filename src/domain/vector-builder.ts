@@ -46,7 +46,7 @@ export class VectorBuilder {
     this.length += count;
   }
 
-  /** The vector of what was pushed. The builder must not be used afterwards. */
+  /** The vector of all pushed values. The builder must not be used afterwards. */
   build(): DenseVector {
     const { type, length } = this;
     const valid = this.valid?.subarray(0, length);

@@ -1,4 +1,4 @@
-/** Who is let in: decided when the headers are there, before a byte of the body is read. */
+/** Admits or refuses a request when its headers have arrived, before any of the body is read. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasBody, type Bodies } from './bodies.js';
 import { answerError } from './errors.js';

@@ -1,6 +1,6 @@
 /**
- * The route table made into a server. Who asks is settled before it is looked at what is asked for: without credentials an unknown path
- * is refused like a known one. It is settled again when the body is there.
+ * Builds the server from the route table. Authentication comes before routing: without credentials an unknown path
+ * is refused like a known one. The actor is checked again when the body has arrived.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -39,7 +39,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     'x-influxdb-build': 'OSS',
     'x-influxdb-version': COMPATIBLE_VERSION,
     'x-sluice-version': settings.version,
-    // What is answered is for who asked, at this moment. Pages say otherwise of themselves.
+    // Responses depend on the actor and the time, so they are not cached. Pages set their own header.
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   };

@@ -1,4 +1,4 @@
-/** Headers of a request -> who asks, or why not: by the credentials that its route takes. */
+/** Headers of a request -> the actor, or the reason for a refusal: with the credentials that its route accepts. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Authenticator, Verdict } from '../auth/authenticate.js';
 import type { V1Authenticator } from '../auth/v1.js';

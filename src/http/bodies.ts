@@ -1,4 +1,4 @@
-/** How long the bodies of requests may take, and how much is taken in of those that nobody wants. */
+/** Time limits for request bodies, and size limits for the rest of refused bodies. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BodyTimeoutError } from './errors.js';
 import type { OpenRequest } from './open-requests.js';
@@ -76,7 +76,7 @@ export class Bodies {
     this.#reading.add(reading);
   }
 
-  /** The body is there, or nobody waits for it any more. */
+  /** The body has arrived, or is no longer needed. */
   forget(request: OpenRequest): void {
     if (request.reading !== undefined) this.#reading.delete(request.reading as Reading);
     request.reading = undefined;

@@ -1,4 +1,4 @@
-/** What is said on a connection whose request cannot be read at all, or does not come. */
+/** Responses on connections whose request cannot be parsed or does not arrive. */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
@@ -25,7 +25,7 @@ export function answerClientError({ code = '' }: NodeJS.ErrnoException, socket: 
   say(socket, status, body);
 }
 
-/** To who speaks HTTP where HTTPS is spoken; all other failures of TLS end the connection without a word, which nobody could read. */
+/** Answers plain HTTP on an HTTPS port; other TLS failures close the connection without a response, as the client could not read it. */
 export function answerPlainHttp({ code }: NodeJS.ErrnoException, tlsSocket: TLSSocket): void {
   if (code !== 'ERR_SSL_HTTP_REQUEST') return;
   // Node has no public way to the socket below one of TLS, and that alone carries what the client can read.

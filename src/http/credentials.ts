@@ -1,4 +1,4 @@
-/** Header and cookie -> the credentials in them, and a hint where they cannot be any. */
+/** Header and cookie -> credentials, or a hint if they cannot be valid. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Secret } from '../auth/secret.js';
 import type { V1Credentials } from '../auth/v1.js';
@@ -47,7 +47,7 @@ function readCookie(header: string, name: string): string | undefined {
 
 /**
  * Whether a browser says that a page of another origin sends this. A cookie goes along from every page of the same host, whatever its port,
- * so that it proves nothing about who asks. What is no browser sends neither header and keeps its own cookies.
+ * so it does not authenticate the request alone. Clients other than browsers send neither header and manage their own cookies.
  *
  * @param host what the client calls this server, with the port
  */

@@ -1,4 +1,4 @@
-/** What went wrong inside, for the log: every failure with its causes, and never with what a client sent. */
+/** Internal errors, for the log: every failure with its causes, and never with content from a client. */
 import type { Logger } from 'pino';
 import { DomainError } from '../domain/errors.js';
 import { isInternal } from './errors.js';
@@ -73,7 +73,7 @@ export class FailureLog {
     clearTimeout(window.timer);
     this.#windows.delete(kind);
     const more = window.count - FULL_LINES_MAX;
-    if (more > 0) this.#logger.error({ ...window.sample, more }, 'internal errors of a kind that has been told above');
+    if (more > 0) this.#logger.error({ ...window.sample, more }, 'more internal errors of a kind logged above');
   }
 }
 

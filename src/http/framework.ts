@@ -1,4 +1,4 @@
-/** Fastify, set up as this server uses it: limits on what comes in, and bodies as bytes. */
+/** Fastify as configured for this server: limits on requests, and bodies as bytes. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { SecureContextOptions } from 'node:tls';
 import { DomainError } from '../domain/errors.js';
@@ -70,7 +70,7 @@ export function createFramework(
   app.server.headersTimeout = settings.readHeaderTimeoutMs;
   app.server.timeout = settings.writeTimeoutMs;
   app.server.on('tlsClientError', answerPlainHttp);
-  // Who asks before he sends his body is told to go on when he has been let in, and not before.
+  // A client that sends `Expect: 100-continue` is told to continue only after it is authenticated.
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
 
   app.decorateRequest('open', undefined);

@@ -1,6 +1,6 @@
 /**
- * Which credentials have to be shown where: the access of the route that answers decides, however its path was written. A path that no route
- * has, and that could be meant for the API, is refused like one that a route has.
+ * Which credentials a path requires: those of the route that answers, however the path is written. A path without a
+ * route that could be part of the API is refused like a path with one.
  */
 import { isApiPath, meantPath } from './paths.js';
 import type { Route } from './route.js';
@@ -59,7 +59,7 @@ export class GuardedPaths {
     this.#resources = new Set(entries.map(({ path }) => resourceIn(path)));
   }
 
-  /** Of a path that no route has: whether it could be meant for the API, and then nobody is told without credentials that it is not. */
+  /** Whether a path without a route could be part of the API; if so, a request without credentials must not learn that it is unknown. */
   isGuarded(path: string): boolean {
     const meant = meantPath(path);
     return isApiPath(meant) || isApiPath(`${meant}/`) || this.#otherPaths.has(meant);

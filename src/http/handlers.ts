@@ -1,4 +1,4 @@
-/** Makes the handler of each path: who asks is judged once more when the body is there, then the route answers. */
+/** Creates the handler of each path: checks the actor again when the body has arrived, then calls the route. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bodies } from './bodies.js';
 import { JSON_BYTES_MAX } from './framework.js';
@@ -7,7 +7,7 @@ import { RefusedError, type Judgement, type OpenRequest } from './open-requests.
 import type { Responder } from './responder.js';
 import type { Answer, Method, Route } from './route.js';
 
-/** Bytes of the largest body that is read of somebody who has not said who they are. */
+/** The largest body on routes without authentication. */
 const OPEN_BYTES_MAX = 64 * 1024;
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -65,7 +65,7 @@ export function addHandlers(app: FastifyInstance, { entries, bodies, responder }
 
 const limitOf = ({ bodyBytesMax, access }: Route): number => bodyBytesMax ?? (access === 'open' ? OPEN_BYTES_MAX : JSON_BYTES_MAX);
 
-/** Judges who asks once more: since the headers came, the actor may have ended. */
+/** Checks the actor again: it may have been revoked since the headers arrived. */
 function run(route: Route, open: OpenRequest): Answer | Promise<Answer> {
   if (route.access === 'open') return route.handle(open);
   const verdict = open.judge();

@@ -1,4 +1,4 @@
-/** What the server counts, by the names that InfluxDB has for it. No label holds a secret, or anything that a client writes. */
+/** The server's metrics, with InfluxDB's names. No label contains a secret or anything that a client sends. */
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { QueryMetrics } from './metrics/queries.js';
 import { type AnsweredRequest, RequestMetrics } from './metrics/requests.js';

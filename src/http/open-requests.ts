@@ -1,6 +1,6 @@
 /**
- * Requests from the moment at which they were let in to their last byte. Who asks is judged again when the body is there and whenever a
- * change may have ended him; a request whose actor is no more is cut.
+ * Tracks requests from authentication to the last byte. The actor is checked again when the body has arrived and after every
+ * change that may have revoked it; if it is revoked, the request is ended.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
@@ -20,7 +20,7 @@ const SESSION_VERDICT_MS = 1_000;
 /** What a session may do takes a while to find out where its user has many tokens: not more often than this for one request. */
 const SESSION_REVIEW_PAUSE_MS = 250;
 
-/** Why somebody was let in and then was not any more. */
+/** Why a request was ended after it was authenticated. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly refusal: Refusal;
@@ -31,7 +31,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Somebody who asks in a request. */
+/** An actor in a request. */
 export type RequestActor = TokenActor | SessionActor;
 export type Judgement = { readonly actor: RequestActor } | { readonly refusal: Refusal };
 
@@ -146,7 +146,7 @@ export class OpenRequest implements RouteRequest, Slotted {
     return this.#request.raw;
   }
 
-  /** True when nobody is there any more to be answered. */
+  /** True when the client is gone. */
   get isAbandoned(): boolean {
     return this.#response.destroyed;
   }
@@ -155,11 +155,11 @@ export class OpenRequest implements RouteRequest, Slotted {
     this.#hooks.reportFailure(error);
   }
 
-  /** Who asks, as of this moment; at once where nothing has happened since the last judgement. */
+  /** The current actor; immediate if nothing has changed since the last check. */
   judge(): Judgement | Promise<Judgement> {
     const { requestAuthenticator } = this.#hooks;
     const { access, actor } = this;
-    if (access === 'open') throw new Error('nobody is judged at an open route');
+    if (access === 'open') throw new Error('an open route has no actor to check');
     const isCurrent =
       actor !== undefined &&
       requestAuthenticator.isCurrent(this.#generation, this.#validUntilMs) &&
@@ -195,14 +195,14 @@ export class OpenRequest implements RouteRequest, Slotted {
     return verdict.actor;
   }
 
-  /** Ends it before its time: whoever works for it is told by its signal. */
+  /** Ends the request early; work for it is canceled through its signal. */
   cut(error: Error): void {
     if (this.cutBy !== undefined || this.#isSettled) return;
     this.cutBy = error;
     this.#controller?.abort(error);
     this.#stream?.destroy(error);
     if (this.phase === 'reading') this.#hooks.answerCut(error);
-    // Somebody got half an answer: only an end of the connection can tell him that it is not whole.
+    // Part of the response is sent: only closing the connection shows the client that it is incomplete.
     else if (this.phase === 'answering') this.#response.destroy();
   }
 
@@ -211,7 +211,7 @@ export class OpenRequest implements RouteRequest, Slotted {
     return actor !== undefined && !this.#isSettled && this.cutBy === undefined && changes.some((change) => mayEnd(actor, change));
   }
 
-  /** Judges the actor after a change, and cuts the request of one who is no more, or may do less than when he was let in. */
+  /** Checks the actor after a change, and ends the request if the actor is revoked or has lost permissions. */
   async review(): Promise<void> {
     this.#wantsReview = true;
     if (this.#isUnderReview) return;
@@ -226,7 +226,7 @@ export class OpenRequest implements RouteRequest, Slotted {
         if (refusal !== undefined) this.cut(new RefusedError(refusal));
       } catch (error) {
         // Who cannot be judged is not let on.
-        this.cut(error instanceof Error ? error : new Error('cannot judge who asks', { cause: error }));
+        this.cut(error instanceof Error ? error : new Error('cannot check the actor', { cause: error }));
       }
     }
     this.#isUnderReview = false;

@@ -1,12 +1,12 @@
-/** Paths and targets of requests, and what somebody may have meant by one. */
+/** Paths and targets of requests, and their normal form. */
 
-/** Where nothing is answered without credentials (InfluxDB's platform handler); everything else is pages. */
+/** Paths that require credentials before any answer (InfluxDB's platform handler); all others are pages. */
 export const isApiPath = (path: string): boolean => path.startsWith('/api/v2') || path.startsWith('/private/') || path.startsWith('/v1');
 
 /** Rounds of decoding after which a path is taken as it is. */
 const DECODINGS_MAX = 8;
 
-/** What somebody may have meant by a path: decoded to the end, in small letters, without empty segments and dots. */
+/** The normal form of a path: fully decoded, lower case, without empty segments and dots. */
 export function meantPath(path: string): string {
   let decoded = path;
   for (let round = 0; round < DECODINGS_MAX && decoded.includes('%'); round++) {

@@ -1,4 +1,4 @@
-/** What is said to those who are not let in. */
+/** Responses to refused requests. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Refusal } from '../auth/authenticate.js';
 import { hintAt, isFromElsewhere, readCredentials } from './credentials.js';

@@ -1,7 +1,7 @@
-/** What a request is called in the log and the audit trail: what the client calls it, or a name of our own. */
+/** The id of a request in the log and the audit trail: the client's own, or a generated one. */
 import { randomUUID } from 'node:crypto';
 
-/** A UUID, a ULID or the id of a trace fits in; a token does not, so that none gets into the log this way. */
+/** A UUID, a ULID or a trace id fits; a token does not, so that none can reach the log this way. */
 export const REQUEST_ID_LENGTH_MAX = 64;
 const WELL_FORMED = /^[\w.:-]+$/;
 

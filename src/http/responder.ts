@@ -1,4 +1,4 @@
-/** Sends answers, refusals and failures, and tells the metrics and the log of them. */
+/** Sends responses, refusals and failures, and reports them to the metrics and the log. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Refusal } from '../auth/authenticate.js';
@@ -58,7 +58,7 @@ export class Responder {
     const pieces = Readable.from(trafficOf(request) === undefined ? body : countBytes(body, (bytes) => (request.sentBytes += bytes)));
     const { open } = request;
     pieces.once('error', (error) => {
-      // Nobody waits for the rest where the client went away or was sent away.
+      // The rest is not needed if the client disconnected or was refused.
       if (open?.isAbandoned !== true && open?.cutBy === undefined) this.report(error, request);
     });
     return reply.send(pieces);

@@ -1,4 +1,4 @@
-/** Room for so many bytes: who needs more than is free waits in line, for a while. */
+/** A budget of bytes: a request for more than is free waits in a queue, for a limited time. */
 
 export interface Place {
   /** @throws Error where there is no room in time */

@@ -26,10 +26,10 @@ export interface RouteRequest {
   /** Fires when the client goes away, and when the actor is no more: a token that was ended, a session signed out. */
   readonly signal: AbortSignal;
   /**
-   * Judges the actor a last time, before what he asked for becomes durable; behind it nothing stops the request. For handlers that work
-   * for a while or read a stream: for all others the actor that they get is that of the moment.
+   * Checks the actor a last time, before a change becomes durable; after it, the request is not ended any more. For handlers that run
+   * for a while or read a stream: all other handlers receive the current actor.
    *
-   * @returns the actor as he is now, with the rights that he has now
+   * @returns the current actor, with its current permissions
    */
   confirm(): Promise<Actor>;
   /** Tells the log of a failure that stands in an answer, or comes too late for one. */
@@ -54,11 +54,11 @@ interface RouteShape {
   readonly streamsBody?: boolean | undefined;
   /** How fast the body has to come: as a document in `--http-body-timeout`, as a write ten times as late, or steadily without an end. */
   readonly pace?: 'usual' | 'write' | 'steady' | undefined;
-  /** Bytes of its requests and answers are counted, for whoever measures writes or queries. */
+  /** Counts the bytes of its requests and responses, for metrics of writes and queries. */
   readonly traffic?: 'write' | 'query' | undefined;
   /** Its answer is a session, which a browser can use only when it calls the server by the name that the server sees. */
   readonly startsSession?: boolean | undefined;
-  /** With a slash behind it, the path sends whoever comes to the path without it, as InfluxDB does there; others answer all the same. */
+  /** The path with a trailing slash redirects to the path without it, as in InfluxDB; other routes answer both. */
   readonly redirectsSlash?: boolean | undefined;
   /** What the path answers to methods that it has not: nothing but 405, or with a JSON error or text and the methods that there are. */
   readonly otherMethods?: 'empty' | 'json' | 'text' | undefined;

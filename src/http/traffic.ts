@@ -1,6 +1,6 @@
-/** Bytes of requests and answers, for whoever measures writes and queries. */
+/** Counts the bytes of requests and responses, for metrics of writes and queries. */
 
-/** The same pieces; `count` is told of the bytes of each. */
+/** The same chunks; `count` receives the size of each. */
 export async function* countBytes(
   body: AsyncIterable<string | Uint8Array>,
   count: (bytes: number) => void,

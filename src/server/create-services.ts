@@ -78,7 +78,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     poolBytesMax: config.queryMaxMemoryBytes,
     observer: metrics.queries,
     onThreadLost: (error) => {
-      logger.warn({ err: error }, 'the thread of a query was ended, and is replaced');
+      logger.warn({ err: error }, 'a query thread was terminated and is being replaced');
     },
   });
   stopSteps.add(() => pool.close());

@@ -6,11 +6,11 @@ import type { FileStore } from '../domain/store-file.js';
 
 export async function hashStoredTokens(store: FileStore, directory: string, logger: Logger): Promise<void> {
   const count = await hashPlainTokens(store, (done) => {
-    logger.info({ count: done }, 'hashing tokens that were stored in the clear');
+    logger.info({ count: done }, 'hashing tokens that were stored in plain text');
   });
-  if (count > 0) logger.info({ count }, 'tokens that were stored in the clear have been hashed');
+  if (count > 0) logger.info({ count }, 'tokens that were stored in plain text are now hashed');
   for (const { file, outcome } of await hashCopies(directory)) {
-    if (typeof outcome === 'number') logger.info({ file, count: outcome }, 'tokens in a copy of the store have been hashed');
-    else logger.warn({ file, err: outcome }, 'a copy of the store cannot be opened; it may hold tokens in the clear');
+    if (typeof outcome === 'number') logger.info({ file, count: outcome }, 'tokens in a copy of the store are now hashed');
+    else logger.warn({ file, err: outcome }, 'a copy of the store cannot be opened; it may contain tokens in plain text');
   }
 }

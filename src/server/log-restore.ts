@@ -9,22 +9,22 @@ export function logRestore(actor: Actor, event: RestoreEvent, parent: Logger): v
     case 'replaced':
       logger.warn(
         { copy: event.storeCopy, points: event.seriesDirectory },
-        'a restore has replaced the store; to undo it, stop the server and put this copy in its place, which names the folder of its points',
+        'a restore has replaced the store; to undo it, stop the server and put this copy back: it names the folder of its points',
       );
       return;
     case 'left out':
-      logger.warn({ part: event.part, problems: event.problems }, 'a restore has left something out');
+      logger.warn({ part: event.part, problems: event.problems }, 'parts of a backup were not restored');
       return;
     case 'narrowed':
       logger.warn(
         { authorizations: event.authorizations, count: event.count },
-        'permissions of the restored authorizations open less than they did: what they name by id does not lie in the organization that they state',
+        'permissions of restored authorizations grant less than before: a resource that they name by id is not in their organization',
       );
       return;
     case 'secrets stay sealed':
       logger.warn(
         { count: event.count },
-        'secrets of organizations cannot be opened: they come from another server, and the restore was not done with the token of the backup',
+        'secrets of organizations cannot be decrypted: they come from another server, and the restore did not use the token of the backup',
       );
   }
 }

@@ -23,14 +23,14 @@ export function tellNarrowedPermissions(store: Store, logger: Logger): () => Pro
       if (++count > NAMED_MAX) continue;
       logger.warn(
         { authorization: id, permissions: permissions.slice(0, PERMISSIONS_NAMED_MAX), count: permissions.length },
-        'permissions open less than they did: what they name by id does not lie in the organization that they state',
+        'permissions grant less than before: a resource that they name by id is not in their organization',
       );
     }
-    if (count > 0) logger.warn({ count }, 'authorizations hold permissions that open less than they did; see docs/security.md');
+    if (count > 0) logger.warn({ count }, 'authorizations have permissions that grant less than before; see docs/security.md');
     await store.transaction((writer) => writer.putFact('narrowed permissions', 'told'));
   };
   const running = work().catch((error: unknown) => {
-    logger.warn({ err: error }, 'cannot tell which permissions open less than they did; the next start tries again');
+    logger.warn({ err: error }, 'cannot determine which permissions grant less than before; the next start tries again');
   });
   return async () => {
     isStopped = true;

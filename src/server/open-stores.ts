@@ -56,13 +56,13 @@ export async function openStores(config: Config, isFirst: boolean, logger: Logge
   removeTemporaryFolders(directory.path);
 
   if ((await pairStores(store, points, directory.path)) === 'unmarked') {
-    logger.info('the store and its points carry a common identity from now on');
+    logger.info('the store and its points now share an identity');
   }
   const engine = new SwitchableEngine(await points.open(await findSeriesName(store)));
   stopSteps.add(() => engine.close());
 
   if (config.useHashedTokens) await hashStoredTokens(store, directory.path, logger);
-  else logger.warn('tokens are stored in the clear: --use-hashed-tokens is false');
+  else logger.warn('tokens are stored in plain text: --use-hashed-tokens is false');
   return {
     directory: directory.path,
     sealingKey: directory.sealingKey,

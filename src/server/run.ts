@@ -18,11 +18,11 @@ export async function runServer({ config, dataDirBy, ignored, filePath }: Loaded
   logger.info({ dataDir: config.dataDir, by: dataDirBy }, 'data directory');
   logSignals(logger, config.tls !== undefined);
   if (filePath !== undefined) logger.info({ file: filePath }, 'configuration file read');
-  if (ignored.length > 0) logger.info({ options: ignored }, 'options of InfluxDB that mean nothing here are ignored');
+  if (ignored.length > 0) logger.info({ options: ignored }, 'InfluxDB options that have no effect in Sluice are ignored');
   const removePidFile = config.pidFile === '' ? undefined : writePidFile(config.pidFile, config.overwritePidFile);
   process.once('exit', () => removePidFile?.());
   const isFirst = isFirstStart(config, process.env);
-  if (isFirst) logger.info("started by the script of InfluxDB's container image, which sets up from outside");
+  if (isFirst) logger.info("started by the entry point of InfluxDB's container image, which runs the setup");
   const unattendedSetup = unattendedSetupOf(process.env);
   const server = await startServer({ config, logger, clock: Date.now, kinds: KINDS, unattendedSetup, isFirstStart: isFirst });
   renewCertificateOnSignal(server, logger);
@@ -35,9 +35,9 @@ function renewCertificateOnSignal({ renewCertificate }: RunningServer, logger: L
   process.on('SIGHUP', () => {
     try {
       renewCertificate();
-      logger.info('the certificate has been read again');
+      logger.info('certificate reloaded');
     } catch (error) {
-      logger.error({ err: error }, 'the certificate cannot be renewed, and stays what it was');
+      logger.error({ err: error }, 'the certificate cannot be reloaded; the previous one stays in use');
     }
   });
 }
@@ -50,7 +50,7 @@ function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
     stopping = true;
     logger.info({ signal }, 'stopping');
     const impatience = setTimeout(() => {
-      logger.error('requests in flight took too long; ending anyway');
+      logger.error('requests in progress took too long; stopping anyway');
       process.exit(1);
     }, STOP_TIMEOUT_MS);
     impatience.unref();

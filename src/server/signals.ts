@@ -20,7 +20,7 @@ export function logSignals(logger: Logger, renewsCertificate: boolean): void {
   for (const signal of [OPENS_INSPECTOR, ...ENDS_PROCESS]) {
     if (signal === 'SIGHUP' && renewsCertificate) continue;
     process.on(signal, () => {
-      logger.info({ signal }, 'a signal that means nothing to this server is ignored; SIGTERM stops it');
+      logger.info({ signal }, 'signal ignored; SIGTERM stops the server');
     });
   }
 }

@@ -30,8 +30,8 @@ export async function startHousekeeping({ store, retention, sessions, logger, st
     if (unknown.length === 0) return;
     logger.warn(
       { buckets: unknown.slice(0, BUCKETS_TOLD_MAX), count: unknown.length },
-      'there are points of buckets that the store does not know; they are kept. Stop the server to look at them (sluiced series list), ' +
-        'to make their bucket anew (sluiced series adopt-orphan), or to remove them (sluiced series drop-orphan)',
+      'points of unknown buckets were found and are kept. Stop the server to list them (sluiced series list), ' +
+        'to create their bucket again (sluiced series adopt-orphan), or to remove them (sluiced series drop-orphan)',
     );
   };
   await tellUnknown();
@@ -44,10 +44,10 @@ export async function startHousekeeping({ store, retention, sessions, logger, st
       },
     ),
     repeat(RETENTION_INTERVAL_MS, enforceRetention, (error) => {
-      logger.error({ err: error }, 'cannot remove points that are too old');
+      logger.error({ err: error }, 'cannot remove expired points');
     }),
     repeat(UNKNOWN_BUCKETS_INTERVAL_MS, tellUnknown, (error) => {
-      logger.error({ err: error }, 'cannot look for points of unknown buckets');
+      logger.error({ err: error }, 'cannot check for points of unknown buckets');
     }),
   ];
   for (const stop of works) stopSteps.add(stop);

@@ -94,9 +94,7 @@ export async function runUnattendedSetup(
     await setup.run(input);
     logger.info({ user: input.username, org: input.org, bucket: input.bucket }, 'set up from the environment');
     if (input.token === undefined) {
-      logger.warn(
-        `${PREFIX}ADMIN_TOKEN was not given: the operator token is shown to nobody; sign in as ${input.username} to create tokens`,
-      );
+      logger.warn(`${PREFIX}ADMIN_TOKEN is not set: the operator token is not shown; sign in as ${input.username} to create tokens`);
     }
     return;
   }
@@ -104,6 +102,6 @@ export async function runUnattendedSetup(
   if (token === undefined) return;
   const verdict = await authenticator.authenticateToken(token);
   if ('refusal' in verdict || !isOperator(verdict.identity)) {
-    logger.warn(`${PREFIX}ADMIN_TOKEN is ignored: this store is set up already, and no active operator token of it matches`);
+    logger.warn(`${PREFIX}ADMIN_TOKEN is ignored: this store is already set up, and none of its active operator tokens matches`);
   }
 }

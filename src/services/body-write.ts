@@ -1,4 +1,4 @@
-/** Stores the points of a body, which may come in slices, and says what became of all of them as if they had come at once. */
+/** Stores the points of a body, which can arrive in slices, and reports the result as for a single write. */
 import type { Bucket } from '../domain/bucket.js';
 import { addDrops, cutToRetention, describeDrop, type RetentionDrop } from '../domain/retention.js';
 import type { PointBatch, SeriesEngine, WriteOutcome } from '../domain/series.js';

@@ -1,4 +1,4 @@
-/** DBRP mappings: who may see and change which, and what a database of the v1-compatible API means. */
+/** DBRP mappings: reading and changing them, and resolving a database of the v1-compatible API. */
 import { authorize } from '../auth/authorize.js';
 import { authorizeToReadBucket, readableAmong, toBucketOfMapping } from '../auth/bucket-rights.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
@@ -33,7 +33,7 @@ export async function listAllMappings(store: StoreReader, orgID: OrganizationId)
   return { mappings: allMappings(await store.resources(mappingKind).listOf(orgID), buckets), buckets };
 }
 
-/** What a database means, with the bucket that it is; undefined where it means nothing. */
+/** Resolves a database, with its bucket; undefined if there is no mapping. */
 export async function resolveMapping(
   store: StoreReader,
   orgID: OrganizationId,

@@ -1,4 +1,4 @@
-/** Running Flux for somebody: a script reaches the buckets that they may reach, and nothing else. */
+/** Runs Flux as an actor: a script only reaches the buckets that the actor can access. */
 import { bucketRights } from '../auth/bucket-rights.js';
 import { authorizeFluxWrite, mayReachAnyBucket, mayReadOrganization, mayReadPoints } from '../auth/data-access.js';
 import type { Actor } from '../domain/actor.js';
@@ -90,7 +90,7 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: F
     /** @throws DomainError `invalid` or `not found` */
     resolveOrganization: (parameters: OrganizationParameters) => resolveOrganization(store, parameters),
 
-    /** What a script is, and what may stand in one: knows nothing of data, and may be asked by everybody who has signed in. */
+    /** Parsing and suggestions for scripts: uses no data, and is available to every authenticated actor. */
     ask: (actor: Actor, work: ToolRequest, signal: AbortSignal): Promise<WorkAnswer> =>
       pool.run({
         work,
@@ -106,7 +106,7 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: F
     /**
      * Runs a script in an organization; what it may not do has been refused when this is fulfilled.
      *
-     * @throws DomainError `not found`, in InfluxDB's words, before anything is run for somebody who may neither read nor write there
+     * @throws DomainError `not found`, in InfluxDB's words, before anything is run, if the actor can neither read nor write there
      */
     run(actor: Actor, organizationId: OrganizationId, request: ScriptRequest): Promise<WorkAnswer> {
       const { contentType, body, wanted, signal, onLateError } = request;
@@ -125,7 +125,7 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: F
   };
 };
 
-/** To somebody who may reach no bucket, none is there. */
+/** For an actor without access to any bucket, no bucket exists. */
 function refuseWithoutRights(actor: Actor, orgID: OrganizationId, body: Uint8Array): void {
   if (mayReachAnyBucket(actor, orgID)) return;
   const name = bucketNamedIn(body);

@@ -1,4 +1,4 @@
-/** The services of all kinds: what follows from their declarations, and the few rules that a declaration cannot hold. */
+/** The services of all kinds, created from their declarations, and the few rules that a declaration cannot express. */
 import type { SeriesEngine } from '../domain/series.js';
 import { bucketKind } from '../kinds/buckets.js';
 import type { Kind } from '../kinds/kind.js';

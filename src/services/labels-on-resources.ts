@@ -1,4 +1,4 @@
-/** Labels on resources of any kind: who may see and change which labels are on what. */
+/** Labels on resources of any kind: reading, adding and removing them. */
 import { authorize, filterAllowed } from '../auth/authorize.js';
 import { mayBeShown, rightsToKind } from '../auth/kind-rights.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
@@ -27,7 +27,7 @@ const labelRights = rightsToKind(labelKind);
 export const createLabelsOnResources = (dependencies: TransactionDependencies) => {
   const { store } = dependencies;
 
-  /** Those that the actor may read, on a resource that is shown: to read it, or because it was changed by somebody who may only write it. */
+  /** The labels that the actor can read, on a resource that the actor can read or has just changed with write permission alone. */
   async function listShown(actor: Actor, kind: Kind, resource: Owned): Promise<Label[]> {
     assert(mayBeShown(actor, kind, resource), 'labels are shown of what the actor may neither read nor write');
     const labels: Label[] = [];

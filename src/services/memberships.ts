@@ -10,7 +10,7 @@ import { DuplicateError } from '../domain/store.js';
 import type { Role, User } from '../domain/user.js';
 import type { Kind } from '../kinds/kind.js';
 
-/** Who is meant: the id beats the name, which InfluxDB does not take. */
+/** Resolves a user: the id has precedence over the name, which InfluxDB does not accept. */
 export interface UserReference {
   readonly id?: UserId | undefined;
   readonly name: string;
@@ -21,7 +21,7 @@ export interface Members {
   readonly id: Id;
   list(role: Role): Promise<User[]>;
   add(who: UserReference, role: Role): Promise<User>;
-  /** Takes this role away; somebody who has another one keeps it, and somebody who has none is no error. */
+  /** Removes this role only; other roles of the user are kept, and removing a missing role is no error. */
   remove(userId: UserId, role: Role): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
-/** The bucket that a script names, found without reading the script: to say that it is not there to somebody for whom none is. */
+/** Finds the bucket that a script names without parsing the script, for the error of an actor without access to any bucket. */
 
-/** Whoever names his bucket later than this is told of none. */
+/** A bucket that is named later in the script than this is not found. */
 const LOOKED_AT_BYTES = 64 * 1024;
 /** In a script as it is, or in the text of JSON, where quotes have a backslash before them. */
 const NAMED = /\bfrom\s{0,100}\(\s{0,100}bucket(?:ID)?\s{0,100}:\s{0,100}\\?"([^"\\]{1,1000})\\?"/;

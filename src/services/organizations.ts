@@ -1,4 +1,4 @@
-/** Organizations: who may see and change which, and what comes and goes with one. */
+/** Organizations: reading and changing them, and what is created and deleted with them. */
 import { authorize, readableScope } from '../auth/authorize.js';
 import { organizationRights } from '../auth/tenancy.js';
 import { transactionBy } from '../auth/transactions.js';
@@ -64,8 +64,8 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
   },
 
   /**
-   * One that is named is `not found` when there is none, even to those who may not read it. Without a name, and without the right to read
-   * all of them, the list holds only those in which the actor's user has a role (InfluxDB's rule).
+   * An unknown id or name is `not found`, for all actors. Without a name, and without permission to read
+   * all organizations, the list only contains those in which the actor's user has a role (InfluxDB's rule).
    */
   async list(actor: Actor, query: OrganizationQuery, page: Page): Promise<Organization[]> {
     const readable = readableScope(actor, 'orgs');
@@ -109,7 +109,7 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
     }
   },
 
-  /** With its buckets and all their points. Its tokens stay, and open nothing. */
+  /** Deletes its buckets and all their points, too. Its tokens are kept and grant nothing. */
   async remove(actor: Actor, id: OrganizationId): Promise<void> {
     if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
     const clearance = authorize(actor, organizationRights.toWrite(id));

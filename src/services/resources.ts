@@ -1,4 +1,4 @@
-/** What can be asked for of the resources of a kind: found or refused in InfluxDB's words, authorized, and changed in one transaction. */
+/** Operations on the resources of a kind: found or refused in InfluxDB's words, authorized, and changed in one transaction. */
 import { authorize } from '../auth/authorize.js';
 import { rightsToKind } from '../auth/kind-rights.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
@@ -82,7 +82,7 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
       return resource;
     },
 
-    /** The id beats all, the organization's id its name. What is refused because it is not there is refused to everybody alike. */
+    /** The id has precedence, and the organization's id over its name. A missing resource is refused alike for all actors. */
     async list(actor, query, page, order) {
       const visible = rights.readable(actor);
       const resources = store.resources(kind);

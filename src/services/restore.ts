@@ -1,4 +1,4 @@
-/** Restores: what a backup holds comes back, part by part; each part is received and checked as a whole before anything is changed by it. */
+/** Restores a backup part by part; each part is received and checked as a whole before it changes anything. */
 import { createBucketRestore } from './restore/bucket.js';
 import { createMetadataRestore, type MetadataRestoreDependencies } from './restore/metadata.js';
 import { createKeyRestore } from './restore/sealed-key.js';

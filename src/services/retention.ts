@@ -1,4 +1,4 @@
-/** Housekeeping of points: what a bucket keeps no longer goes, and what was deleted with its bucket. Nothing goes because it is unknown. */
+/** Housekeeping of points: removes expired points and those of deleted buckets. Points of unknown buckets are kept. */
 import type { BucketId, Clock } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
@@ -40,7 +40,7 @@ export const createRetention = ({ store, engine, clock }: RetentionDependencies)
 
     /** Buckets that hold points and that the store neither knows nor has deleted: it is not the one that they were written with. */
     async findUnknown(): Promise<readonly BucketId[]> {
-      // Asked in this order, a bucket that is made in between does not look like one that nobody knows.
+      // Asked in this order, a bucket that is created in between is not mistaken for an unknown one.
       const stored = await engine.listBuckets();
       const removed = new Set((await store.listTombstones()).map(({ bucketId }) => bucketId));
       const unknown: BucketId[] = [];

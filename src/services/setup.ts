@@ -16,7 +16,7 @@ import { bucketKind } from '../kinds/buckets.js';
 
 export interface SetupInput {
   readonly username: string;
-  /** Undefined: the user cannot sign in until he is given one. */
+  /** Undefined: the user cannot sign in until a password is set. */
   readonly password: Secret | undefined;
   readonly org: string;
   readonly bucket: string;
@@ -47,7 +47,7 @@ export interface SetupDependencies {
 
 export type Setup = ReturnType<typeof createSetup>;
 
-/** Nobody is there yet to ask for rights: who comes first sets up. */
+/** No users exist yet, so nothing is authorized: the first request sets up the server. */
 export const createSetup = ({ store, ids, clock, organizations, authorizations, passwords, strongPasswords }: SetupDependencies) => {
   const isAllowed = async (): Promise<boolean> => !(await store.hasAnyUserOrOrganization());
   const done = () => conflict('onboarding has already been completed');
@@ -56,8 +56,8 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
     isAllowed,
 
     /**
-     * @throws DomainError `conflict` when somebody was faster, also at the very same moment; in InfluxDB's order and words for what is
-     *   missing or refused, and then nothing has been made (InfluxDB leaves a user and an organization behind)
+     * @throws DomainError `conflict` if another request was faster, even at the same moment; in InfluxDB's order and words for missing or
+     * invalid input, and then nothing has been created (InfluxDB leaves a user and an organization)
      */
     async run(input: SetupInput): Promise<SetupResult> {
       if (!(await isAllowed())) throw done();

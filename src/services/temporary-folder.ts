@@ -1,4 +1,4 @@
-/** Folders in the data directory that last as long as a request; the next start removes what a crash left. */
+/** Folders in the data directory that exist for one request; the next start removes those left by a crash. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-/** Users and their passwords: who may see and change whom. */
+/** Users and their passwords: reading and changing them. */
 import { authorize, readableScope } from '../auth/authorize.js';
 import type { PasswordChecks } from '../auth/password-checks.js';
 import { checkPasswordRules } from '../auth/passwords.js';
@@ -102,7 +102,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
       }
     },
 
-    /** With his roles and password; his tokens end in the same moment. */
+    /** Deletes the user's roles and password, too; the user's tokens are revoked in the same transaction. */
     async remove(actor: Actor, id: UserId): Promise<void> {
       if ((await store.findUser(id)) === undefined) throw notFound('user not found');
       const clearance = authorize(actor, userRights.toWrite(id));
@@ -110,7 +110,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
       if (!removed) throw notFound('user not found');
     },
 
-    /** What his roles allow; his sessions may also do what his active tokens may. */
+    /** The permissions of the user's roles; sessions also have those of the user's active tokens. */
     async listPermissions(actor: Actor, id: UserId): Promise<Permission[]> {
       if ((await store.findUser(id)) === undefined) throw notFound('user not found');
       authorize(actor, userRights.toRead(id));

@@ -1,4 +1,4 @@
-/** Authorizations as rows, and back: a row each, with its permissions and secrets as JSON beside it. */
+/** Authorizations as rows, and back: one row each, with permissions and secrets as JSON. */
 import type { ExpressionBuilder } from 'kysely';
 import { unscopedPermissions, type Authorization } from '../domain/authorization.js';
 import type { AuthorizationId, OrganizationId, UserId } from '../domain/id.js';

@@ -1,4 +1,4 @@
-/** What goes with a resource that is deleted, of whatever kind, and with an organization. The only list of it. */
+/** What is deleted together with a resource of any kind, or with an organization. This is the only list. */
 import type { SelectQueryBuilder } from 'kysely';
 import type { Id, OrganizationId } from '../domain/id.js';
 import type { KindType } from '../domain/kind.js';

@@ -1,13 +1,13 @@
 /**
- * A log in the store of what its transactions changed, written in the transaction itself: so each server that has the store open learns
- * what the others changed, and forgets what it remembers of that.
+ * A log in the store of what its transactions changed, written in the same transaction: every server with the same store learns
+ * what the others changed, and removes it from its caches.
  */
 import { randomBytes } from 'node:crypto';
 import { ALL_CHANGED, type Change, type Noun } from '../domain/store.js';
 import type { Database } from './database.js';
 import { prepare, prepareRows } from './prepared.js';
 
-/** Rows that stay in the log; whoever has missed more than these takes everything for changed. */
+/** Rows kept in the log; a server that has missed more treats everything as changed. */
 export const CHANGES_KEPT = 10_000;
 /** A transaction that changes more than this has changed everything of a noun, as far as the log tells. */
 export const CHANGES_PER_COMMIT_MAX = 1_000;

@@ -1,4 +1,4 @@
-/** How many there are of what people count. */
+/** Counts of records, for metrics. */
 import type { StoreWriter } from '../domain/store.js';
 import type { Database } from './database.js';
 

@@ -1,7 +1,7 @@
-/** Damage that was found in the store: each is told once, however often it is met. */
+/** Damage found in the store; each record is reported once. */
 import type { StoreDamage } from '../domain/store.js';
 
-/** Beyond it nothing more is told: the store is to be restored, not read line by line. */
+/** Beyond this number nothing more is reported: the store should be restored. */
 const DAMAGE_MAX = 1_000;
 
 export class DamageList {

@@ -1,4 +1,4 @@
-/** What the questions and changes of each noun are given to work with. */
+/** What the queries and changes of each noun work with. */
 import type { Kysely } from 'kysely';
 import type { Change, StoreDamage } from '../domain/store.js';
 import type { Tables } from './tables.js';

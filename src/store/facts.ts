@@ -1,4 +1,4 @@
-/** What the store knows of itself. */
+/** Facts about the store itself. */
 import type { StoreWriter } from '../domain/store.js';
 import type { Database } from './database.js';
 

@@ -1,4 +1,4 @@
-/** Asks again and again for what others have changed in the store, and tells of it. */
+/** Polls for changes that other servers made in the store, and reports them. */
 import { ALL_CHANGED, OTHERS_CHANGES_MS_MAX, type Change } from '../domain/store.js';
 import type { ChangeLog } from './change-log.js';
 
@@ -6,9 +6,9 @@ import type { ChangeLog } from './change-log.js';
 const INTERVAL_MS = OTHERS_CHANGES_MS_MAX / 10;
 
 /**
- * Where it cannot be asked what was changed, everything counts as changed: nobody goes on with what may have been revoked.
+ * If the changes cannot be read, everything counts as changed, so that no revoked token stays in a cache.
  *
- * @returns what ends it
+ * @returns a function that stops it
  */
 export function followChanges(log: Pick<ChangeLog, 'readOthers'>, tell: (changes: readonly Change[]) => void): () => Promise<void> {
   let running: Promise<void> | undefined;

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 
 /** Lines that are told of one check. */
 const FAULTS_MAX = 10;
-/** Behind all other threads: nobody waits for it. */
+/** At the lowest priority: nothing waits for it. */
 const NICENESS = 19;
 
 const SCRIPT = `

@@ -1,4 +1,4 @@
-/** A store that keeps in memory what every request asks for, and forgets it as soon as it is told of a change. */
+/** A store that caches what every request needs, and removes it as soon as a change is reported. */
 import { BoundedMap } from '../bounded/bounded-map.js';
 import type { Noun, Store } from '../domain/store.js';
 

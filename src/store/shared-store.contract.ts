@@ -1,4 +1,4 @@
-/** What a metadata store that several servers have open must do: each is told what the others change, and what it remembers goes. */
+/** The contract of a metadata store that several servers share: changes are reported to all of them, and their caches are updated. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What can be done with the file of a SQLite store as a whole: copy it, replace its content, rewrite it. */
+/** Operations on the file of a SQLite store as a whole: copy it, replace its content, rewrite it. */
 import { closeSync, openSync, rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 

@@ -32,7 +32,7 @@ export async function openSqliteStore(directory: string, name: string = SQLITE_F
     db.pragma('secure_delete = ON');
   });
   await migrate(writer.kysely, file);
-  // A second connection, so that what a transaction has not committed yet is seen by nobody else.
+  // A second connection, so that uncommitted changes of a transaction are not visible to others.
   const reader = openConnection(file, (db) => db.pragma('query_only = ON'));
 
   const listeners: ((changes: readonly Change[]) => void)[] = [];

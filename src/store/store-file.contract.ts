@@ -1,4 +1,4 @@
-/** What every metadata store in a file must do beyond `store.contract`. */
+/** The contract of every metadata store in a file, in addition to `store.contract`. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

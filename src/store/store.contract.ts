@@ -1,4 +1,4 @@
-/** What every metadata store must do. An engine adopts it by saying how to open one on a fresh directory. */
+/** The contract of every metadata store. An engine runs it with a function that opens a store in a fresh directory. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -312,7 +312,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
         expect(await list({ readable: scopeOf([acme.id]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(['Z', 'ä', 'b']);
         expect(await list({ readable: scopeOf([], [id(11), id(14)]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual(['b', 'b']);
         expect(await list({ readable: NOTHING, readableOrganizations: scopeOf([], [acme.id]) }, WHOLE_LIST)).toEqual(['_tasks']);
-        // A system bucket is nobody's by its own id.
+        // A system bucket does not belong to anyone by its own id.
         expect(await list({ readable: scopeOf([], [id(15)]), readableOrganizations: NOTHING }, WHOLE_LIST)).toEqual([]);
         // An id that counts in an organization only, in the right one and in the wrong one; one is enough, and so are many.
         const placed = [11, 14].map((n) => ({ id: id(n), orgID: acme.id }));

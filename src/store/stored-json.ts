@@ -1,6 +1,6 @@
 /** JSON in the columns of the store, which may be damaged. */
 
-/** Undefined where the text is no JSON, or not of the right form; the words of the parser would show what stands there. */
+/** Undefined if the text is not JSON, or not of the right form; the parser's message would reveal the content. */
 export function readJson<T>(text: string, isRight: (value: unknown) => value is T): T | undefined {
   let value: unknown;
   try {

@@ -75,7 +75,7 @@ export class QueryPool {
     const known = this.breakerOf(task);
     if (known !== undefined) return Promise.reject(known);
     const job = new Job(task, (given) => {
-      this.end(given, new DomainError('unavailable', 'nobody reads the answer'));
+      this.end(given, new DomainError('unavailable', 'the client does not read the response'));
     });
     this.watch(job);
     const dropped = this.line.add(task.user, job);

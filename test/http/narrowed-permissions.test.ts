@@ -12,7 +12,7 @@ import { takeBackup } from '../support/backup.js';
 import { makeBolt } from '../support/influxdb/bolt-writer.js';
 import { startTestServer, type Credentials, type SetUp, type TestClient, type TestServer } from '../support/server.js';
 
-const NARROWED = 'open less than they did';
+const NARROWED = 'grant less than before';
 
 /** What the log says of narrowed permissions. */
 const linesOf = (server: TestServer): any[] =>

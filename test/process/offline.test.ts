@@ -114,7 +114,7 @@ describe('tokens in the clear', () => {
 
     const hashing = await startProcess({ directory: plain.directory });
     for (const value of values) expect((await hashing.client.get('/api/v2/me/authorization', { as: { token: value } })).status).toBe(200);
-    expect(hashing.log()).toContain('in a copy of the store have been hashed');
+    expect(hashing.log()).toContain('in a copy of the store are now hashed');
     expect(traces()).toEqual([]);
     await hashing.stop();
     expect(traces()).toEqual([]);

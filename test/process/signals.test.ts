@@ -29,7 +29,7 @@ describe('signals', () => {
       while (!server.log().includes(`"signal":"${signal}"`)) await pause(20);
       await expectToLive(server);
     }
-    expect(server.log().match(/a signal that means nothing to this server is ignored/g)).toHaveLength(3);
+    expect(server.log().match(/signal ignored; SIGTERM stops the server/g)).toHaveLength(3);
     expect(server.log()).not.toContain('Debugger');
     expect(await isOpen(inspectorPort)).toBe(false);
     expect(await server.stop()).toBe(0);

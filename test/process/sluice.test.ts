@@ -227,7 +227,7 @@ describe('backup and restore', () => {
     const other = await startProcess();
     const { operator } = await other.client.setUp({ org: 'elsewhere' });
     const restore = ['restore', '--host', other.url, '--token', operator.token, '--full', 'copy'];
-    expect(await fail(restore)).toContain('is not in the backup, so that nobody could go on after the restore');
+    expect(await fail(restore)).toContain('is not in the backup, so no token would be valid after the restore');
     // A variable limits nothing here.
     const restored = await sluice([...restore, '--operator-token', OPERATOR], { env: { INFLUX_ORG: 'acme' } });
     expect([restored.code, restored.stderr]).toEqual([0, expect.stringContaining('From here on only the tokens of the backup work')]);

@@ -77,12 +77,12 @@ describe('HTTPS', () => {
     const before = (await certificateAt(port)).fingerprint256;
     writeFileSync(join(directory, 'key.pem'), 'half written');
     server.child.kill('SIGHUP');
-    await server.says('the certificate cannot be renewed');
+    await server.says('the certificate cannot be reloaded');
     expect((await certificateAt(port)).fingerprint256).toBe(before);
     copyFileSync(second.cert, join(directory, 'cert.pem'));
     copyFileSync(second.key, join(directory, 'key.pem'));
     server.child.kill('SIGHUP');
-    await server.says('the certificate has been read again');
+    await server.says('certificate reloaded');
     expect((await certificateAt(port)).fingerprint256).not.toBe(before);
   });
 });

@@ -62,7 +62,7 @@ async function find({ send, url, tokenSource }: Session): Promise<Found> {
       throw new Error(`${url.href} does not know this token: it was deleted, is mistyped, or belongs to another server.${where}`);
     }
     if (refusal?.status === 403)
-      throw new Error(`the user of this token is inactive or deleted, so that it opens nothing (${refusal.message})`);
+      throw new Error(`the user of this token is inactive or deleted, so it grants nothing (${refusal.message})`);
     throw error;
   }
 }

@@ -115,7 +115,7 @@ async function checkTokens(folder: string, kv: FileEntry, operatorToken: string 
     'no operator': `${which} is no operator token in the backup`,
   }[finding];
   const advice = operatorToken === undefined ? ': give one that is with --operator-token' : '';
-  throw new Error(`${reason}, so that nobody could go on after the restore${advice}. Nothing was sent`);
+  throw new Error(`${reason}, so no token would be valid after the restore${advice}. Nothing was sent`);
 }
 
 /** @returns undefined where that cannot be known here */

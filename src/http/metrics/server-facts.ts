@@ -1,4 +1,4 @@
-/** What the server is and holds: its version, how long it has been up, and how many of each resource there are. */
+/** Facts about the server: its version, its uptime, and how many of each resource exist. */
 import { availableParallelism } from 'node:os';
 import { Gauge, type Registry } from 'prom-client';
 import { COMPATIBLE_VERSION } from '../../domain/compatibility.js';

@@ -1,4 +1,4 @@
-/** Counts that grow with every request: kept in arrays, so that counting makes no garbage, and put into Prometheus' words when somebody asks. */
+/** Counters that grow with every request: kept in arrays to avoid garbage, and converted to Prometheus' format on scrape. */
 import type { Metric, MetricType, Registry } from 'prom-client';
 
 export type Labels = Readonly<Record<string, string>>;

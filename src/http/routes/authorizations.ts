@@ -1,4 +1,4 @@
-/** /api/v2/authorizations, the one place where the secret of a token leaves the server, and their like for the v1-compatible API. */
+/** /api/v2/authorizations, the only route that returns the secret of a token, and the v1-compatible authorizations. */
 import type { AuthorizationQuery, Authorizations, V1Authorizations } from '../../auth/authorizations.js';
 import type { DescribedAuthorization } from '../../auth/describe.js';
 import { Secret } from '../../auth/secret.js';
@@ -47,7 +47,7 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
     needs: { read: ['authorizations', 'users'] },
     async handle(actor, { body }) {
       const found = await authorizations.findByToken(actor, new Secret(decodeFoundToken(body)));
-      // Who asks has the token.
+      // The caller has the token.
       return json(200, { ...encodeAuthorization(BASE, found.authorization, found, ''), userStatus: found.userStatus });
     },
   },
@@ -58,7 +58,7 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
     needs: 'signed in',
     async handle(actor) {
       const own = await authorizations.findOwn(actor);
-      // Who asks has the token.
+      // The caller has the token.
       return json(200, encodeAuthorization(BASE, own.authorization, own, ''));
     },
   },
@@ -89,7 +89,7 @@ export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[]
   },
 ];
 
-/** What stands in `token`: the name of a v1-compatible one; of a token what rests in the clear, which is nothing but where hashing is off. */
+/** The value of `token`: the name of a v1-compatible authorization; for a token its plain text, which is only stored if hashing is off. */
 const shownToken = (secret: StoredSecret): string => (secret.kind === 'v1' ? secret.userName : (newestToken(secret)?.plainToken ?? ''));
 
 const encode = (base: string, described: DescribedAuthorization, withEffect = false) => ({

@@ -9,7 +9,7 @@ import { empty, json, type Route, type RouteRequest } from '../route.js';
 
 const BASE = '/api/v2/dbrps';
 
-/** Finds an organization by id or name, whoever asks: what may be seen in it is decided later. */
+/** Finds an organization by id or name, without a permission check: the service authorizes later. */
 export type FindOrganization = (parameters: OrganizationParameters) => Promise<{ readonly id: OrganizationId }>;
 
 export function dbrpRoutes(dbrps: Dbrps, findOrganization: FindOrganization): Route[] {

@@ -1,4 +1,4 @@
-/** The labels of one resource, of whatever kind. Who may not read the resource is told that there is no such page (InfluxDB's rule). */
+/** The labels of one resource of any kind. A caller that cannot read the resource gets a 404 for the path (InfluxDB's rule). */
 import { needsOfKind } from '../../auth/kind-rights.js';
 import { invalid } from '../../domain/errors.js';
 import { parseId, type LabelId } from '../../domain/id.js';

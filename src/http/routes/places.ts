@@ -1,4 +1,4 @@
-/** What lies below one organization or resource: found as the caller first, members and owners alike for all of them. */
+/** Routes below one organization or resource: it is looked up as the caller first; members and owners are the same for all. */
 import type { Members, Memberships } from '../../services/memberships.js';
 import type { Actor } from '../../domain/actor.js';
 import { DomainError, invalid, notFound } from '../../domain/errors.js';

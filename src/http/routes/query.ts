@@ -1,4 +1,4 @@
-/** /api/v2/query, and what editors of scripts ask for: syntax trees, faults and suggestions. */
+/** /api/v2/query, and the routes for script editors: syntax trees, errors and suggestions. */
 import type { Logger } from 'pino';
 import { DomainError, invalid } from '../../domain/errors.js';
 import type { Organization } from '../../domain/organization.js';
@@ -10,7 +10,7 @@ import { stream } from '../stream.js';
 
 /** Bytes of the largest script, or of the JSON around it. */
 const SCRIPT_BYTES_MAX = 4 * 1024 * 1024;
-/** Larger bodies are looked at by the thread that runs them, and by nobody else. */
+/** Larger bodies are only parsed in the thread that runs them. */
 const SMALL_BODY_BYTES = 64 * 1024;
 /** Values of the header `Prefer`. */
 const NO_CONTENT = 'return-no-content';

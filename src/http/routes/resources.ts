@@ -1,4 +1,4 @@
-/** The routes of a kind of resources: the same for all of them, with what its declaration says of words, rights and shapes. */
+/** The routes of a kind of resources: the same for all kinds, with the messages, permissions and shapes of its declaration. */
 import { needsOfKind } from '../../auth/kind-rights.js';
 import type { Actor } from '../../domain/actor.js';
 import { DomainError, invalid } from '../../domain/errors.js';

@@ -1,4 +1,4 @@
-/** What the server tells about itself: health, readiness, metrics, its routes and its configuration. */
+/** Information about the server: health, readiness, metrics, its routes and its configuration. */
 import { authorizeConfiguration } from '../../auth/operator.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Clock } from '../../domain/id.js';

@@ -13,7 +13,7 @@ import { empty, json, type Answer, type Route, type RouteRequest } from '../rout
 const idIn = (request: RouteRequest): UserId => parseId<UserId>(request.params.id ?? '');
 
 export function userRoutes(users: Users): Route[] {
-  /** The old password comes as Basic, beside the cookie that says who asks: a token takes the header's only place. */
+  /** The old password is sent as Basic, next to the session cookie: a token would need the same header. */
   async function changePassword(actor: Actor, id: UserId, request: RouteRequest): Promise<Answer> {
     const basic = readBasic(request.headers);
     if (basic === undefined) throw invalid('send the old password by Basic authentication, beside the session cookie');

@@ -1,4 +1,4 @@
-/** What a restore has to tell, beside its answer. */
+/** Events of a restore, besides its response. */
 import type { NarrowedAuthorization } from '../../auth/narrowed.js';
 import type { Actor } from '../../domain/actor.js';
 import type { Problem } from '../../influxdb-files/problem.js';

@@ -21,7 +21,7 @@ import { withTemporaryFolder } from '../temporary-folder.js';
 import type { TellRestore } from './event.js';
 import { receive, type Upload } from './upload.js';
 
-/** Authorizations with permissions that open less than they did, by name; the rest are counted. */
+/** Names of authorizations with permissions that grant less than before; further ones are only counted. */
 const NARROWED_NAMED_MAX = 1000;
 const UPLOAD = 'upload';
 
@@ -53,7 +53,7 @@ export function createMetadataRestore(dependencies: MetadataRestoreDependencies)
     if ((await prepared.findFact('narrowed permissions')) === undefined) await tellNarrowed(actor, prepared);
     await prepared.transaction(async (writer) => {
       await writer.putFact('narrowed permissions', 'told');
-      // Whoever was signed in when the backup was made is signed in no longer.
+      // Sessions from the time of the backup are deleted.
       await writer.deleteExpiredSessions(Number.MAX_SAFE_INTEGER);
       await writer.putFact('series directory', seriesDirectory);
       await writer.putFact('identity', identity);
@@ -92,8 +92,8 @@ export function createMetadataRestore(dependencies: MetadataRestoreDependencies)
   }
 
   /**
-   * @returns an operator token to go on with, where the backup has one in the clear
-   * @throws DomainError `invalid` for what is no metadata, damaged, or would open to nobody, and then nothing has been changed
+   * @returns an operator token to continue with, if the backup has one in plain text
+   * @throws DomainError `invalid` if it is not metadata, is damaged, or has no usable credentials; nothing is changed then
    */
   return async (actor: Actor, upload: Upload): Promise<Secret | undefined> => {
     authorizeOperator(actor);

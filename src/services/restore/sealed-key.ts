@@ -1,4 +1,4 @@
-/** The second part of the metadata. InfluxDB keeps in it what does not exist here; Sluice the key of the sealed values. */
+/** The second part of the metadata. InfluxDB stores data in it that Sluice does not have; Sluice stores the key of the sealed values. */
 import { join } from 'node:path';
 import type { Sealer } from '../../auth/sealer.js';
 import type { Secret } from '../../auth/secret.js';

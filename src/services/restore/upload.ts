@@ -1,4 +1,4 @@
-/** A part of a backup as it comes in: received as a whole, into a file, before anything is changed by it. */
+/** An uploaded part of a backup: received as a whole, into a file, before it changes anything. */
 import { createWriteStream } from 'node:fs';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,7 +13,7 @@ const PART_BYTES_MAX = 256 * 1024 ** 3;
 export interface Upload {
   readonly body: Readable;
   readonly isGzip: boolean;
-  /** Asks who asks, and whether they still may, when all of it has been received; behind it nothing stops the restore. */
+  /** Checks the actor again when all of it has been received; after it, the restore is not ended any more. */
   readonly confirm: () => Promise<Actor>;
 }
 
