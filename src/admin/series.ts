@@ -129,7 +129,7 @@ async function drop(store: Store, engine: SeriesEngine, text: string): Promise<s
   return `${count} values of ${id} were deleted.\n`;
 }
 
-/** For who has lost one of the two, or put together what was not made together. */
+/** For stores and points that were separated, or combined although they do not belong together. */
 async function pairAnyway(command: Command): Promise<string> {
   // Whatever a library makes in the data directory is for its owner alone.
   process.umask(0o077);

@@ -1,4 +1,4 @@
-/** A line in which everybody's next one comes in turn, however many somebody else has in it. */
+/** A queue in which users take turns, however many items one of them has in it. */
 
 export interface FairLineLimits {
   readonly lengthMax: number;
@@ -22,7 +22,7 @@ export class FairLine<T> {
     return this.#length;
   }
 
-  /** Whether somebody waits who may. */
+  /** Whether any waiting user passes the filter. */
   some(may: (user: string) => boolean): boolean {
     for (const user of this.#waiting.keys()) if (may(user)) return true;
     return false;
@@ -38,7 +38,7 @@ export class FairLine<T> {
     if (ownLength >= this.#limits.lengthPerUserMax) return item;
     const dropped = this.#length < this.#limits.lengthMax ? undefined : this.#makeRoom(user, ownLength + 1);
     if (dropped === 'no room') return item;
-    // Whoever makes room is somebody else: this line is still theirs.
+    // The item that made room belongs to another user, so this queue still exists.
     if (own === undefined) this.#waiting.set(user, [item]);
     else own.push(item);
     this.#length++;
@@ -57,7 +57,7 @@ export class FairLine<T> {
     return { item };
   }
 
-  /** The next one of the next user who may, of the best rank among them. */
+  /** The next item of the next user that passes the filter, best rank first. */
   take(may: (user: string) => boolean): T | undefined {
     let best: { readonly user: string; readonly rank: number } | undefined;
     for (const user of this.#waiting.keys()) {
@@ -68,7 +68,7 @@ export class FairLine<T> {
     if (best === undefined) return undefined;
     const items = this.#waiting.get(best.user) as T[];
     const item = items.shift() as T;
-    // Their next turn is after everybody else's.
+    // The user's next turn is after all others.
     this.#waiting.delete(best.user);
     this.#waiting.set(best.user, items);
     this.#removed(best.user);

@@ -29,7 +29,7 @@ function showRequest(request: ClientRequest): void {
   );
 }
 
-/** The body goes on to whoever asked, piece by piece. */
+/** Passes the body on to the caller, chunk by chunk. */
 function showResponse(request: ClientRequest, response: ClientResponse): ClientResponse {
   const isText = /json|text/.test(response.headers['content-type'] ?? '');
   return {

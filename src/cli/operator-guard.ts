@@ -1,4 +1,4 @@
-/** Asks before the last operator token goes: without one nobody can administer the server from here. */
+/** Asks for confirmation before the last operator token is deleted or deactivated: without one, no one can administer the server. */
 import { authorizations, type AuthorizationJson } from '../client/authorizations.js';
 import { isEverything } from './permission-words.js';
 import type { Session } from './session.js';

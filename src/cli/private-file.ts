@@ -27,7 +27,7 @@ const CANNOT_REPLACE: ReadonlySet<string> = new Set(['EBUSY', 'EXDEV', 'EACCES',
 export function writePrivateFile(path: string, content: string): void {
   const there = statOf(path);
   if (there === undefined) replace(endOfLinks(path), content);
-  // A device, a pipe, or a file of somebody else's: putting a file of one's own in its place would be no writing.
+  // A device, a pipe, or another user's file: replacing it with a new file would not write to it.
   else if (!there.isFile() || !isOwn(there)) overwrite(path, content);
   else {
     try {
@@ -41,7 +41,7 @@ export function writePrivateFile(path: string, content: string): void {
 
 function replace(target: string, content: string): void {
   const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-  // Not through a link or into a file that somebody has put there.
+  // Not through a link or into a file that another user created.
   const file = openSync(temporary, 'wx', FILE_MODE);
   try {
     try {
@@ -58,7 +58,7 @@ function replace(target: string, content: string): void {
 }
 
 function overwrite(path: string, content: string): void {
-  // A pipe that nobody reads is refused instead of waited for. What is there is cut when the new is written, and not before.
+  // A pipe without a reader is refused instead of waited for. The old content is only truncated when the new one is written.
   const file = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const isFile = statSync(path).isFile();
@@ -72,7 +72,7 @@ function overwrite(path: string, content: string): void {
   }
 }
 
-/** Who may write a file need not be who may say who reads it. */
+/** Write permission for a file does not include changing its mode. */
 function makePrivate(file: number): void {
   try {
     fchmodSync(file, FILE_MODE);

@@ -1,4 +1,4 @@
-/** Asks who sits at the terminal: lines, yes or no, secrets without echo. Where nobody does, standard input has the answers. */
+/** Prompts on the terminal: lines, yes or no, secrets without echo. Without a terminal, standard input has the answers. */
 import { isatty } from 'node:tty';
 import { readByte, readLine, writeError, writeOut } from './terminal.js';
 
@@ -10,7 +10,7 @@ export const isErrorTerminal = (): boolean => isatty(STDERR);
 const isInputTerminal = (): boolean => isatty(STDIN);
 export const isInteractive = (): boolean => isatty(STDIN) && isatty(STDOUT);
 
-/** Asks for a line; where nobody sits at a terminal, takes the next line of standard input without asking. */
+/** Asks for a line; without a terminal, takes the next line of standard input without asking. */
 export function ask(question: string, fallback = ''): string {
   if (isInteractive()) {
     for (;;) {
@@ -31,7 +31,7 @@ export function confirm(question: string): boolean {
   return /^y/i.test(readLine() ?? '');
 }
 
-/** Asks for a secret without showing it; where nobody sits at a terminal, takes the next line of standard input. */
+/** Asks for a secret without showing it; without a terminal, takes the next line of standard input. */
 export function askSecret(question: string): string {
   if (!isInputTerminal()) return readLine() ?? '';
   writeError(`? ${question} `);

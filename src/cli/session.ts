@@ -1,4 +1,4 @@
-/** Who asks, and whom: flags before environment before the active configuration, made into a connection. */
+/** Credentials and server: flags before environment before the active configuration, combined into a connection. */
 import { readFileSync } from 'node:fs';
 import { createNodeTransport } from '../client/node-transport.js';
 import { listOrganizations } from '../client/organizations.js';

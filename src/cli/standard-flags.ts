@@ -27,7 +27,7 @@ export const coreFlags = {
   'extra-http-header': texts('', { variable: 'INFLUX_EXTRA_HTTP_HEADER', isHidden: true }),
 };
 
-/** Of those that say who asks. */
+/** Flags for credentials. */
 export const tokenFlags = {
   token: text('API token; - reads it from standard input', { short: 't', variable: 'INFLUX_TOKEN', isCommon }),
   'token-file': text('file with the API token', { variable: 'INFLUX_TOKEN_FILE', value: 'path', isCommon }),

@@ -24,7 +24,7 @@ function writeAll(fd: number, text: string | Uint8Array): void {
       left = left.subarray(writeSync(fd, left));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // Whoever reads has seen enough (`| head`).
+      // The reader has closed the pipe (`| head`).
       if (code === 'EPIPE') process.exit(0);
       if (code !== 'EAGAIN') throw error;
       pause();

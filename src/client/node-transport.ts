@@ -112,7 +112,7 @@ async function gunzip(incoming: http.IncomingMessage): Promise<AsyncIterable<Uin
   incoming.pause();
   const { createGunzip } = await import('node:zlib');
   return pipeline(incoming, createGunzip(), () => {
-    // Whoever reads the result gets the error.
+    // The reader of the result receives the error.
   });
 }
 

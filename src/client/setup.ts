@@ -1,4 +1,4 @@
-/** Set-up of a server that nobody has used yet. */
+/** Setup of a new server. */
 import { callJson } from './call.js';
 import type { Send } from './request.js';
 

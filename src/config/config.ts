@@ -89,7 +89,7 @@ export function toConfig(values: Values, winners: ReadonlyMap<string, Given>): C
 /** Rounded up. */
 const toMs = (ns: bigint): number => Number((ns + 999_999n) / 1_000_000n);
 
-/** One of the two alone is refused; InfluxDB falls back to plain HTTP, with tokens in the clear. */
+/** One of the two alone is refused; InfluxDB falls back to plain HTTP, which exposes tokens. */
 function toTls(values: Values, winners: ReadonlyMap<string, Given>): TlsConfig | undefined {
   const certPath = values['tls-cert'];
   const keyPath = values['tls-key'];

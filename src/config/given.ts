@@ -1,4 +1,4 @@
-/** A value that somebody gave for an option, and where. */
+/** A value that was set for an option, and its source. */
 import { DomainError } from '../domain/errors.js';
 import { ConfigError } from './config-error.js';
 import type { Option, Value } from './options.js';

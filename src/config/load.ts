@@ -31,7 +31,7 @@ export interface LoadedConfig {
   readonly helpRequested: boolean;
 }
 
-/** Stands for the value of every secret option: none has an effect, so their values are kept nowhere. */
+/** Replaces the value of every secret option: none has an effect, so their values are not stored. */
 const MASK = '[secret]';
 
 /**

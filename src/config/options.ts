@@ -36,7 +36,7 @@ export interface Option {
   readonly refused?: Readonly<Record<string, string>>;
   /** The value is in no message and no answer. */
   readonly secret?: true;
-  /** An option of InfluxDB that means nothing here: read, checked for its kind, reported once and otherwise without effect. */
+  /** An InfluxDB option without effect: parsed, checked for its type and reported once. */
   readonly ignored?: true;
   /** A duration that InfluxDB's HTTP API answers as text (its toml.Duration), where it answers others as nanoseconds. */
   readonly answeredAsText?: true;
@@ -54,7 +54,7 @@ export const OPTIONS = [
     help: 'folder of everything the server keeps',
     refused: { '': 'name a folder' },
   },
-  // InfluxDB's: what they name does not exist here, but where it would lie is where its owner wants his data.
+  // InfluxDB's paths: the files do not exist here, but their location determines the data directory.
   { name: 'bolt-path', kind: 'path', default: '', group: 'Storage', help: 'as in InfluxDB: the data folder is the one of this file' },
   { name: 'engine-path', kind: 'path', default: '', group: 'Storage', help: 'as in InfluxDB: the data folder is the one of this folder' },
   { name: 'sqlite-path', kind: 'path', default: '', group: 'Storage', help: 'as in InfluxDB: the data folder is the one of this file' },

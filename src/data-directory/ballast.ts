@@ -1,6 +1,6 @@
 /**
- * A file that does nothing but take up room, so that a server can start on a full disk: what SQLite and the lock need for it is given free.
- * Without it nobody could sign in to delete anything.
+ * A file that only reserves space, so that a server can start on a full disk: its space is freed for SQLite and the lock.
+ * Without it no user could sign in to delete anything.
  */
 import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

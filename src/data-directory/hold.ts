@@ -22,7 +22,7 @@ export interface DataDirectory {
 /**
  * Makes the directory where it is missing, and holds it until it is released or the process ends, however it ends.
  *
- * @param onHeld called when nobody else can touch the directory, and nothing in it has been read
+ * @param onHeld called when the directory is locked, before anything in it is read
  * @throws Error naming the process that holds it, or what is wrong with the directory or a file and what to do
  */
 export function holdDataDirectory(path: string, onHeld?: (path: string) => void): DataDirectory {

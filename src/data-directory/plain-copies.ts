@@ -1,4 +1,4 @@
-/** Copies of the store that restores and downgrades have left: where tokens are hashed, no copy may hold one in the clear either. */
+/** Copies of the store from restores and downgrades: if tokens are hashed, no copy may contain one in plain text either. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashPlainTokens } from '../auth/plain-tokens.js';
@@ -10,7 +10,7 @@ export interface CopyOutcome {
   readonly outcome: number | Error;
 }
 
-/** Only copies that hold or held tokens in the clear are touched and told of. */
+/** Only copies with tokens in plain text, now or before, are changed and reported. */
 export async function hashCopies(directory: string): Promise<CopyOutcome[]> {
   const outcomes: CopyOutcome[] = [];
   for (const name of readdirSync(directory)) {

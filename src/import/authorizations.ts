@@ -1,4 +1,4 @@
-/** InfluxDB's tokens and v1 authorizations, taken over: whoever could use one before can use it here, and nobody else. */
+/** Imports InfluxDB's tokens and v1 authorizations: exactly the credentials that were valid there are valid here. */
 import { isNarrowed } from '../auth/narrowed.js';
 import { storeToken } from '../auth/plain-tokens.js';
 import { Secret } from '../auth/secret.js';

@@ -66,7 +66,7 @@ class MeasurementBuilder {
       tagSetOf: this.#tagSetOf.subarray(0, rowCount),
       tagSets: this.#tagSets,
       fields: Array.from(this.#columns, ([key, column]): FieldColumn => ({ key, column: column.build(rowCount) })),
-      // Nobody is told of a single point.
+      // Single points are not reported.
       positions: new Int32Array(rowCount),
     };
   }

@@ -1,7 +1,7 @@
 /** What an import has to tell: things that did not come, or came changed; many of one kind are told as one. */
 import type { Problem } from '../influxdb-files/problem.js';
 
-/** Nobody's secret is in it. */
+/** Contains no secret. */
 export interface Finding {
   /** `user`, `token`, `bucket`, `series` ... */
   readonly kind: string;

@@ -43,7 +43,7 @@ export interface ImportTarget {
   readonly openWritable: (() => Promise<Writable>) | undefined;
   /** A copy of the store to try the metadata on, or an empty one. */
   readonly rehearsal: Store;
-  /** What it is tried with: its tokens rest as hashes, whatever the server is told. */
+  /** For the rehearsal: its tokens are always stored as hashes. */
   readonly rehearsalOptions: MetadataOptions;
   /** The points that are here; undefined where there are none. */
   readonly engine: Pick<SeriesEngine, 'listBuckets' | 'fieldType'> | undefined;

@@ -20,7 +20,7 @@ export interface PointsReport {
   readonly converted: readonly FieldChange[];
   /** Values that could not be. */
   readonly dropped: readonly FieldChange[];
-  /** Points that the engine dropped, and its first reason: somebody else gave a field another type meanwhile. */
+  /** Points that the engine dropped, and its first reason: another write has given a field another type meanwhile. */
   readonly refused: { readonly count: number; readonly reason: string } | undefined;
 }
 

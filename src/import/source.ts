@@ -91,7 +91,7 @@ async function openBackup(path: string, workFolder: string): Promise<ImportSourc
   const unpacked = join(workFolder, 'bolt');
   await extractMember(folder, kv, unpacked);
   const file = openFile(unpacked);
-  // It may hold tokens in the clear: no name leads to it any more, and it is gone with the process, however that ends.
+  // It may contain tokens in plain text: it is unlinked, and freed when the process ends in any way.
   rmSync(unpacked);
   const shards = buckets.flatMap(({ bucketId, shards: entries }) =>
     entries.map(({ id, member }): SourceShard => ({
@@ -151,7 +151,7 @@ async function renaming<T>(from: string, to: string, work: () => T | Promise<T>)
   }
 }
 
-/** Nobody knows the files that were unpacked. */
+/** The paths of unpacked files mean nothing to the user. */
 const renamed = (error: unknown, from: string, to: string): unknown =>
   error instanceof DomainError && error.message.includes(from)
     ? new DomainError(error.code, error.message.replaceAll(from, to), { cause: error })

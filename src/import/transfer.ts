@@ -10,7 +10,7 @@ import { Findings } from './findings.js';
 
 export interface MetadataOptions {
   readonly sealer: Sealer;
-  /** False: tokens that rest in the clear go on doing so (`--use-hashed-tokens=false`). */
+  /** False: plain-text tokens are stored in plain text (`--use-hashed-tokens=false`). */
   readonly hashTokens: boolean;
   /** When things were made of which InfluxDB has not kept it. */
   readonly clock: Clock;

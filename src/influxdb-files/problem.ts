@@ -1,6 +1,6 @@
 /** What was met while reading, and left out or changed: it is told, and reading goes on. */
 
-/** Nobody's secret is in it. */
+/** Contains no secret. */
 export interface Problem {
   /** `user`, `authorization`, `bucket`, `series` ... */
   readonly kind: string;

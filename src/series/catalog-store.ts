@@ -1,4 +1,4 @@
-/** The catalogue at rest: tables that name measurements, fields and series, and the position of the log. */
+/** The stored catalog: tables that name measurements, fields and series, and the position of the log. */
 import type { BucketId } from '../domain/id.js';
 import type { FieldType, Tag } from '../domain/series.js';
 import { Catalog, type Measurement } from './catalog.js';

@@ -47,7 +47,7 @@ export class Measurement {
   #columns: Field[] = [];
   /** Series id -> 1 where the stored catalogue has it. */
   #storedSeries = NONE_STORED;
-  /** Unknown until somebody asks the table. */
+  /** Unknown until the table is queried. */
   extents: SeriesExtents | undefined;
   #order = NO_ORDER;
   readonly #tagIndex = new TagIndex();

@@ -39,7 +39,7 @@ import { asideBytesMax, asideError } from './set-aside.js';
 export type { EngineEvent } from './report.js';
 
 export interface DuckDbEngineOptions {
-  /** Made where it is missing; nobody but the owner may look into it. */
+  /** Created if missing; only accessible to its owner. */
   readonly directory: string;
   /** What DuckDB may use; rows that wait to be drained come on top (at most about 128 MiB). */
   readonly memoryLimitBytes: number;

@@ -5,7 +5,7 @@ import { measurementLists } from './loose.js';
 import { growExtents, noteRows, type SeriesExtents } from './series-extents.js';
 import type { Connection } from './connection.js';
 
-/** A measurement as a reader finds it: what drains bring after that does not concern him. */
+/** A measurement at the time of a read: later drains do not affect the reader. */
 export interface Readable {
   readonly measurement: Measurement;
   readonly extents: SeriesExtents;

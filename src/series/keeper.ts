@@ -98,7 +98,7 @@ export class Keeper {
     return this.#opened.readers;
   }
 
-  /** What keeps points from being stored or read, in words for whoever runs the server. */
+  /** Problems that prevent storing or reading points, as text for the operator of the server. */
   listProblems(): string[] {
     return [this.#broken?.error.message, this.#log.failure?.message, this.#checkpointProblem, ...this.#report.lasting].filter(
       (each) => each !== undefined,
@@ -155,7 +155,7 @@ export class Keeper {
 
   #scheduleDrain(): void {
     if (this.#waiting.byteCount > pendingBytesTarget || this.#checkpoints.byteCount > logBytesTarget) {
-      // A failure comes up again where somebody waits for the drain.
+      // A failure is thrown again where the drain is awaited.
       this.#drain().catch(() => undefined);
     } else if (!this.#isClosed) {
       this.#timer ??= setTimeout(() => {

@@ -1,4 +1,4 @@
-/** How much memory the time-series engine takes where nobody has said it. */
+/** The default memory of the time-series engine. */
 import { totalmem } from 'node:os';
 
 const LEAST_BYTES = 512 * 1024 * 1024;

@@ -1,8 +1,8 @@
-/** What the engine tells whoever runs the server: events for the log, and problems that last. */
+/** Reports of the engine to the operator of the server: events for the log, and lasting problems. */
 import type { MissingRows } from './row-counts.js';
 import type { LogDamage } from './write-ahead-log.js';
 
-/** Something that whoever runs the server should know. */
+/** An event that the operator of the server should know. */
 export interface EngineEvent {
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;

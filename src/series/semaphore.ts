@@ -5,7 +5,7 @@ export class Semaphore {
   readonly #max: number;
   readonly #waiting: (() => void)[] = [];
   #idle: (() => void)[] = [];
-  /** Somebody wants to be alone, or is. */
+  /** An exclusive holder is waiting or running. */
   #isClosed = false;
 
   constructor(max: number) {
@@ -32,7 +32,7 @@ export class Semaphore {
     }
   }
 
-  /** Runs work while nobody else is within. Not to be called twice at a time. */
+  /** Runs work exclusively. Must not be called twice at a time. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     this.#isClosed = true;
     try {
@@ -44,7 +44,7 @@ export class Semaphore {
     }
   }
 
-  /** Fulfilled when nobody is within or in line. */
+  /** Fulfilled when nothing runs or waits. */
   async whenIdle(): Promise<void> {
     while (this.#free < this.#max || this.#waiting.length > 0) {
       if (this.#free < this.#max) await this.#whenEmpty();

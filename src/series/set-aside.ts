@@ -1,4 +1,4 @@
-/** Rows of a measurement that could not be stored: they stay in memory and in the log, are tried again later, and hold up nobody else. */
+/** Rows of a measurement that could not be stored: they stay in memory and in the log, are retried later, and block no other rows. */
 import { DomainError } from '../domain/errors.js';
 import type { PendingRows } from './pending-rows.js';
 

@@ -119,7 +119,7 @@ export class WriteAheadLog {
         report(position, byteCount, 0);
       },
     });
-    // After damage at an end nobody knows how many frames there were.
+    // After damage at the end, the number of frames is unknown.
     if (before.isDamaged) this.#nextNumber = undefined;
     if (end < bytes.length) await truncate(file, end);
     for (const payload of payloads) {
@@ -253,7 +253,7 @@ export class WriteAheadLog {
       file.size += bytes.length;
       this.#nextNumber = ((this.#nextNumber ?? 0) + 1) >>> 0;
     } catch (cause) {
-      // Most likely the disk is full; and after a failed sync nobody can say what is on it.
+      // Most likely the disk is full; after a failed sync the content of the disk is unknown.
       this.#failure = new DomainError('unavailable', 'points cannot be stored: the write-ahead log cannot be written; see to the disk', {
         cause,
       });
@@ -291,7 +291,7 @@ function newFrame(segment: number): WaitingFrame {
   const writer = new ByteWriter();
   beginFrame(writer);
   const { promise, resolve, reject } = withResolvers();
-  // Nobody may be waiting when a frame fails.
+  // A frame can fail without a waiting caller.
   promise.catch(() => undefined);
   return { segment, writer, written: promise, resolve, reject };
 }

@@ -1,4 +1,4 @@
-/** Hashes what an earlier run with `--use-hashed-tokens=false` stored in the clear: in the store, and in the copies beside it. */
+/** Hashes tokens that an earlier run with `--use-hashed-tokens=false` stored in plain text: in the store, and in its copies. */
 import type { Logger } from 'pino';
 import { hashPlainTokens } from '../auth/plain-tokens.js';
 import { hashCopies } from '../data-directory/plain-copies.js';

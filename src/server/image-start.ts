@@ -15,7 +15,7 @@ const FIRST_START_FILE = 'first-start';
 /** All that a server makes in its data directory, but for what holds the directory. */
 const OURS = /^(sluice\.sqlite.*|series(-.*)?|sealing\.key(\.new)?|temporary-.*|first-start)$/;
 
-/** Whether the script runs the server to set it up; then nobody else may. */
+/** Whether the image's script runs the server to set it up; then no other client may set it up. */
 export function isFirstStart({ values }: Place, environment: Environment): boolean {
   const port = environment.INFLUXD_INIT_PORT ?? '';
   const boltPath = values['bolt-path'];

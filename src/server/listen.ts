@@ -54,7 +54,7 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 }
 
 function urlOf({ address, port }: AddressInfo, secure: boolean): string {
-  // On all interfaces it is this one that somebody at this machine can use.
+  // When listening on all interfaces, this address works on this machine.
   const host = address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address.includes(':') ? `[${address}]` : address;
   return `${secure ? 'https' : 'http'}://${host}:${port}`;
 }

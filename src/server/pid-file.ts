@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** For everybody who may look: what manages services need not be the owner of the data. */
+/** World-readable: a service manager need not own the data. */
 const MODE = 0o644;
 
 /**

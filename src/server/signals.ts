@@ -2,7 +2,7 @@
 import { close, url } from 'node:inspector';
 import type { Logger } from 'pino';
 
-/** Opens the inspector for Node, from outside and without a flag: whoever reaches it runs what he likes in this process. */
+/** Node opens its inspector on this signal, without a flag: it would allow running any code in this process. */
 const OPENS_INSPECTOR = 'SIGUSR1';
 /** End a process that does not expect them: a terminal that closes, a script that asks for logs to be rotated. */
 const ENDS_PROCESS = ['SIGHUP', 'SIGUSR2'] as const;

@@ -1,4 +1,4 @@
-/** What must be so of a store before it takes the place of the one in force: all of it can be read, and somebody can go on with it. */
+/** Checks a store before it replaces the current one: all of it must be readable, and some credentials must be usable. */
 import type { Secret } from '../auth/secret.js';
 import { DomainError, invalid } from '../domain/errors.js';
 import { WHOLE_LIST } from '../domain/page.js';
@@ -29,7 +29,7 @@ export function refuseUnread(problems: readonly Problem[]): void {
 /**
  * Reads every record, and looks for an operator token.
  *
- * @returns the oldest active operator token that is in the clear (InfluxDB's rule): a client goes on with it, and knows it of old
+ * @returns the oldest active operator token in plain text (InfluxDB's rule): a client continues with it
  * @throws DomainError `invalid` where a record cannot be read, or no operator token would open the store
  */
 export async function checkStore(store: Store, nowMs: number): Promise<Secret | undefined> {

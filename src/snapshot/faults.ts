@@ -1,4 +1,4 @@
-/** Errors of files and streams, in words for whoever sent them. */
+/** Errors of files and streams, as messages for the sender. */
 import { DomainError, invalid } from '../domain/errors.js';
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');

@@ -8,10 +8,10 @@ import { findOperator, findPlainOperator, type TokenFinding } from './operators.
 import { prepareStore } from './prepare-store.js';
 
 /**
- * Whether somebody who has this token could go on when only the tokens of the backup work.
+ * Whether a client with this token could continue when only the tokens of the backup are valid.
  *
  * @param folder where the file lies; the file is changed, and others are made beside it
- * @returns `told one`: the backup has an operator token in the clear, which the server tells to whoever restores
+ * @returns `told one`: the backup has an operator token in plain text, which the server returns to the caller of the restore
  * @throws DomainError `invalid` for what is no metadata, damaged, or of a later version
  */
 export async function findInSnapshot(folder: string, name: string, token: string, clock: Clock): Promise<TokenFinding | 'told one'> {

@@ -1,4 +1,4 @@
-/** Which operator tokens would open a store: those in its records, or one that somebody has at hand. */
+/** The operator tokens that are valid for a store: those in its records, or a given one. */
 import { findToken } from '../auth/find-token.js';
 import { areOperatorPermissions } from '../auth/operator.js';
 import { Secret } from '../auth/secret.js';
@@ -38,7 +38,7 @@ export async function* activeOperators(store: StoreReader, nowMs: number): Async
   }
 }
 
-/** The oldest active operator token that is stored in the clear: InfluxDB tells it to whoever restores. */
+/** The oldest active operator token in plain text: InfluxDB returns it to the caller of a restore. */
 export async function findPlainOperator(store: StoreReader, nowMs: number): Promise<Secret | undefined> {
   for await (const { plainToken } of activeOperators(store, nowMs)) if (plainToken !== undefined) return new Secret(plainToken);
   return undefined;

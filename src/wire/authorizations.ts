@@ -50,7 +50,7 @@ export const encodeAuthorization = (base: string, authorization: Authorization, 
   updatedAt: formatTime(authorization.updatedAtMs),
 });
 
-/** The shape within the answer of a set-up: without names, and with the hash that rests. */
+/** The shape in the response of a setup: without names, and with the stored hash. */
 export const encodeBareAuthorization = (authorization: Authorization, token: string) => ({
   id: authorization.id,
   token,
@@ -65,7 +65,7 @@ export const encodeBareAuthorization = (authorization: Authorization, token: str
   updatedAt: formatTime(authorization.updatedAtMs),
 });
 
-/** The stored hash, where the token is not stored in the clear. */
+/** The stored hash, if the token is not stored in plain text. */
 function hashOf({ secret }: Authorization): { hashedToken?: string } {
   const token = newestToken(secret);
   return token !== undefined && token.plainToken === undefined ? { hashedToken: token.hash } : {};

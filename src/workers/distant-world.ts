@@ -34,7 +34,7 @@ class Answers {
   }
 }
 
-/** Numbers of questions, never twice in a thread: an answer that comes late belongs to nobody. */
+/** Question numbers are never reused in a thread: a late answer matches no question. */
 let callCount = 0;
 
 export class DistantWorld {

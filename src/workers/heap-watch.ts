@@ -1,4 +1,4 @@
-/** Ends a query that does not pause when nobody waits for it any more, or when the heap of its thread grows beyond what accounts explain. */
+/** Ends a query that does not pause when its client is gone, or when the heap of its thread exceeds what the accounts explain. */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DomainError } from '../domain/errors.js';

@@ -1,4 +1,4 @@
-/** One piece of work for somebody, from when it is asked for until its answer is read or given up. */
+/** One piece of work, from the request until its response is read or abandoned. */
 import { ServedStreams } from './served-streams.js';
 import { type FromWorker, type Known, receiveError, sendError, type ToWorker, type Work } from './messages.js';
 import type { EndedQuery } from '../domain/query-observer.js';
@@ -55,10 +55,10 @@ export class Job {
   private readonly madeAtMs = performance.now();
   private begunAtMs: number | undefined;
   private hasLateError = false;
-  /** The answer was given up by whoever read it. */
+  /** The reader has abandoned the response. */
   private isUnread = false;
 
-  /** @param onGivenUp told when nobody wants the answer any more, or the time is over */
+  /** @param onGivenUp called when the response is no longer needed, or the time is over */
   constructor(task: Task, onGivenUp: (job: Job) => void) {
     this.task = task;
     this.onGivenUp = onGivenUp;
@@ -138,7 +138,7 @@ export class Job {
     }
   }
 
-  /** Ends it, and says why to whoever waits for the answer. */
+  /** Ends it, and gives the reason to the caller that waits for the response. */
   fail(error: unknown): void {
     if (this.isOver) return;
     this.failure = { error };
@@ -152,7 +152,7 @@ export class Job {
     return this.pieces.length === 0 ? 0 : performance.now() - this.takenAtMs;
   }
 
-  /** What became of it, for whoever counts; once it is over. */
+  /** The outcome, for metrics; called once at the end. */
   get ended(): Omit<EndedQuery, 'kind'> {
     const { begunAtMs = performance.now() } = this;
     const ranMs = this.begunAtMs === undefined ? undefined : performance.now() - this.begunAtMs;

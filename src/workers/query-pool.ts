@@ -21,7 +21,7 @@ export interface QueryPoolOptions {
   readonly poolBytesMax: number;
   /** Told when a thread is ended or ends by itself while it works. */
   readonly onThreadLost: (error: Error | undefined) => void;
-  /** Told of what runs scripts and statements; undefined where nobody counts. */
+  /** Receives events of scripts and statements, for metrics; optional. */
   readonly observer: QueryObserver | undefined;
 }
 
@@ -207,7 +207,7 @@ export class QueryPool {
     this.memoryPool?.account.forget(thread.place);
     if (this.isClosed) return;
     this.options.onThreadLost(error);
-    // One that cannot even start is not started again and again: whoever waits first is told.
+    // A thread that cannot start is not restarted in a loop: the first waiting caller receives the error.
     if (!thread.hasBeenReady) this.line.take(() => true)?.fail(new Error('no thread can be started', { cause: error }));
     this.schedule();
     if (this.threads.every((other) => other === undefined) && thread.hasBeenReady) this.startThread();

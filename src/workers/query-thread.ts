@@ -71,7 +71,7 @@ export class QueryThread {
       return;
     }
     this.worker = worker;
-    // A thread keeps no process alive: whoever waits for an answer does.
+    // A thread does not keep the process alive; a caller that waits for a response does.
     worker.unref();
     worker
       .on('message', (message: FromWorker) => {
@@ -206,7 +206,7 @@ export class QueryThread {
     this.options.onExit(this, error);
   }
 
-  /** Says to whoever waits why the thread has ended. */
+  /** Tells the waiting caller why the thread has ended. */
   private failOf(job: Job, error: Error | undefined): void {
     if ((error as { readonly code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
       job.fail(holdsTooMuch(this.options.heapBytesMax));

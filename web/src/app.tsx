@@ -21,7 +21,7 @@ import { TokenPage } from './pages/token-page.js';
 import { TokensPage } from './pages/tokens-page.js';
 import { PlaceProvider, SessionGate, useSession } from './session/session.js';
 
-// The chart library comes along only when somebody asks for it.
+// The chart library is loaded on demand.
 const QueryPage = loadable('query', async () => (await import('./pages/query-page.js')).QueryPage);
 
 export function App() {

@@ -1,4 +1,4 @@
-/** `auth check`: whose a token is, what it may do, and whether it is active. The token itself asks: nobody else's rights are needed. */
+/** `auth check`: the owner, permissions and status of a token. The request uses the token itself and needs no other permissions. */
 import { findApiError } from '../../client/api-error.js';
 import { findOwnAuthorization, type AuthorizationJson } from '../../client/authorizations.js';
 import { findOwnUser } from '../../client/users.js';

@@ -104,7 +104,7 @@ function readOperatorToken({ 'operator-token': token, 'operator-token-file': fil
   return file === undefined ? token : readTokenFile(file);
 }
 
-/** Whoever restores must be able to go on afterwards, when only the tokens of the backup work. */
+/** The caller must be able to continue after the restore, when only the tokens of the backup are valid. */
 async function checkTokens(folder: string, kv: FileEntry, operatorToken: string | undefined, ownToken: string): Promise<void> {
   const finding = await findInBackup(folder, kv, operatorToken ?? ownToken);
   if (finding === 'operator' || finding === 'told one' || finding === undefined) return;

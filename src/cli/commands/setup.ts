@@ -48,7 +48,7 @@ export const command = defineCommand({
       const added = putConfig(configs, { ...DEFAULT_CONFIG, name, url, token: answer.auth.token, org: answer.org.name });
       writeConfigs(session.configsPath, activateConfig(added, name));
     } catch (cause) {
-      // Nobody could ever get it again.
+      // The token cannot be retrieved later.
       writeError(`The operator token, which could not be saved: ${answer.auth.token}\n`);
       throw new Error('setup succeeded, but failed to write new config to local path', { cause });
     }

@@ -33,7 +33,7 @@ export async function* batchLines(pieces: AsyncIterable<Buffer>, limits: BatchLi
       }
       if (next.done === true) break;
       coming = source.next();
-      // Whoever waits for it meets the error; until then it is no unhandled one.
+      // The caller that awaits it receives the error; until then it must not count as unhandled.
       coming.catch(() => undefined);
       for (const batch of splitter.push(next.value)) {
         yield batch;

@@ -111,7 +111,7 @@ export class BoltBucket {
     return element.key.equals(key) ? element : undefined;
   }
 
-  /** Once, before anything is looked up: where keys are damaged, what is there would not be found, and nobody would know. */
+  /** Checks all keys once before any lookup: a damaged key would silently hide its value. */
   #check(): void {
     if (this.#isChecked) return;
     const leaves = this.#leaves();

@@ -19,7 +19,7 @@ export interface TsmPath {
 }
 
 /**
- * Whoever writes the blocks in the order in which they come, the later over the earlier, has what InfluxDB would show.
+ * Writing the blocks in order, later ones over earlier ones, gives what InfluxDB would return.
  *
  * @throws DomainError naming the file that is damaged
  */

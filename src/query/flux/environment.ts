@@ -1,4 +1,4 @@
-/** What a running script may reach: nothing but this. Whoever runs a script decides here who is asking and what they may see. */
+/** Everything that a running script can access. The caller that runs a script decides here which actor it runs as and what it can read. */
 import type { MemoryPool } from './execute/memory.js';
 import type { Pulse } from './execute/turn.js';
 import type { BucketId, OrganizationId } from '../../domain/id.js';

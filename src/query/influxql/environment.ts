@@ -1,4 +1,4 @@
-/** What the queries of a request may reach: only this, so that who asks is decided before. */
+/** Everything that the queries of a request can access; the caller has authorized them before. */
 import type { MemoryPool } from '../flux/execute/memory.js';
 import type { Pulse } from '../flux/execute/turn.js';
 import type { BucketId } from '../../domain/id.js';

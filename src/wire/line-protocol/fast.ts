@@ -14,7 +14,7 @@ import { SeriesDictionary } from './series-dictionary.js';
 /** The answer for a line that the exact reader must read. */
 export const notUsual = -1;
 
-/** So that nobody can choose keys with one hash, which would all have to be compared with each other. */
+/** So that clients cannot choose keys with the same hash, which would all have to be compared with each other. */
 const HASH_SEED = randomInt(2 ** 32);
 /** Longer keys go to the exact reader, which has the limits, and so do longer strings. */
 const PLAIN_KEY_BYTES_MAX = 32_768;

@@ -1,4 +1,4 @@
-/** Tokens, in every answer without their secret: it is handed out once, by itself, to whoever made one. */
+/** Tokens, without their secret in every response: it is returned once, separately, to its creator. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Permission } from '../../../src/domain/permission.js';
 import type { AuthorizationOrder } from '../../../src/domain/store.js';
@@ -13,14 +13,14 @@ export type Authorization = Omit<Whole, 'token'>;
 export type DescribedPermission = Authorization['permissions'][number];
 export type AuthorizationCount = ReturnType<typeof encodeAuthorizationCount>;
 
-/** A server that keeps tokens in the clear sends them with every list; they stop here. */
+/** A server that stores tokens in plain text sends them with every list; they are removed here. */
 export function withoutSecret(whole: Whole): Authorization {
   const authorization: Authorization & { token?: string } = { ...whole };
   delete authorization.token;
   return authorization;
 }
 
-/** An active token of an active user: all others open nothing. */
+/** An active token of an active user: all others grant nothing. */
 export const isOfUse = ({ status, userStatus }: Authorization): boolean => status === 'active' && userStatus !== 'inactive';
 
 export const kindOf = ({ permissions, orgID }: Authorization): TokenKind => tokenKindOf(permissions, orgID);

@@ -22,7 +22,7 @@ export interface ApiRequest {
   readonly withoutSession?: boolean;
 }
 
-/** What the server says to who is nobody (any more); of one who lacks a right it says which. */
+/** The server's message for unauthenticated requests; a missing permission has another one. */
 const NOBODY = 'unauthorized access';
 
 export const isNobody = (error: unknown): boolean => error instanceof ApiError && error.status === 401 && error.message === NOBODY;

@@ -5,7 +5,7 @@ import styles from './data-table.module.css';
 export interface Column {
   readonly key: string;
   readonly label: string;
-  /** For a heading that nobody needs to see. */
+  /** For a heading that is only for screen readers. */
   readonly hidden?: boolean;
   readonly sortable?: boolean;
 }
@@ -86,7 +86,7 @@ export interface CellProps {
   readonly label: string;
   /** The cell that names the row. */
   readonly lead?: boolean;
-  /** Somebody's or something's name, which may be long. */
+  /** The name of a user or resource, which may be long. */
   readonly name?: boolean;
   /** What stands in the corner of a card. */
   readonly corner?: boolean;

@@ -29,7 +29,7 @@ export function Dialog({ title, onClose, locked = false, wide = false, veiled = 
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
-  // Before the element is taken away, or the focus would go nowhere.
+  // Before the element is removed, otherwise the focus would be lost.
   useLayoutEffect(() => {
     const dialog = element.current;
     const before = document.activeElement === document.body ? lastOpener : openerOf(document.activeElement);

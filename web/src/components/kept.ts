@@ -1,4 +1,4 @@
-/** What somebody has begun to fill in, kept while he looks at another page; a reload or closing the tab asks first. Never for a secret. */
+/** Form input, kept while the user visits another page; a reload or closing the tab asks first. Never for a secret. */
 import { useEffect, useState } from 'react';
 
 const kept = new Map<string, unknown>();

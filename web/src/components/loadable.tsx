@@ -1,4 +1,4 @@
-/** A page whose script comes only when somebody asks for it, also when the server is away at that moment. */
+/** A page whose script is loaded on demand, also if the server is temporarily unavailable. */
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, type ComponentType } from 'react';

@@ -1,4 +1,4 @@
-/** Something that a person starts and waits for. What goes into it is kept nowhere, so that it may be a password. */
+/** An action that a user starts and waits for. Its input is not kept, so it can be a password. */
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { inWords } from '../api/error-words.js';
 import { ApiError } from '../api/http.js';

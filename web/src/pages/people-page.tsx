@@ -37,7 +37,7 @@ interface Person extends Pick<User, 'id' | 'name' | 'status'> {
 type Open =
   { readonly what: 'create' | 'add' } | { readonly what: 'password' | 'rename' | 'deactivate' | 'delete'; readonly person: Person };
 
-/** Those of this organization first, then whoever else one may see. */
+/** Users of this organization first, then all other visible users. */
 function merge(members: readonly Member[], users: readonly User[]): Person[] {
   const people = new Map<string, Person>();
   for (const { id, name, status, role } of members) people.set(id, { id, name, status, role });
@@ -213,7 +213,7 @@ function PersonRow({ person, done, refresh, onOpen }: PersonRowProps) {
   const place = shownText(organization.name);
   const mayWrite = may(permissionById('write', 'users', id));
   const isMe = id === me.id;
-  // The old role goes first: whoever gives up the right to set roles by it could not take the new one.
+  // The old role is removed first: a user who gives up the permission to set roles could not add the new one afterwards.
   const maySetRole = may(isMe ? globalPermission('write', 'orgs') : permissionById('write', 'orgs', orgID));
 
   const attempt = async (work: () => Promise<void>, text: string, undo?: () => Promise<unknown>): Promise<void> => {

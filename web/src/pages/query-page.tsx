@@ -37,7 +37,7 @@ const scriptFor = (bucket: string, start: string): string =>
 interface Choice {
   readonly bucket: string | null;
   readonly start: string;
-  /** Undefined: nobody has touched the query, which follows from the two. */
+  /** Undefined: the query is unedited and follows from the two. */
   readonly written: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The way in; a server that nobody has set up yet goes to set-up instead. */
+/** Sign-in; a server that is not set up yet redirects to setup. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';

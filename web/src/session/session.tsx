@@ -1,4 +1,4 @@
-/** Who is signed in, what he may do and where: known to every page below. */
+/** The signed-in user, with permissions and organization: available to every page below. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
@@ -84,7 +84,7 @@ function SignedIn({ me, nobody, children }: { readonly me: User; readonly nobody
 
   const signOut = useCallback(async () => {
     await send('POST', '/api/v2/signout', { withoutSession: true }).catch((error: unknown) => {
-      // Who is nobody is signed out already.
+      // A user who is not authenticated is already signed out.
       if (!isNobody(error)) throw error;
     });
     // A new document: nothing of what was seen stays in memory.

@@ -21,7 +21,7 @@ import { useWhyNoTokens } from './generate-menu.js';
 import { useShowSecret } from './secret-dialog.js';
 import { useForgetTokens } from './token-parts.js';
 
-/** The descriptions that people give are short; what would not fit into a list is cut by nobody, but warned of by nobody either. */
+/** The form's limit for a description: the server has none, and a longer one would not fit in the list. */
 const DESCRIPTION_LENGTH_MAX = 500;
 
 /** What is filled in; kept while one looks at another page. */

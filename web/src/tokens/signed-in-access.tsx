@@ -7,7 +7,7 @@ import { shownText } from '../components/shown-text.js';
 import { usePlace } from '../session/session.js';
 import { enumerate } from './words.js';
 
-/** Names that are told; the rest are counted. */
+/** Names that are shown; the rest are counted. */
 const NAMES_MAX = 8;
 
 export function SignedInAccess({ bucketID, action }: { readonly bucketID: string; readonly action: Action | undefined }) {

@@ -1,4 +1,4 @@
-/** Texts that put a token to use: made when they are shown, and kept nowhere. */
+/** Code snippets that use a token: created when they are shown, and never stored. */
 import type { Permission } from '../../../src/domain/permission.js';
 import { fluxText } from '../query/flux-text.js';
 import { quote } from './command.js';

@@ -1,4 +1,4 @@
-/** What the list of tokens shows: kind, text, status, owner and bucket, each of which goes into the address; a token goes nowhere. */
+/** Filters of the token list: kind, text, status, owner and bucket. Each is kept in the URL; a token never is. */
 import { Button, NativeSelect, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
@@ -15,7 +15,7 @@ import { useTokenSight } from './token-sight.js';
 import { mayBePastedToken, mayBeToken } from './token-text.js';
 import styles from './token-list.module.css';
 
-/** How long somebody may pause while typing. */
+/** The debounce time while typing. */
 const TYPING_MS = 200;
 
 export interface FilterProps {
@@ -191,7 +191,7 @@ const toOption = ({ id, name }: { readonly id: string; readonly name: string }):
 
 interface FilterSelectProps {
   readonly label: string;
-  /** For what nobody has chosen. */
+  /** The label when nothing is selected. */
   readonly any: string;
   readonly nothingFound: string;
   /** Empty for none. */

@@ -1,8 +1,8 @@
-/** Which tokens of an organization somebody may see: what is hidden from him must not look as if it were not there. */
+/** Which tokens of an organization a user can see: hidden tokens must not look as if they did not exist. */
 import { globalPermission, permissionInOrganization } from '../../../src/domain/permission.js';
 import { usePlace, useSession } from '../session/session.js';
 
-/** The server shows a token to who may read the tokens of its organization, and its user. */
+/** The server shows a token to users who can read both the tokens of its organization and its owner. */
 export function useTokenSight(): 'all' | 'own' | 'none' {
   const { may } = useSession();
   const { orgID } = usePlace();

@@ -9,7 +9,7 @@ const PASTED_HEADER = /^\s*(?:authorization:\s*)?(?:bearer|token)\s+\S{8,}\s*$/i
 
 export const mayBeToken = (text: string): boolean => LONG.test(text) || IN_HEADER.test(text);
 
-/** What is pasted is less likely a word that somebody looks for. */
+/** Pasted text is less likely a search term. */
 export const mayBePastedToken = (text: string): boolean => mayBeToken(text) || PASTED_HEADER.test(text);
 
 /** The token alone, of what was copied with it: a header, a line of a file, quotes. */

@@ -121,7 +121,7 @@ export class Questions {
   }
 }
 
-/** What was asked for, or why there is none: whoever asked is told, for a script can catch it (`experimental.catch`). */
+/** The result, or the error: the script receives it, because it can catch it (`experimental.catch`). */
 type Answer<T> = T | DomainError;
 
 async function answerOf<T>(find: () => Promise<T>): Promise<Answer<T>> {

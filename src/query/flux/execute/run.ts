@@ -24,7 +24,7 @@ export class Execution {
     this.consumerCount = countConsumers(roots);
   }
 
-  /** The tables of a stream, as InfluxDB hands them to whoever asks for a result. */
+  /** The tables of a stream, as InfluxDB returns them for a result. */
   async *pieces(root: RunnableNode): AsyncGenerator<ResultPiece> {
     const sink = new ResultSink(this.run);
     let turnEnds = performance.now() + TURN_MS;

@@ -1,7 +1,7 @@
-/** The turn that a query has on its thread: work that does not pause is watched, and ended when it takes too long or nobody waits for it. */
+/** The turn of a query on its thread: work that does not pause is watched, and ended if it takes too long or its client is gone. */
 import { fluxError } from '../language/errors.js';
 
-/** Whoever waits for longer than this takes the server for dead. Steps over a million rows stay far below it. */
+/** After a longer pause a server would seem dead to its clients. Steps over a million rows stay far below it. */
 export const STRETCH_MS_MAX = 10_000;
 const CHECK_EVERY = 4096;
 

@@ -7,7 +7,7 @@ const VARIABLE = /^([A-Z]|t\d+)$/;
 
 const parsed = new Map<string, Type>();
 
-/** A type of its own for each use: its variables are nobody else's. */
+/** A new type for each use: its variables are not shared. */
 export function typeOfSignature(signature: string): Type {
   let type = parsed.get(signature);
   if (type === undefined) {

@@ -130,7 +130,7 @@ class Planner {
     const narrowed = read(input as RunnableNode, { ...series, predicate: allOf(series.predicate, parts.pushed) });
     if (parts.rest === undefined) return { ...narrowed, site: node.site };
     this.consumerCount.set(narrowed, 1);
-    // Storage has decided the rest for good: it does not take a missing tag for a null.
+    // The storage has finally decided the rest: it does not treat a missing tag as null.
     const rest = (fn.definition as FunctionDefinition).withBody(parts.rest);
     return {
       ...node,

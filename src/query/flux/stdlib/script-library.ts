@@ -49,7 +49,7 @@ export class ScriptLibrary implements Library {
     return value;
   }
 
-  /** A package is one value, whoever imports it: an option that the script sets holds inside of it. */
+  /** A package is one value for all its importers: an option that the script sets also applies inside it. */
   importPackage(path: string): PackageValue {
     let value = this.imported.get(path);
     if (value === undefined) {

@@ -17,7 +17,7 @@ const CACHED_SCRIPT_LENGTH_MAX = 64 * 1024;
 /** Room for scripts that a program has written, without letting one occupy the parser for long. */
 export const SCRIPT_LENGTH_MAX = 1024 * 1024;
 
-/** Errors that are told of; the first ones explain the rest. */
+/** The number of errors that are reported; the first ones explain the rest. */
 const ERRORS_MAX = 50;
 
 const cache = new BoundedMap<string, Script>(SCRIPTS_CACHED_MAX);

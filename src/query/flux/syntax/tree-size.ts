@@ -1,4 +1,4 @@
-/** Trees made small enough to travel between threads: taking in a large one would hold up the thread that serves everybody. */
+/** Reduces trees before they are sent between threads: receiving a large one would block the main thread. */
 import type { File } from './ast.js';
 
 /** The tree of a table of ten thousand rows has half as many. */
@@ -11,7 +11,7 @@ const TOO_LARGE = 'the tree of the script is too large';
 /** The places that show in errors of a running script; those of the package clause and of imports are needed to put `extern` after them. */
 const KEEPS_PLACE = new Set<unknown>(['CallExpression', 'InterpolatedPart', 'ImportDeclaration', 'PackageClause']);
 
-/** Takes the places out that nobody asks for. @throws Error for a tree that is too large all the same */
+/** Removes unneeded locations. @throws Error if the tree is still too large */
 export function withFewPlaces(file: File): File {
   let nodes = 0;
   visitNodes(file, (node, key) => {

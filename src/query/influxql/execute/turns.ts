@@ -1,4 +1,4 @@
-/** Turns for others: a query that computes for long lets the rest of the server go on, and finds out that nobody waits for it. */
+/** Yields: a long computation lets the rest of the server continue, and checks whether its client is gone. */
 
 import type { Pulse } from '../../flux/execute/turn.js';
 

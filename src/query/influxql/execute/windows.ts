@@ -62,7 +62,7 @@ export class Windows {
     return this.zone === undefined ? 0n : this.zone.toLocal(time) - time;
   }
 
-  /** Whether windows are of one length and the same for everybody. */
+  /** Whether windows have one length and are the same for all series. */
   get isUniform(): boolean {
     return this.zone === undefined || this.everyNs === 0n;
   }

@@ -1,4 +1,4 @@
-/** Package `influxdata/influxdb/secrets`: the secrets of the organization, for callers who may read them. */
+/** Package `influxdata/influxdb/secrets`: the secrets of the organization, for callers with permission to read them. */
 import type { Package } from '../native.js';
 import { native } from '../native.js';
 

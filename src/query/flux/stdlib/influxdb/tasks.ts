@@ -6,7 +6,7 @@ import { FluxPackage, constant, flux, native } from '../native.js';
 
 export const tasks = new FluxPackage(
   flux`
-// Whoever runs a task sets it: null where it has not succeeded yet.
+// Set by the runner of a task: null if the task has not succeeded yet.
 option lastSuccessTime = _never
 
 lastSuccess = (orTime) => _lastOr(orTime: orTime, last: lastSuccessTime)

@@ -10,7 +10,7 @@ import "experimental"
 // Words by which tests are chosen.
 option tags = []
 
-// What becomes of the data of a test before it is asked for: whoever runs tests may have it stored.
+// Handles the data of a test before it is read: a test runner can have it stored.
 option load = (tables=<-) => tables
 
 // The differences of two streams are a result: a test holds where it is empty.
