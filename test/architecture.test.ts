@@ -1,11 +1,11 @@
-/** The rules that ARCHITECTURE.md states, most of them by absence: what no file of a room may import, and where dangerous words may stand. */
+/** Enforces the rules of ARCHITECTURE.md: which imports are forbidden in each directory, and which files may use dangerous calls. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const SRC = join(import.meta.dirname, '../src');
 
-/** Room -> the rooms whose files it may import. What lies in no room, and `server/`, may import everything. */
+/** Directory -> the directories whose files it may import. Files outside of these, and `server/`, may import everything. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bounded: [],
   domain: [],
@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Data structures that know nothing of us. */
 const OPEN_TO_ALL = ['bounded'];
 
-/** Files open to rooms that may import nothing else of where they lie. */
+/** Files that may be imported by directories that may import nothing else of theirs. */
 const LOBBY: Readonly<Record<string, readonly string[]>> = {
   'version.js': ['cli', 'admin'],
   'config/near-names.js': ['cli'],
@@ -42,7 +42,7 @@ const LOBBY: Readonly<Record<string, readonly string[]>> = {
   'store/sqlite.js': ['snapshot'],
 };
 
-/** Rooms that are entered by these files only: what lies behind them, folders of points among it, is known to nobody else. */
+/** Directories that are only imported through these files: the rest, such as folders of points, is internal. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   series: ['series/storage.js', 'series/switchable.js', 'series/memory.js'],
 };
@@ -156,7 +156,7 @@ function findCircles(importsByFile: ReadonlyMap<string, readonly string[]>): str
   return [...left].map(([file, targets]) => `${file} -> ${[...targets].join(', ')}`);
 }
 
-/** Puts the rooms together. */
+/** Composes all directories. */
 const COMPOSITION = 'server';
 const roomOf = (file: string): string | undefined => (file.includes('/') ? file.split('/')[0] : undefined);
 const isIn = (file: string, places: readonly string[]): boolean =>
@@ -167,7 +167,7 @@ describe('the architecture', () => {
     expect(files.length).toBeGreaterThan(100);
   });
 
-  it('lets rooms import only what they may', () => {
+  it('lets directories import only what they may', () => {
     const wrong = files.flatMap(({ file, text }) => {
       const room = roomOf(file);
       const allowed = room === undefined || room === COMPOSITION ? undefined : MAY_IMPORT[room];
@@ -184,7 +184,7 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('enters a room by its doors', () => {
+  it('imports a directory only through its public files', () => {
     const wrong = files.flatMap(({ file, text }) =>
       importsOf(text)
         .filter((target) => target.startsWith('.'))
@@ -222,7 +222,7 @@ describe('the architecture', () => {
     expect(lengths.find(({ file }) => file === 'server.ts')?.lineCount).toBeLessThan(SERVER_LINES_MAX);
   });
 
-  it('knows every room', () => {
+  it('knows every directory', () => {
     const rooms = new Set(files.map(({ file }) => roomOf(file)).filter((room) => room !== undefined));
     expect([...rooms].filter((room) => room !== COMPOSITION && !(room in MAY_IMPORT))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /**
- * `sluiced downgrade`: a store as an older InfluxDB would leave it, without hashes. Tokens that rest as nothing else open nothing any more;
- * a copy of the store, made first, undoes it.
+ * `sluiced downgrade`: removes token hashes, as for an older InfluxDB. Tokens that are only stored as hashes can no longer be used;
+ * a copy of the store, made first, allows undoing it.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * `sluiced recovery`: users, organizations and an operator token, made where no token works any more. Who may read the data directory may
- * do everything; the server must be stopped.
+ * `sluiced recovery`: creates users, organizations and an operator token when no token is valid any more. It requires access to the data
+ * directory, which already allows everything; the server must be stopped.
  */
 import { readFileSync } from 'node:fs';
 import { createAuthorizations } from '../auth/authorizations.js';

@@ -1,6 +1,6 @@
 /**
- * What a route needs of whoever calls it, as data. The services ask for it; the authorization matrix checks that what was asked is what is
- * declared here, and that nothing is changed before.
+ * What a route requires of its caller, as data. The services check it; the authorization matrix verifies that the checks match the
+ * declaration, and that nothing is changed before them.
  */
 import type { ResourceType } from '../domain/permission.js';
 

@@ -1,6 +1,6 @@
 /**
- * Who else could have laid something into a directory, or have changed a file: where others can, nothing in it is to be believed. Links are
- * not followed, so that nobody has the server write elsewhere.
+ * Checks which other users could have put something into a directory, or changed a file: if others can, its content is not trusted. Links
+ * are not followed, so that the server cannot be made to write elsewhere.
  */
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, mkdirSync, openSync, statSync, type Stats } from 'node:fs';
 
@@ -25,9 +25,9 @@ export function identityOfProcess(): Identity | undefined {
 }
 
 /**
- * What is wrong with who may write it. Its owner may be the server's user, or root, who may do everything anyway. A server that runs as
- * root takes what it is given. A group may write when the server is in it, and then the owner may be anybody: that is how containers with
- * random users (OpenShift: group 0) and volumes for a group (Kubernetes: fsGroup) work.
+ * Problems with write access. The owner can be the server's user, or root, who has full access anyway. A server that runs as
+ * root accepts any owner. The group can have write access if the server is in it, and then any owner is accepted: containers with
+ * random users (OpenShift: group 0) and volumes for a group (Kubernetes: fsGroup) rely on that.
  */
 export function faultOfOwnership({ uid, gid, mode }: Ownership, identity: Identity): string | undefined {
   if ((mode & OTHERS_WRITE) !== 0) return 'everybody may write to it';
@@ -54,7 +54,7 @@ export function makePrivateDirectory(path: string, identity = identityOfProcess(
 }
 
 /**
- * Opens or makes a file that nobody else may write, and nobody outside of the server's groups may read.
+ * Opens or creates a file that no other user can write, and no one outside the server's groups can read.
  *
  * @param flags beside which links are not followed and pipes are not waited for
  * @returns the descriptor; undefined where there is no file and none is to be made

@@ -1,6 +1,6 @@
 /**
- * Where points are kept: sets of points beside each other, each under a name. One of them belongs to the metadata store; a restore makes
- * another one and leaves the earlier set as it was.
+ * Storage for sets of points, each with a name. One of them belongs to the metadata store; a restore creates
+ * another one and leaves the earlier set unchanged.
  */
 import type { SeriesEngine } from './series.js';
 

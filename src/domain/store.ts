@@ -1,6 +1,6 @@
 /**
- * What must be remembered: the interface of the metadata store. It holds records and hashes; it never sees an actor, decides nothing,
- * and never sees a secret but the tokens of a server that is run with hashing switched off.
+ * The interface of the metadata store. It holds records and hashes; it does not know actors, makes no decisions,
+ * and only sees secrets if hashing of tokens is off.
  */
 import type { Authorization, StoredSecret } from './authorization.js';
 import type { AuthorizationId, BucketId, Id, LabelId, OrganizationId, UserId } from './id.js';

@@ -1,5 +1,5 @@
 /**
- * A set of what comes and goes with each request. A Set would link the tables that it outgrows, and old ones keep what is in the newer ones
+ * A set for objects that live as long as a request. A Set would link the tables it outgrows, and old ones keep the content of newer ones
  * alive: with thousands of requests a second the garbage collector then copies every request.
  */
 export interface Slotted {

@@ -34,8 +34,8 @@ export class TypeSurvey {
   }
 
   /**
-   * Where all are numbers: float if there are floats, since that holds every number, else integer. Else the type of the latest value,
-   * since whoever writes goes on with that.
+   * If all are numbers: float if there are floats, since that holds every number, else integer. Otherwise the type of the latest value,
+   * since writers continue with that.
    */
   chooserFor(bucketId: BucketId): ChooseType {
     const measurements = this.#seen.get(bucketId);

@@ -132,8 +132,8 @@ export async function importAll(source: ImportSource, target: ImportTarget): Pro
 }
 
 /**
- * Points first, while nobody sees them, since their buckets are not there; with the metadata all of it is there. Until then tombstones tell
- * that the points are to be deleted, should the import be cut off.
+ * Writes points first, which are invisible until the metadata with their buckets is written. Until then tombstones mark
+ * the points for deletion in case the import is interrupted.
  */
 async function writeAtOnce(
   { store, engine, options }: Writable,

@@ -23,10 +23,10 @@ export function isFirstStart({ values }: Place, environment: Environment): boole
 }
 
 /**
- * To be called with the directory held. What a first start has left that did not come to its end, and that nobody has used since, is thrown
- * away: the script sets up a second time, and that works with an empty store only.
+ * Requires the lock on the directory. Removes what an interrupted first start has left, if it has not been used since:
+ * the script runs the setup again, which only works with an empty store.
  *
- * @returns whether there was anything
+ * @returns whether anything was removed
  */
 export function beginFirstStart(directory: string): boolean {
   const names = readdirSync(directory);

@@ -1,6 +1,6 @@
 /**
- * Backups: a copy of the metadata, a list of the buckets with the parts of which each is made, and these parts one by one. Each of them is
- * as it was at one moment, and holds all that was acknowledged before it was asked for.
+ * Backups: a copy of the metadata, a list of the buckets with their parts, and these parts one by one. Each part is a
+ * consistent snapshot, and contains everything that was acknowledged before it was requested.
  */
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * Names and keys compare as the bytes of their UTF-8, in every engine and whatever the language of its machine: so they are told apart, found
- * and sorted. An engine that folds case, accents, widths or blanks at the end would let one name be taken for another.
+ * Names and keys are compared, found and sorted by the bytes of their UTF-8, in every engine and locale.
+ * An engine that folds case, accents, widths or trailing spaces would confuse different names.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -2,10 +2,10 @@
 import { BoundedMap } from '../bounded/bounded-map.js';
 import type { Noun, Store } from '../domain/store.js';
 
-/** Answers that are kept per noun; the one that came first makes room, which costs a query. */
+/** Answers cached per noun; the oldest is removed first, which costs a query later. */
 const ANSWERS_MAX = 50_000;
 
-/** What it remembers is right until it is told of a change: of one made here before that is answered, of others' within a bound. */
+/** Cached answers are valid until a change is reported: a local one before it is answered, one of another server within a limit. */
 export function rememberReads<S extends Store>(store: S): S {
   const answersOf = new Map<Noun, Map<string, Promise<unknown>>>();
   store.onChange((changes) => {

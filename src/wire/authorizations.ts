@@ -151,7 +151,7 @@ export function decodeNewAuthorization(body: Uint8Array): NewAuthorizationBody {
   return { orgID, userID, status: status === '' ? 'active' : status, description, permissions };
 }
 
-/** All that answers show of a permission and its resource, so that what was answered can be sent. What nobody knows may be a limit misspelt. */
+/** The members of a permission and its resource in responses, so that a response can be sent back. An unknown one could be a misspelled limit. */
 const PERMISSION_MEMBERS = ['action', 'resource'];
 const RESOURCE_MEMBERS = ['type', 'id', 'orgID', 'name', 'org'];
 

@@ -1,4 +1,4 @@
-/** The world as a thread that works sees it: it asks the thread that answers, which knows who asks, and what he may. */
+/** The world as a worker thread sees it: it asks the main thread, which knows the actor and its permissions. */
 import type { BucketId } from '../domain/id.js';
 import type { Predicate, ReadRequest, SeriesDescription, SeriesTable, TimeRange } from '../domain/series.js';
 import { type Asked, type Calls, type FromWorker, receiveError, type ToWorker } from './messages.js';

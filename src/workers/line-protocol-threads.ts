@@ -1,6 +1,6 @@
 /**
- * Reads bodies of line protocol in threads of their own, so that a long one holds up nobody else: turn by turn, everybody's next body in
- * turn, and one that runs on is ended with its thread.
+ * Parses bodies of line protocol in separate threads, so that a long one does not block other requests: users take turns, and
+ * a body that takes too long is ended with its thread.
  */
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';

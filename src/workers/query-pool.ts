@@ -1,6 +1,6 @@
 /**
- * The threads that evaluate queries, and the line of those that wait for one. Everybody's next query comes in turn, and nobody has all
- * threads for himself.
+ * The threads that evaluate queries, and the queue of waiting queries. Users take turns, and no user gets all
+ * threads.
  */
 import { createHash } from 'node:crypto';
 import { BoundedMap } from '../bounded/bounded-map.js';

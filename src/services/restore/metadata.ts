@@ -1,6 +1,6 @@
 /**
- * The metadata of a backup takes the place of all that is here; the points that are here are put aside with it. The store that is replaced is
- * kept beside it, and names the folder of its points, so that it can be put back.
+ * Replaces all metadata by that of a backup; the current points are set aside with it. The replaced store is
+ * kept next to the new one, and names the folder of its points, so that it can be put back.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';

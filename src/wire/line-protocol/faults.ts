@@ -1,4 +1,4 @@
-/** The lines of a body that are wrong: as many as a message names. Somebody who sends more has a fault of a kind, and sees which. */
+/** The invalid lines of a body, up to the number that a message names; further ones are usually of the same kind. */
 import { invalid } from '../../domain/errors.js';
 
 /** Of a line and of what is wrong with it. */
