@@ -22,7 +22,7 @@ export interface ServerOptions {
   readonly clock: Clock;
   /** The kinds of resources that it serves. */
   readonly kinds: readonly Kind[];
-  /** What to set up when the store is fresh; undefined: whoever comes first sets up. */
+  /** Sets up a new store; undefined: the first client that calls setup does. */
   readonly unattendedSetup: UnattendedSetup | undefined;
   /** Whether the script of a container image starts the server, to set it up from outside. */
   readonly isFirstStart?: boolean | undefined;

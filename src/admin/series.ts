@@ -1,4 +1,4 @@
-/** `sluiced series`: the folder of points beside the store, looked at and repaired while the server is stopped. */
+/** `sluiced series`: inspects and repairs the folder of points while the server is stopped. */
 import { availableParallelism } from 'node:os';
 import { holdDataDirectory } from '../data-directory/hold.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
@@ -14,21 +14,21 @@ import { misused, readCommand, textFlag, textOf, withStore, type Command } from 
 import { formatTable } from './table.js';
 import { warnOfEngine } from './warn-of-engine.js';
 
-/** What DuckDB may use for its caches and work. */
+/** The memory limit of DuckDB. */
 const ENGINE_MEMORY_BYTES = 512 * 1024 * 1024;
 const ALL_TIMES = { startNs: -(2n ** 63n), stopNs: 2n ** 63n - 1n };
 
-const USAGE = `sluiced series: the points in the data directory, and the store that knows whose they are; the server must be stopped
+const USAGE = `sluiced series: inspect and repair the points in the data directory; stop the server first
 
-  sluiced series list                                        buckets that hold points, with the number of their values
-  sluiced series adopt-orphan BUCKET --org ORG --name NAME   make the bucket of points that the store does not know
-  sluiced series drop-orphan BUCKET                          delete such points
-  sluiced series pair-anyway                                 the store and the points that lie here belong together from now on,
-                                                             whatever they carry, and also where one of them is lost
+  sluiced series list                                        list the buckets that have points, with the number of values
+  sluiced series adopt-orphan BUCKET --org ORG --name NAME   create a bucket for points of an unknown bucket
+  sluiced series drop-orphan BUCKET                          delete the points of an unknown bucket
+  sluiced series pair-anyway                                 pair the store with the points in this directory, even if their
+                                                             identities differ or one of them is missing
 
 Flags:
-  --folder               of pair-anyway: the folder of points in the data directory, where there are several
-  --data-dir             folder of the server
+  --folder               for pair-anyway: the folder of points in the data directory, if there are several
+  --data-dir             data directory of the server
 `;
 
 const FLAGS = [textFlag('org', ''), textFlag('name', ''), textFlag('folder', '')];
@@ -84,7 +84,8 @@ async function list(store: Store, engine: SeriesEngine): Promise<string> {
   for (const bucketId of await engine.listBuckets()) {
     const bucket = await store.resources(bucketKind).find(bucketId);
     const organization = bucket && ((await store.findOrganization(bucket.orgID))?.name ?? bucket.orgID);
-    const place = bucket === undefined ? (removed.has(bucketId) ? '(deleted; will go)' : '(orphan)') : `${organization}/${bucket.name}`;
+    const place =
+      bucket === undefined ? (removed.has(bucketId) ? '(deleted; points will be removed)' : '(orphan)') : `${organization}/${bucket.name}`;
     rows.push([bucketId, place, String(await countValues(engine, bucketId))]);
   }
   return rows.length === 0 ? 'There are no points.\n' : formatTable(['ID', 'Bucket', 'Values'], rows);
@@ -101,7 +102,7 @@ async function countValues(engine: SeriesEngine, bucketId: BucketId): Promise<bi
 async function findOrphan(store: Store, engine: SeriesEngine, text: string): Promise<BucketId> {
   const id = parseId<BucketId>(text);
   const bucket = await store.resources(bucketKind).find(id);
-  if (bucket !== undefined) throw conflict(`bucket ${id} is no orphan: the store knows it as ${JSON.stringify(bucket.name)}`);
+  if (bucket !== undefined) throw conflict(`bucket ${id} is not an orphan: its name is ${JSON.stringify(bucket.name)}`);
   if (!(await engine.listBuckets()).includes(id)) throw notFound(`there are no points of a bucket ${id}`);
   return id;
 }
@@ -119,7 +120,7 @@ async function adopt(store: Store, engine: SeriesEngine, text: string, command: 
     { id, orgID: organization.id, nowMs: Date.now(), newId: () => id },
   );
   await store.transaction((writer) => writer.resources(bucketKind).insert(bucket));
-  return `The points of ${id} are those of the bucket ${orgName}/${name} from now on; it keeps them for ever until it is told otherwise.\n`;
+  return `The points of ${id} now belong to the bucket ${orgName}/${name}, which keeps them forever unless you set a retention period.\n`;
 }
 
 async function drop(store: Store, engine: SeriesEngine, text: string): Promise<string> {
@@ -147,8 +148,8 @@ async function pairAnyway(command: Command): Promise<string> {
       await store.transaction((writer) => writer.putFact('series directory', folder));
       await giveIdentity(store, points);
       return (
-        `The store and the points in ${points.placeOf(folder)} belong together from now on.\n` +
-        (isNew ? 'The store is new: whoever comes first to the server sets it up.\n' : '') +
+        `The store and the points in ${points.placeOf(folder)} are now paired.\n` +
+        (isNew ? 'The store is new: the first client to call setup sets up the server.\n' : '') +
         'Points of buckets that the store does not know are kept: sluiced series list\n'
       );
     } finally {

@@ -5,12 +5,12 @@ import type { TokenCounts } from '../domain/store.js';
 import { lookIntoSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { isOn, misused, readCommand, switchFlag } from './offline.js';
 
-const USAGE = `sluiced tokens plan: what the next start with these flags, this environment and configuration file would do with the tokens
+const USAGE = `sluiced tokens plan: shows what the next start with these flags, this environment and configuration file would do with the tokens
 
 Flags:
   --json                 as JSON
-  --data-dir             folder of the server, which may be running
-  --use-hashed-tokens    as the next start would have it
+  --data-dir             data directory of the server, which may be running
+  --use-hashed-tokens    the value for the next start
 `;
 
 /** @param argv what follows `tokens` */

@@ -16,7 +16,7 @@ export async function confirmEndOfOperator({ send }: Session, authorization: Aut
   const others = (await authorizations.list(send, {})).filter((other) => other.id !== authorization.id && isActiveOperator(other));
   if (others.length > 0) return;
   const warning =
-    'This is the last active operator token. Without one nobody can administer the server; a new one is made on its machine by\n' +
+    'This is the last active operator token. Without one, no one can administer the server. To create a new one, run this on its machine:\n' +
     `  sluiced recovery auth create-operator\n${question}`;
   if (!confirm(warning)) throw new Error('canceled');
 }

@@ -103,7 +103,7 @@ describe('sluiced', () => {
     const lines = server
       .log()
       .split('\n')
-      .filter((line) => line.includes('mean nothing here'));
+      .filter((line) => line.includes('have no effect in Sluice'));
     expect(lines).toHaveLength(1);
     for (const option of ['assets-path', 'storage-cache-max-memory-size', 'reporting-disabled']) expect(lines[0]).toContain(option);
     await server.stop();

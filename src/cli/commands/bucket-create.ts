@@ -22,7 +22,7 @@ export const command = defineCommand({
   async run(invocation) {
     const { values } = invocation;
     checkOrganization(values);
-    if (values['schema-type'] === 'explicit') throw new Error('explicit schemas are a thing of InfluxDB Cloud: there are none here');
+    if (values['schema-type'] === 'explicit') throw new Error('explicit schemas are only supported by InfluxDB Cloud');
     const session = await openSession(invocation);
     const orgID = await findOrganizationId(session, values);
     const bucket = await attempt(

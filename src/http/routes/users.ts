@@ -16,7 +16,7 @@ export function userRoutes(users: Users): Route[] {
   /** The old password is sent as Basic, next to the session cookie: a token would need the same header. */
   async function changePassword(actor: Actor, id: UserId, request: RouteRequest): Promise<Answer> {
     const basic = readBasic(request.headers);
-    if (basic === undefined) throw invalid('send the old password by Basic authentication, beside the session cookie');
+    if (basic === undefined) throw invalid('send the old password with Basic authentication, in addition to the session cookie');
     await users.changePassword(actor, id, request.address, basic.password, new Secret(decodePassword(request.body)));
     return empty(204);
   }
