@@ -85,7 +85,7 @@ describe('the steps of the entry point', () => {
   it('set up from outside, and start a second time as a server that is set up', async () => {
     const image = await makeImage();
     const first = await startFirst(image);
-    expect(first.log()).toContain("started by the script of InfluxDB's container image");
+    expect(first.log()).toContain("started by the entry point of InfluxDB's container image");
     await setUp(image);
     expect(await first.stop()).toBe(0);
     expect(existsSync(image.boltPath)).toBe(true);
