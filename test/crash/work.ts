@@ -74,7 +74,8 @@ export class WorkingClient {
 
   async #step(): Promise<void> {
     const { sizes } = this.#surroundings;
-    if (this.#model.pointCount > sizes.pointCountMax) {
+    // Buckets of which it is not known whether they are still there count as well: then there may be none to remove.
+    if (this.#model.pointCount > sizes.pointCountMax && this.#openBuckets().length > 0) {
       await this.#removeBucket();
       return;
     }
