@@ -83,9 +83,7 @@ export function singleRetentionRule(rules: readonly RetentionRule[] | undefined)
  */
 export function retentionOfNewBucket(rule: RetentionRule | undefined): Pick<Bucket, 'retentionSeconds' | 'shardGroupDurationSeconds'> {
   const retentionSeconds = rule?.everySeconds ?? 0;
-  if (retentionSeconds > 0 && retentionSeconds < HOUR_SECONDS) {
-    throw unprocessable(`retention policy duration must be at least 1h0m0s; use 0 to keep points for ever`);
-  }
+  checkRetention(retentionSeconds);
   const given = rule?.shardGroupDurationSeconds ?? 0;
   const shardGroupDurationSeconds = given === 0 ? defaultShardGroupDurationSeconds(retentionSeconds) : Math.max(given, HOUR_SECONDS);
   if (retentionSeconds > 0 && shardGroupDurationSeconds > retentionSeconds) {
@@ -104,10 +102,17 @@ export function retentionAfterUpdate(
   rule: RetentionRule | undefined,
 ): Pick<Bucket, 'retentionSeconds' | 'shardGroupDurationSeconds'> {
   const retentionSeconds = rule?.everySeconds ?? bucket.retentionSeconds;
+  if (rule?.everySeconds !== undefined) checkRetention(retentionSeconds);
   const given = rule?.shardGroupDurationSeconds ?? 0;
   const shardGroupDurationSeconds = given === 0 ? bucket.shardGroupDurationSeconds : Math.max(given, HOUR_SECONDS);
   if (retentionSeconds > 0 && retentionSeconds < shardGroupDurationSeconds) {
     throw unprocessable('shard-group duration must also be updated to be smaller than new retention duration');
   }
   return { retentionSeconds, shardGroupDurationSeconds };
+}
+
+function checkRetention(retentionSeconds: number): void {
+  if (retentionSeconds > 0 && retentionSeconds < HOUR_SECONDS) {
+    throw unprocessable('retention policy duration must be at least 1h0m0s; use 0 to keep data forever');
+  }
 }

@@ -41,11 +41,11 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 /** @throws DomainError `invalid`, for what Go would not take for a boolean */
-export function optionalBooleanOf(query: URLSearchParams, name: string): boolean | undefined {
+export function optionalBooleanOf(query: URLSearchParams, name: string, message = `${name} is invalid`): boolean | undefined {
   const text = textOf(query, name);
   if (text === undefined) return undefined;
   const value = Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined;
-  if (value === undefined) throw invalid(`${name} is invalid`);
+  if (value === undefined) throw invalid(message);
   return value;
 }
 

@@ -44,7 +44,7 @@ export function dbrpRoutes(dbrps: Dbrps, findOrganization: FindOrganization): Ro
           bucketID: bucket === undefined ? undefined : decodeBucketId(bucket),
           database: textOf(query, 'db'),
           retentionPolicy: textOf(query, 'rp'),
-          isDefault: optionalBooleanOf(query, 'default'),
+          isDefault: optionalBooleanOf(query, 'default', 'invalid default parameter'),
         });
         return json(200, { content: mappings.map(encodeMapping) });
       },
