@@ -12,7 +12,8 @@ let last = 0n;
 export function nowNs(clock: Clock): bigint {
   const startNs = BigInt(clock()) * NS_PER_MS;
   const ns = startNs + (process.hrtime.bigint() % NS_PER_MS);
-  const isSameMs = last >= startNs && last < startNs + NS_PER_MS;
-  last = isSameMs && ns <= last ? last + 1n : ns;
+  // Later moments than the next millisecond were given before the clock was set back.
+  const isSetBack = last >= startNs + 2n * NS_PER_MS;
+  last = !isSetBack && ns <= last ? last + 1n : ns;
   return last;
 }
