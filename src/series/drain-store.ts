@@ -1,4 +1,5 @@
 /** Stores a slice of a drain in one transaction, and brings what memory knows up to it. */
+import { DomainError } from '../domain/errors.js';
 import type { Catalog, Field } from './catalog.js';
 import { CatalogEntries } from './catalog-store.js';
 import { columnsOf, type DrainSurroundings, type Plan } from './drain-plan.js';
@@ -62,8 +63,10 @@ async function storePiece(connection: Connection, { plan, appended, merged }: Ta
   const used = columnsOf(plan);
   if (appended.length > directRowsMax) {
     const columns = (await stage(connection, plan, appended, used)).join(', ');
+    const before = await countRows(connection, table);
     await connection.run(`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM stage`);
     await connection.run('DROP TABLE stage');
+    await assertStored(connection, table, before + appended.length);
   } else if (appended.length > 0) {
     await append(connection, table, plan, appended, [
       ...plan.measurement.columns(),
@@ -81,6 +84,18 @@ async function storePiece(connection: Connection, { plan, appended, merged }: Ta
     );
     await connection.run('DROP TABLE stage');
   }
+}
+
+async function countRows(connection: Connection, table: string): Promise<number> {
+  const [[count]] = (await connection.rows(`SELECT count(*) FROM ${table}`)) as [[bigint]];
+  return Number(count);
+}
+
+/** Rows that a large INSERT leaves invisible would be missed by the next deletion, which drops a table that looks empty. */
+async function assertStored(connection: Connection, table: string, expected: number): Promise<void> {
+  const found = await countRows(connection, table);
+  if (found !== expected)
+    throw new DomainError('internal error', `DuckDB shows ${found} rows of ${table} after an INSERT, and must show ${expected}`);
 }
 
 async function stagedTimes(connection: Connection): Promise<string> {

@@ -64,6 +64,10 @@ export async function moveIntoColumns(
   if (moved.length === 0) return;
   const names = moved.map(columnOf);
   const these = `measurement = ${id} AND field IN (${moved.map(({ index }) => index).join()})`;
+  // The count in memory may be too high. After a sorted INSERT of no rows DuckDB hides the rows of a large INSERT into the same table until
+  // the next checkpoint, so none is made.
+  const [[count]] = (await connection.rows(`SELECT count(*) FROM loose WHERE ${these}`)) as [[bigint]];
+  if (count === 0n) return;
   const values = moved.map((field) => `any_value(${LOOSE_COLUMNS[field.type]}) FILTER (field = ${field.index}) AS ${columnOf(field)}`);
   const rows = `SELECT time, series, ${values.join(', ')} FROM loose WHERE ${these} GROUP BY series, time`;
   const columns = ['time', 'series', ...names];

@@ -138,4 +138,22 @@ describe('within 64 MiB', () => {
       );
     },
   );
+
+  it('shows a large batch of a field whose few points were deleted before', { timeout: 60_000 }, async () => {
+    const rowCount = 140_000;
+    const few = (field: string, start: number): PointBatch =>
+      batchOf(Array.from({ length: 10 }, (_, i) => fieldsAt([field], BigInt(start + i))));
+    await engine.write(bucket, few('v', 0));
+    // These keep the measurement.
+    await engine.write(bucket, few('w', 100));
+    expect((await readAll()).size).toBe(20);
+    await engine.delete(bucket, 0n, 50n, undefined);
+    await engine.write(bucket, batchOf(Array.from({ length: rowCount }, (_, i) => fieldsAt(['v'], BigInt(1000 + i)))));
+    expect((await readAll()).size).toBe(10 + rowCount);
+    await engine.delete(bucket, 2000n, 2009n, undefined);
+    expect((await readAll()).size).toBe(rowCount);
+    await engine.close();
+    engine = await open();
+    expect((await readAll()).size).toBe(rowCount);
+  });
 });
