@@ -28,22 +28,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['client', 'wire', 'snapshot'],
 };
 
-/** Data structures that know nothing of us. */
+/** Data structures and helpers that import nothing of this project. */
 const OPEN_TO_ALL = ['bounded'];
 
 /** Files that may be imported by directories that may import nothing else of theirs. */
-const LOBBY: Readonly<Record<string, readonly string[]>> = {
+const SHARED_FILES: Readonly<Record<string, readonly string[]>> = {
   'version.js': ['cli', 'admin'],
   'config/near-names.js': ['cli'],
   // csv.from() reads what a query answers.
   'wire/annotated-csv-decoder.js': ['query'],
   'domain/duration.js': ['cli'],
+  'domain/zone-offset.js': ['cli'],
   // The command line looks into a backup with the store that a server would open it with.
   'store/sqlite.js': ['snapshot'],
 };
 
 /** Directories that are only imported through these files: the rest, such as folders of points, is internal. */
-const DOORS: Readonly<Record<string, readonly string[]>> = {
+const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   series: ['series/storage.js', 'series/switchable.js', 'series/memory.js'],
 };
 
@@ -175,7 +176,7 @@ describe('the architecture', () => {
       return filesImportedBy(file, text)
         .filter(
           (target) =>
-            !(room !== undefined && LOBBY[target]?.includes(room)) &&
+            !(room !== undefined && SHARED_FILES[target]?.includes(room)) &&
             roomOf(target) !== room &&
             ![...allowed, ...OPEN_TO_ALL].includes(roomOf(target) ?? ''),
         )
@@ -191,7 +192,7 @@ describe('the architecture', () => {
         .map((target) => relative(SRC, resolve(SRC, dirname(file), target)))
         .filter((target) => {
           const room = roomOf(target) ?? '';
-          return roomOf(file) !== room && DOORS[room]?.includes(target) === false;
+          return roomOf(file) !== room && ENTRY_FILES[room]?.includes(target) === false;
         })
         .map((target) => `${file} imports ${target}`),
     );

@@ -91,7 +91,7 @@ export function createFramework(
 const REFUSALS: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'the path of the request is no valid URL: a percent sign in it must begin an escape such as %20',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'the body does not have the length that the header Content-Length says',
-  FST_ERR_ROUTE_METHOD_NOT_SUPPORTED: 'the method of the request is not known here',
+  FST_ERR_ROUTE_METHOD_NOT_SUPPORTED: 'the method of the request is unknown',
 };
 
 export function translateFrameworkError(error: unknown): unknown {

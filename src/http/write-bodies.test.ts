@@ -1,4 +1,4 @@
-/** Bodies of writes: what is unpacked, and how much of it is in memory at a time. */
+/** Bodies of writes: what is decompressed, and how much of it is in memory at a time. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BusyError } from '../domain/errors.js';
@@ -15,7 +15,7 @@ const asked = (body: Buffer): Promise<string> => Promise.resolve(body.toString()
 describe('the body of a write', () => {
   const bodies = new WriteBodies(4 * MIB);
 
-  it('is unpacked where it is gzip, in one part or several, whatever its end says of its length', async () => {
+  it('is decompressed if it is gzip, in one part or several, whatever length its last bytes claim', async () => {
     const text = 'm v=1\n'.repeat(50_000);
     expect(await bodies.use(request(Buffer.from(text)), asked)).toBe(text);
     expect(await bodies.use(request(Buffer.from('m v=1'), 'br'), asked)).toBe('m v=1');
@@ -26,20 +26,20 @@ describe('the body of a write', () => {
   });
 
   it.each([Buffer.from('m v=1'), Buffer.alloc(0), gzipSync('m v=1'.repeat(1000)).subarray(0, -3)])(
-    'is refused where it is no gzip',
+    'is refused if it is not gzip',
     async (body) => {
       await expect(bodies.use(request(body, 'gzip'), asked)).rejects.toMatchObject({ code: 'invalid' });
     },
   );
 
-  it('ends with the first byte that is too much, and gives its room back', async () => {
+  it('stops at the first byte beyond the limit, and returns its bytes to the budget', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * MIB));
     const small = new WriteBodies(2 * MIB, 3 * MIB, 20);
     for (let i = 0; i < 5; i++) await expect(small.use(request(bomb, 'gzip'), asked)).rejects.toMatchObject({ code: 'request too large' });
     expect(await small.use(packed(Buffer.alloc(2 * MIB, 'x')), (body) => Promise.resolve(body.length))).toBe(2 * MIB);
   });
 
-  it('waits for room, in the order of coming, and is asked to come again where none becomes free', async () => {
+  it('waits for free bytes, first come, first served', async () => {
     const narrow = new WriteBodies(MIB, 4 * MIB, 20_000);
     let open = 0;
     let openMost = 0;
@@ -61,7 +61,7 @@ describe('the body of a write', () => {
     expect(openMost).toBe(3);
   });
 
-  it('asks to come again where no room becomes free in time', async () => {
+  it('is refused with Retry-After if not enough bytes become free in time', async () => {
     const narrow = new WriteBodies(MIB, 4 * MIB, 50);
     const body = request(gzipSync(Buffer.alloc(MIB, 'm v=1\n')), 'gzip');
     let release!: () => void;
@@ -70,7 +70,7 @@ describe('the body of a write', () => {
     const late = narrow.use(body, asked);
     await expect(late).rejects.toBeInstanceOf(BusyError);
     await expect(late).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 2 });
-    // Small ones are not counted, and need no room.
+    // Small bodies are not counted.
     expect(await narrow.use(request(Buffer.from('m v=1')), asked)).toBe('m v=1');
     release();
     await Promise.all(held);

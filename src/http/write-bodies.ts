@@ -1,52 +1,52 @@
-/** The bodies of writes: unpacked bit by bit, and only as many in memory at a time as there is room for. */
+/** Bodies of writes: decompressed in pieces, within a byte budget for all of them together. */
 import { createGunzip } from 'node:zlib';
 import { BusyError, DomainError, invalid } from '../domain/errors.js';
-import { Room } from './room.js';
+import { ByteBudget } from './byte-budget.js';
 import type { RouteRequest } from './route.js';
 
-/** Bytes of all bodies that are being unpacked, read and stored; one of the largest has its place in any case. */
+/** Bytes of all bodies that are being decompressed, parsed and stored; the largest single body always fits. */
 const TOGETHER_BYTES_MAX = 256 * 1024 * 1024;
-/** Of what is smaller no account is kept. */
+/** Smaller bodies are not counted. */
 const UNCOUNTED_BYTES_MAX = 16 * 1024;
-/** As long as this a body waits for room. */
+/** How long a body waits for free bytes. */
 const WAIT_MS_MAX = 10_000;
 const RETRY_AFTER_S = 2;
-/** What is unpacked at once, and what is taken of the room at once. */
+/** Bytes decompressed at once, and taken from the budget at once. */
 const PIECE_BYTES = 64 * 1024;
 const STEP_BYTES = 1024 * 1024;
 
 export class WriteBodies {
   readonly #bodyBytesMax: number;
-  readonly #room: Room;
+  readonly #budget: ByteBudget;
 
   constructor(bodyBytesMax: number, togetherBytesMax = TOGETHER_BYTES_MAX, waitMsMax = WAIT_MS_MAX) {
     this.#bodyBytesMax = bodyBytesMax;
-    this.#room = new Room(Math.max(togetherBytesMax, bodyBytesMax), waitMsMax);
+    this.#budget = new ByteBudget(Math.max(togetherBytesMax, bodyBytesMax), waitMsMax);
   }
 
   /**
-   * Unpacks a body where it is packed, and hands it over.
+   * Decompresses a body if needed, and passes it to `work`.
    *
-   * @throws BusyError where no room becomes free in time; DomainError `request too large`; `invalid` for what is not gzip
+   * @throws BusyError if not enough bytes become free in time; DomainError `request too large`; `invalid` for what is not gzip
    */
   async use<T>({ headers, body }: RouteRequest, work: (body: Buffer) => Promise<T>): Promise<T> {
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    // Of all encodings InfluxDB knows this one and ignores the rest.
+    // InfluxDB knows only this encoding and ignores all others.
     const isPacked = headers['content-encoding'] === 'gzip';
     if (!isPacked && bytes.length <= UNCOUNTED_BYTES_MAX) return work(bytes);
-    const place = this.#room.enter();
+    const share = this.#budget.open();
     try {
-      await place.take(bytes.length).catch(busy);
-      return await work(isPacked ? await this.#unpack(bytes, (count) => place.take(count).catch(busy)) : bytes);
+      await share.take(bytes.length).catch(busy);
+      return await work(isPacked ? await this.#unpack(bytes, (count) => share.take(count).catch(busy)) : bytes);
     } finally {
-      place.leave();
+      share.release();
     }
   }
 
-  /** Ends with the first byte that is too much. */
+  /** Stops at the first byte beyond the limit. */
   async #unpack(packed: Buffer, take: (bytes: number) => Promise<void>): Promise<Buffer> {
-    // The length that the last bytes tell is a hint: they may lie, and be those of one part of several. All of it is taken at once, so that
-    // bodies do not wait for each other half unpacked.
+    // The length in the last bytes is a hint: it may be false, or that of one of several parts. All of it is taken at once, so that half
+    // decompressed bodies do not wait for each other.
     const hint = packed.length < 4 ? 0 : packed.readUInt32LE(packed.length - 4);
     let taken = Math.min(Math.max(hint, PIECE_BYTES), this.#bodyBytesMax);
     await take(taken);
@@ -64,7 +64,7 @@ export class WriteBodies {
         length = end;
       }
     } catch (error) {
-      throw error instanceof DomainError ? error : invalid('the body is said to be gzip and is not, or not whole', { cause: error });
+      throw error instanceof DomainError ? error : invalid('the body is not valid gzip, or is incomplete', { cause: error });
     } finally {
       gunzip.destroy();
     }
@@ -73,7 +73,7 @@ export class WriteBodies {
 }
 
 const busy = (cause: unknown): never => {
-  throw new BusyError('the bodies of other writes take up all room: send this one again later', RETRY_AFTER_S, { cause });
+  throw new BusyError('the bodies of other writes use all of the memory for writes: send this one again later', RETRY_AFTER_S, { cause });
 };
 
 const tooLarge = (bytesMax: number): DomainError =>

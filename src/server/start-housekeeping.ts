@@ -1,5 +1,6 @@
-/** What a server does again and again beside answering, and what it then has to tell. */
+/** What a server does at intervals besides answering requests, and what it then logs. */
 import type { Logger } from 'pino';
+import { repeat } from '../bounded/repeat.js';
 import type { Store } from '../domain/store.js';
 import type { Retention } from '../services/retention.js';
 import { tellNarrowedPermissions } from './narrowed-permissions.js';
@@ -51,25 +52,4 @@ export async function startHousekeeping({ store, retention, sessions, logger, st
     }),
   ];
   for (const stop of works) stopSteps.add(stop);
-}
-
-/**
- * Does some housekeeping again and again, never twice at once.
- *
- * @returns what ends it
- */
-function repeat(intervalMs: number, work: () => Promise<unknown>, onFailure: (error: unknown) => void): () => Promise<void> {
-  let running: Promise<unknown> | undefined;
-  const timer = setInterval(() => {
-    running ??= work()
-      .catch(onFailure)
-      .finally(() => {
-        running = undefined;
-      });
-  }, intervalMs);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
 }

@@ -43,7 +43,7 @@ export function unattendedSetupOf(environment: Environment): UnattendedSetup | u
 
   return {
     readInput() {
-      if (mode !== 'setup') throw new Error(`${PREFIX}MODE=${mode} is not known here; the only mode is "setup"`);
+      if (mode !== 'setup') throw new Error(`${PREFIX}MODE=${mode} is unknown; the only mode is "setup"`);
       return {
         username: need('USERNAME'),
         password: new Secret(need('PASSWORD')),

@@ -11,7 +11,7 @@ import { activeOperators, findPlainOperator } from './operators.js';
 
 const FETCH_ROWS = 1000;
 const PROBLEMS_SHOWN_MAX = 5;
-/** A permission of which the kind is not known here is left out, and takes nothing from anybody that could be had here. */
+/** A permission of an unknown type is left out: it opens nothing here. */
 const LEFT_OUT_ANYWAY = 'permission of authorization';
 
 /** @throws DomainError `invalid` where records could not be read: what was read is not all there was */

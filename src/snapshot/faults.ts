@@ -4,7 +4,7 @@ import { DomainError, invalid } from '../domain/errors.js';
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 export const asGzipFault = (error: unknown): unknown =>
-  codeOf(error).startsWith('Z_') ? invalid('the body is said to be gzip and is not, or not whole', { cause: error }) : error;
+  codeOf(error).startsWith('Z_') ? invalid('the body is not valid gzip, or is incomplete', { cause: error }) : error;
 
 export const asDiskFault = (error: unknown): unknown =>
   ['ENOSPC', 'EDQUOT'].includes(codeOf(error))

@@ -1,4 +1,5 @@
 /** Polls for changes that other servers made in the store, and reports them. */
+import { repeat } from '../bounded/repeat.js';
 import { ALL_CHANGED, OTHERS_CHANGES_MS_MAX, type Change } from '../domain/store.js';
 import type { ChangeLog } from './change-log.js';
 
@@ -11,24 +12,14 @@ const INTERVAL_MS = OTHERS_CHANGES_MS_MAX / 10;
  * @returns a function that stops it
  */
 export function followChanges(log: Pick<ChangeLog, 'readOthers'>, tell: (changes: readonly Change[]) => void): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  const look = async (): Promise<void> => {
-    let changes: readonly Change[];
-    try {
-      changes = await log.readOthers();
-    } catch {
-      changes = ALL_CHANGED;
-    }
-    if (changes.length > 0) tell(changes);
-  };
-  const timer = setInterval(() => {
-    running ??= look().finally(() => {
-      running = undefined;
-    });
-  }, INTERVAL_MS);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
+  return repeat(
+    INTERVAL_MS,
+    async () => {
+      const changes = await log.readOthers();
+      if (changes.length > 0) tell(changes);
+    },
+    () => {
+      tell(ALL_CHANGED);
+    },
+  );
 }

@@ -114,7 +114,7 @@ describe('a permission', () => {
         const resource = { type: 'buckets', orgID: ORG, ...(isInResource ? { [name]: value } : {}) };
         const permission = { action: 'read', resource, ...(isInResource ? {} : { [name]: value }) };
         expect(() => permissionOf(permission)).toThrow(
-          isInResource ? /permissions\[0\]\.resource\..* is not known here/s : /is not known here/,
+          isInResource ? /permissions\[0\]\.resource\..* is unknown/s : /is unknown/,
         );
       }),
     );
@@ -126,7 +126,7 @@ describe('a permission', () => {
     ['a null', { action: 'read', resource: { type: 'buckets', bucketID: null } }],
     ['the name of every object', JSON.parse('{"action":"read","resource":{"type":"buckets","__proto__":{"id":"x"}}}')],
   ])('does not take %s', (_, permission) => {
-    expect(() => permissionOf(permission)).toThrow(/is not known here/);
+    expect(() => permissionOf(permission)).toThrow(/is unknown/);
   });
 
   it('may be sent back as it was answered', () => {

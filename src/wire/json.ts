@@ -45,7 +45,7 @@ export class JsonObject {
     const unknown = Object.keys(this.#members).find((key) => !folded.includes(foldName(key)));
     if (unknown !== undefined) {
       throw invalid(
-        `${JSON_PROBLEM}${this.#path}${shorten(unknown)} is not known here; there are ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`,
+        `${JSON_PROBLEM}${this.#path}${shorten(unknown)} is unknown; known are ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`,
       );
     }
   }

@@ -191,7 +191,7 @@ describe('granting', () => {
       const answered = await ask(operator, PLACES[0], resource);
       expect([answered.status, answered.json.message]).toEqual([
         400,
-        `invalid json structure: permissions[0].resource.${name} is not known here; there are type, id, orgID, name and org`,
+        `invalid json structure: permissions[0].resource.${name} is unknown; known are type, id, orgID, name and org`,
       ]);
     }
     expect((await client.get(PLACES[0], { as: operator })).json.authorizations).toHaveLength(before);

@@ -263,7 +263,7 @@ describe('unattended set-up', () => {
     [{ DOCKER_INFLUXDB_INIT_RETENTION: 'long' }, 'DOCKER_INFLUXDB_INIT_RETENTION=long'],
     [{ DOCKER_INFLUXDB_INIT_RETENTION: '1m' }, 'at least 1h0m0s'],
     [{ DOCKER_INFLUXDB_INIT_RETENTION: '500ms' }, 'at least 1h0m0s'],
-    [{ DOCKER_INFLUXDB_INIT_MODE: 'upgrade' }, 'DOCKER_INFLUXDB_INIT_MODE=upgrade is not known here'],
+    [{ DOCKER_INFLUXDB_INIT_MODE: 'upgrade' }, 'DOCKER_INFLUXDB_INIT_MODE=upgrade is unknown'],
     [{ DOCKER_INFLUXDB_INIT_BUCKET: '' }, 'DOCKER_INFLUXDB_INIT_BUCKET'],
   ])('stops the start with %j', async (fault, message) => {
     const files = newServerDirectory();

@@ -1,37 +1,19 @@
 """The Python client for InfluxDB 1, which home automation and scripts still use, against the server at $SLUICE_URL."""
 import json
 import os
-import sys
-import traceback
 import urllib.request
 from urllib.parse import urlparse
 
 from influxdb import InfluxDBClient
 from influxdb.exceptions import InfluxDBClientError
 
+from checks import check, end, equal
+
 URL = urlparse(os.environ["SLUICE_URL"])
 # This client tries again when a connection fails, and at no answer.
 DROPPING_URL = urlparse(os.environ["SLUICE_DROPPING_URL"])
 PASSWORD = os.environ["SLUICE_PASSWORD"]
-failures = 0
 state = {}
-
-
-def check(run):
-    global failures
-    name = run.__name__.replace("_", " ")
-    try:
-        run()
-        print(f"ok {name}", flush=True)
-    except Exception as error:
-        failures += 1
-        traceback.print_exc()
-        print(f"failed {name}: {type(error).__name__} {str(error)[:300]!r}", flush=True)
-
-
-def equal(found, wanted):
-    if found != wanted:
-        raise AssertionError(f"found {found!r}, wanted {wanted!r}")
 
 
 def post(path, body, token=None):
@@ -138,4 +120,4 @@ for each in [
     queries_of_each_form, delete_points, what_is_not_allowed_is_refused,
 ]:
     check(each)
-sys.exit(1 if failures > 0 else 0)
+end()

@@ -1,7 +1,5 @@
 """InfluxData's Python client for API v2, against the server at $SLUICE_URL: a line `ok NAME` or `failed NAME: why` a check."""
 import os
-import sys
-import traceback
 from datetime import datetime, timedelta, timezone
 
 from influxdb_client import BucketRetentionRules, InfluxDBClient, Permission, PermissionResource, Point, WriteOptions, WritePrecision
@@ -11,28 +9,12 @@ from influxdb_client.domain.onboarding_request import OnboardingRequest
 from influxdb_client.rest import ApiException
 from influxdb_client.service.setup_service import SetupService
 
+from checks import check, end, equal
+
 URL = os.environ["SLUICE_URL"]
 FLAKY_URL = os.environ["SLUICE_FLAKY_URL"]
 PASSWORD = os.environ["SLUICE_PASSWORD"]
-failures = 0
 state = {}
-
-
-def check(run):
-    global failures
-    name = run.__name__.replace("_", " ")
-    try:
-        run()
-        print(f"ok {name}", flush=True)
-    except Exception as error:
-        failures += 1
-        traceback.print_exc()
-        print(f"failed {name}: {type(error).__name__} {str(error)[:300]!r}", flush=True)
-
-
-def equal(found, wanted):
-    if found != wanted:
-        raise AssertionError(f"found {found!r}, wanted {wanted!r}")
 
 
 def refused(run, *statuses):
@@ -183,4 +165,4 @@ for each in [
     write_again_after_a_failure, queries_of_each_form, buckets_are_made_and_deleted, delete_points, what_is_not_allowed_is_refused,
 ]:
     check(each)
-sys.exit(1 if failures > 0 else 0)
+end()

@@ -1,6 +1,7 @@
-/** Time zones: what the clocks on the wall show, from the zone data that the JavaScript engine brings along. */
+/** Time zones: what the clocks on the wall show. */
 import { fluxError } from './errors.js';
 import { floorDivide } from '../../../domain/time.js';
+import { type ZoneOffset, zoneOffset } from '../../../domain/zone-offset.js';
 
 const NS_PER_SECOND = 1_000_000_000n;
 /** Two changes of a zone's offset lie further apart than this, save for oddities that only history books know. */
@@ -18,22 +19,12 @@ interface OffsetSpan {
 
 export class Zone {
   readonly name: string;
-  private readonly format: Intl.DateTimeFormat;
+  private readonly offsetAt: ZoneOffset;
   private readonly spans: OffsetSpan[] = [];
 
   private constructor(name: string) {
     this.name = name;
-    this.format = new Intl.DateTimeFormat('en-US', {
-      timeZone: name,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-      era: 'short',
-    });
+    this.offsetAt = zoneOffset(name);
   }
 
   private static readonly loaded = new Map<string, Zone>();
@@ -107,19 +98,5 @@ export class Zone {
       return step > 0 ? outside : inside;
     }
     return inside;
-  }
-
-  private offsetAt(second: number): number {
-    const parts: Record<string, string> = {};
-    for (const { type, value } of this.format.formatToParts(second * 1000)) parts[type] = value;
-    const year = parts['era'] === 'BC' ? 1 - Number(parts['year']) : Number(parts['year']);
-    const [month, day, hour, minute, inMinute] = ['month', 'day', 'hour', 'minute', 'second'].map((type) => Number(parts[type])) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    return Date.UTC(year, month - 1, day, hour, minute, inMinute) / 1000 - second;
   }
 }

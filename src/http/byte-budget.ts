@@ -1,35 +1,36 @@
 /** A budget of bytes: a request for more than is free waits in a queue, for a limited time. */
 
-export interface Place {
-  /** @throws Error where there is no room in time */
+/** What one body has taken from the budget. */
+export interface Share {
+  /** @throws Error if not enough bytes become free in time */
   take(bytes: number): Promise<void>;
-  /** Gives back all that was taken. */
-  leave(): void;
+  /** Returns all that was taken. */
+  release(): void;
 }
 
 interface Waiting {
   readonly bytes: number;
-  readonly enter: () => void;
+  readonly resolve: () => void;
 }
 
-export class Room {
+export class ByteBudget {
   readonly #waitMsMax: number;
   #freeBytes: number;
-  readonly #line = new Set<Waiting>();
+  readonly #queue = new Set<Waiting>();
 
   constructor(bytes: number, waitMsMax: number) {
     this.#freeBytes = bytes;
     this.#waitMsMax = waitMsMax;
   }
 
-  enter(): Place {
+  open(): Share {
     let taken = 0;
     return {
       take: async (bytes) => {
         await this.#take(bytes);
         taken += bytes;
       },
-      leave: () => {
+      release: () => {
         this.#freeBytes += taken;
         taken = 0;
         this.#admit();
@@ -38,34 +39,34 @@ export class Room {
   }
 
   #take(bytes: number): Promise<void> {
-    if (this.#line.size === 0 && bytes <= this.#freeBytes) {
+    if (this.#queue.size === 0 && bytes <= this.#freeBytes) {
       this.#freeBytes -= bytes;
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#line.delete(waiting);
-        reject(new Error('there was no room in time'));
+        this.#queue.delete(waiting);
+        reject(new Error('not enough bytes became free in time'));
         this.#admit();
       }, this.#waitMsMax);
       const waiting: Waiting = {
         bytes,
-        enter: () => {
+        resolve: () => {
           clearTimeout(timer);
           resolve();
         },
       };
-      this.#line.add(waiting);
+      this.#queue.add(waiting);
     });
   }
 
-  /** In the order in which they came: a large one must not wait for ever behind small ones. */
+  /** First come, first served: small requests must not starve a large one. */
   #admit(): void {
-    for (const waiting of this.#line) {
+    for (const waiting of this.#queue) {
       if (waiting.bytes > this.#freeBytes) return;
-      this.#line.delete(waiting);
+      this.#queue.delete(waiting);
       this.#freeBytes -= waiting.bytes;
-      waiting.enter();
+      waiting.resolve();
     }
   }
 }
