@@ -113,9 +113,7 @@ describe('a permission', () => {
         fc.pre(!known.includes(name.toLowerCase()) && name !== '__proto__' && !/[\u017f\u212a]/.test(name));
         const resource = { type: 'buckets', orgID: ORG, ...(isInResource ? { [name]: value } : {}) };
         const permission = { action: 'read', resource, ...(isInResource ? {} : { [name]: value }) };
-        expect(() => permissionOf(permission)).toThrow(
-          isInResource ? /permissions\[0\]\.resource\..* is unknown/s : /is unknown/,
-        );
+        expect(() => permissionOf(permission)).toThrow(isInResource ? /permissions\[0\]\.resource\..* is unknown/s : /is unknown/);
       }),
     );
   });
