@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wire: ['domain'],
   http: ['domain', 'auth', 'kinds', 'services', 'wire'],
   config: ['domain'],
+  outgoing: ['domain'],
   client: ['kinds', 'wire'],
   cli: ['client', 'wire', 'snapshot'],
 };
@@ -271,14 +272,23 @@ describe('the architecture', () => {
     expect(files.filter(({ file }) => /util|helper|misc|common/.test(file)).map(({ file }) => file)).toEqual([]);
   });
 
-  it('opens no connection to anywhere from the server, and starts no process', () => {
-    // The configuration asks `node:net` only what an address looks like.
-    const server = files.filter(({ file }) => !isIn(file, ['cli/', 'client/', 'config/']));
-    // Types open nothing, and neither does what only looks at a certificate.
-    const HARMLESS = /import type [^;]+;|import \{ createSecureContext, type SecureContextOptions \} from 'node:tls';/g;
-    const wrong = server.filter(({ text }) =>
-      /\bfetch\(|node:child_process|from 'node:(http|https|net|tls|dgram|dns)'/.test(text.replace(HARMLESS, '')),
+  it('opens connections from the server only in the gate, and starts no process', () => {
+    // The command line is not the server.
+    const server = files.filter(({ file }) => !isIn(file, ['cli/', 'client/']));
+    // Types open nothing, and neither does what only looks at a certificate or an address.
+    const HARMLESS =
+      /import type [^;]+;|import \{ createSecureContext, type SecureContextOptions \} from 'node:tls';|import \{ (BlockList|isIP|isIPv6|, )+ \} from 'node:net';/g;
+    const opening = server.filter(({ text }) =>
+      /\bfetch\(|\bWebSocket\b|node:child_process|(from |import\(|require\()'((node:)?(http|https|http2|net|tls|dgram|dns|dns\/promises)|undici)'/.test(
+        text.replace(HARMLESS, ''),
+      ),
     );
-    expect(wrong.map(({ file }) => file)).toEqual([]);
+    expect(opening.map(({ file }) => file).sort()).toEqual(['outgoing/exchange.ts', 'outgoing/resolve.ts']);
+    // Nothing but the gate uses what connects, and nothing but the composition makes a gate.
+    const using = (target: string): string[] =>
+      files.filter(({ file, text }) => filesImportedBy(file, text).includes(target)).map(({ file }) => file);
+    expect(using('outgoing/exchange.js')).toEqual(['outgoing/gate.ts']);
+    expect(using('outgoing/resolve.js').sort()).toEqual(['outgoing/exchange.ts', 'outgoing/gate.ts']);
+    expect(using('outgoing/gate.js')).toEqual(['server/open-gate.ts']);
   });
 });

@@ -1,5 +1,6 @@
 /** What the server acts on: every option in the unit and type that it is used in. */
 import { availableParallelism } from 'node:os';
+import { parseAllowedPlace, type AllowedPlace } from '../domain/allowed-place.js';
 import { parseBindAddress, type BindAddress } from './bind-address.js';
 import { invalidValue, type Given } from './given.js';
 import type { OptionName, Values } from './options.js';
@@ -15,6 +16,8 @@ export interface Config {
   readonly httpIdleTimeoutMs: number;
   /** Networks as `address/bits`. */
   readonly trustedProxies: readonly string[];
+  /** What the server may connect to; empty: nothing. */
+  readonly outgoingAllow: readonly AllowedPlace[];
   /** Undefined: plain HTTP. */
   readonly tls: TlsConfig | undefined;
   readonly useHashedTokens: boolean;
@@ -65,6 +68,7 @@ export function toConfig(values: Values, winners: ReadonlyMap<string, Given>): C
     httpBodyTimeoutMs: toMs(values['http-body-timeout']),
     httpIdleTimeoutMs: toMs(values['http-idle-timeout']),
     trustedProxies: values['trusted-proxies'],
+    outgoingAllow: Object.freeze(values['outgoing-allow'].flatMap(parseAllowedPlace)),
     tls: toTls(values, winners),
     useHashedTokens: values['use-hashed-tokens'],
     strongPasswords: values['strong-passwords'],

@@ -181,7 +181,8 @@ function toText(option: Option, value: unknown, path: string): string {
   if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return String(value);
   if (typeof value === 'bigint')
     return option.kind === 'duration' || option.kind === 'timeout' ? `${value.toString()}ns` : value.toString();
-  if (option.kind === 'cidrs' && Array.isArray(value) && value.every((each) => typeof each === 'string')) return value.join(',');
+  if ((option.kind === 'cidrs' || option.kind === 'places') && Array.isArray(value) && value.every((each) => typeof each === 'string'))
+    return value.join(',');
   const entries = option.kind === 'map' ? listEntries(value) : undefined;
   if (entries)
     return JSON.stringify(Object.fromEntries(entries), (_, each: unknown) => (typeof each === 'bigint' ? each.toString() : each));

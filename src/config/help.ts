@@ -35,6 +35,7 @@ const PLACEHOLDERS: Readonly<Record<Exclude<Kind, 'enum'>, string>> = {
   timeout: 'DURATION',
   address: '[HOST]:PORT',
   cidrs: 'NETWORKS',
+  places: 'PLACES',
   map: 'NAME=VALUE',
 };
 

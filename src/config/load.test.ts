@@ -50,6 +50,7 @@ describe('defaults', () => {
       httpBodyTimeoutMs: 60_000,
       httpIdleTimeoutMs: 180_000,
       trustedProxies: [],
+      outgoingAllow: [],
       tls: undefined,
       useHashedTokens: true,
       strongPasswords: false,
@@ -93,6 +94,7 @@ describe('the table of options', () => {
       case 'address':
         return ':1';
       case 'cidrs':
+      case 'places':
         return '::1';
       case 'map':
         return 'a=b';
@@ -228,6 +230,18 @@ describe('values', () => {
     ['--trusted-proxies=proxy.example.org', /must be networks/],
     ['--trusted-proxies=fe80::1%eth0', /must be networks/],
     ['--trusted-proxies=10.0.0.0/8/8', /must be networks/],
+    ['--outgoing-allow=https://example.com', /without a scheme/],
+    ['--outgoing-allow=example.com/path', /must be hosts or networks/],
+    ['--outgoing-allow=*', /0\.0\.0\.0\/0,::\/0 are all public addresses/],
+    ['--outgoing-allow=*.', /must be hosts or networks/],
+    ['--outgoing-allow=a.*.com', /must be hosts or networks/],
+    ['--outgoing-allow=user@example.com', /must be hosts or networks/],
+    ['--outgoing-allow=example.com:0', /ports from 1 to 65535/],
+    ['--outgoing-allow=example.com:65536', /ports from 1 to 65535/],
+    ['--outgoing-allow=10.0.0.0/33', /at most 32 bits/],
+    ['--outgoing-allow=fe80::1%eth0', /must be hosts or networks/],
+    ['--outgoing-allow=::ffff:10.0.0.0/104', /in the form 10\.0\.0\.0\/8/],
+    ['--outgoing-allow=127.1', /must be hosts or networks/],
     ['--feature-flags=on', /name=value/],
     ['--feature-flags={"a":', /JSON object/],
     ['--feature-flags={"a":[]}', /simple values/],
@@ -617,6 +631,7 @@ describe('frozen', () => {
       config.httpBindAddress,
       config.tls,
       config.trustedProxies,
+      config.outgoingAllow,
       config.values['feature-flags'],
       ignored,
     ];

@@ -83,7 +83,8 @@ function pickWinners(given: readonly Given[]): Map<string, Given> {
 }
 
 function addUp(earlier: Given, later: Given): Given {
-  if (later.option.kind === 'cidrs') return { ...later, value: [...(earlier.value as string[]), ...(later.value as string[])] };
+  if (later.option.kind === 'cidrs' || later.option.kind === 'places')
+    return { ...later, value: [...(earlier.value as string[]), ...(later.value as string[])] };
   if (later.option.kind === 'map') return { ...later, value: Object.assign({}, earlier.value, later.value) };
   return later;
 }

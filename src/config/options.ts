@@ -2,7 +2,8 @@
 
 /**
  * How a value is written and what it becomes. `timeout`: a duration where 0 is none; `duration`: any; both nanoseconds. `size`: bytes.
- * `path`: a leading `~` is the home folder, the rest is relative to the working directory. `cidrs` and `map` are lists with commas.
+ * `path`: a leading `~` is the home folder, the rest is relative to the working directory. `cidrs`, `places` and `map` are lists with
+ * commas.
  */
 export interface ValueByKind {
   string: string;
@@ -15,6 +16,7 @@ export interface ValueByKind {
   enum: string;
   address: string;
   cidrs: readonly string[];
+  places: readonly string[];
   map: Readonly<Record<string, string>>;
 }
 export type Kind = keyof ValueByKind;
@@ -26,7 +28,8 @@ export interface Option {
   /** Written as it would be given. */
   readonly default: string;
   readonly help?: string;
-  readonly group?: 'Storage' | 'HTTP' | 'TLS' | 'Tokens, passwords and sessions' | 'Queries and writes' | 'Running';
+  readonly group?:
+    'Storage' | 'HTTP' | 'Outgoing connections' | 'TLS' | 'Tokens, passwords and sessions' | 'Queries and writes' | 'Running';
   /** Of an `enum`. */
   readonly choices?: readonly string[];
   /** Of an `int` or a `size`. */
@@ -107,6 +110,14 @@ export const OPTIONS = [
     default: '',
     group: 'HTTP',
     help: 'proxies whose X-Forwarded-For is believed, as in 10.0.0.0/8,::1',
+  },
+
+  {
+    name: 'outgoing-allow',
+    kind: 'places',
+    default: '',
+    group: 'Outgoing connections',
+    help: 'what the server may connect to, as in a.example,*.b.example:443,10.0.0.0/8',
   },
 
   { name: 'tls-cert', kind: 'path', default: '', group: 'TLS', help: 'certificate (PEM); with tls-key, the server speaks HTTPS' },

@@ -1,5 +1,6 @@
 /** Reads the text of an option as its kind, and says whether the value may be had. */
 import { isIP } from 'node:net';
+import { parseAllowedPlace } from '../domain/allowed-place.js';
 import { invalid } from '../domain/errors.js';
 import { parseBindAddress } from './bind-address.js';
 import { formatDuration, parseDuration } from '../domain/duration.js';
@@ -35,6 +36,8 @@ export function parseValue(option: Option, text: string): Value {
       return text;
     case 'cidrs':
       return splitList(text).map(parseCidr);
+    case 'places':
+      return splitList(text).map(checkPlace);
     case 'map':
       return parseMap(text);
   }
@@ -74,6 +77,11 @@ function parseCidr(text: string): string {
   const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
   if (address.includes('%') || Number(bits ?? 0) > bitsMax) throw invalid('must be networks such as 10.0.0.0/8, 192.168.1.7 or fd00::/8');
   return `${address}/${bits ?? bitsMax}`;
+}
+
+function checkPlace(text: string): string {
+  parseAllowedPlace(text);
+  return text.toLowerCase();
 }
 
 /** `a=1,b=2` as in a flag, or a JSON object as InfluxDB has it in the environment. */

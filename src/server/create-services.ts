@@ -37,6 +37,7 @@ import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from '../store/sqlite.
 import { LineProtocolThreads } from '../workers/line-protocol-threads.js';
 import { QueryPool } from '../workers/query-pool.js';
 import { logRestore } from './log-restore.js';
+import { openGate } from './open-gate.js';
 import type { Stores } from './open-stores.js';
 import type { StopSteps } from './stop-steps.js';
 
@@ -68,6 +69,8 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
   const organizations = createOrganizations({ store, engine, ids, clock });
   const sealer = new Sealer(stores.sealingKey);
   const secrets = createSecrets({ store, clock, sealer });
+
+  const outgoing = openGate(config, clock, logger);
 
   const lineProtocol = new LineProtocolThreads(LINE_PROTOCOL_THREADS);
   stopSteps.add(() => lineProtocol.close());
@@ -103,6 +106,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     lineProtocol,
     delete: createDelete({ store, engine }),
     pool,
+    outgoing,
     flux: createFlux({ ...queries, secrets }),
     influxql: createInfluxql(queries),
     retention: createRetention({ store, engine, clock }),
