@@ -5,6 +5,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { launchProcess, type ServerProcess } from '../support/process.js';
 import { createRandom, type Random } from '../support/random.js';
@@ -181,6 +182,8 @@ class Rounds {
     const end = ready.catch((error: unknown) => error);
     await this.#killSometime(child.pid, START_DEADLINE_MS);
     const outcome = await end;
+    // A server that was ready before it was killed may still be ending, and hold the data directory.
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     // What ends by itself has refused to start.
     if (outcome instanceof Error && child.exitCode !== null) throw outcome;
   }
