@@ -51,6 +51,7 @@ const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
 
 /** Package -> the only places that know it. */
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
+  croner: ['domain/schedule.ts'],
   fastify: ['http/app.ts', 'http/admission.ts', 'http/framework.ts', 'http/handlers.ts', 'http/responder.ts', 'server/listen.ts'],
   kysely: ['store/'],
   'better-sqlite3': ['store/', 'data-directory/hold.ts', 'influxdb-files/metadata/sqlite-leftovers.ts'],

@@ -33,8 +33,8 @@ export interface StoredKind<T extends Owned> {
   uniqueKey?(name: string): string;
   /** The name of those without a property `name`. */
   nameOf?(resource: T): string;
-  /** The resource without which this one cannot be: deleting that one deletes this one. */
-  parentOf?(resource: T): Id;
+  /** The resource without which this one cannot be: deleting that one deletes this one. Undefined: none. */
+  parentOf?(resource: T): Id | undefined;
   /** Anyone who can read the organization can read this resource, and no one else. */
   isReadWithOrganization?(resource: T): boolean;
 }

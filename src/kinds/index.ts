@@ -4,6 +4,7 @@ import { dashboardKind } from './dashboards.js';
 import type { Kind } from './kind.js';
 import { labelKind } from './labels.js';
 import { notebookKind } from './notebooks.js';
+import { taskKind } from './tasks.js';
 import { variableKind } from './variables.js';
 
-export const KINDS: readonly Kind[] = [bucketKind, labelKind, variableKind, dashboardKind, notebookKind];
+export const KINDS: readonly Kind[] = [bucketKind, labelKind, variableKind, dashboardKind, notebookKind, taskKind];

@@ -16,8 +16,10 @@ import { resourceRoutes } from '../http/routes/resources.js';
 import { serverRoutes } from '../http/routes/server.js';
 import { sessionRoutes } from '../http/routes/sessions.js';
 import { setupRoutes } from '../http/routes/setup.js';
+import { taskRoutes } from '../http/routes/tasks.js';
 import { userRoutes } from '../http/routes/users.js';
 import { writeRoutes } from '../http/routes/write.js';
+import { taskKind } from '../kinds/tasks.js';
 import { VERSION } from '../version.js';
 import type { Services } from './create-services.js';
 
@@ -44,7 +46,10 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
   ...sessionRoutes(services.sessions),
   ...userRoutes(services.users),
   ...organizationRoutes(services.organizations, services.memberships, services.secrets),
-  ...services.kinds.flatMap(({ kind, resources }) => resourceRoutes(kind, { ...services, resources })),
+  ...services.kinds
+    .filter(({ kind }) => kind !== taskKind)
+    .flatMap(({ kind, resources }) => resourceRoutes(kind, { ...services, resources })),
+  ...taskRoutes(services),
   ...authorizationRoutes(services.authorizations),
   ...v1AuthorizationRoutes(services.v1Authorizations),
   ...dbrpRoutes(services.dbrps, services.resolveOrganization),

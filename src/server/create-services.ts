@@ -31,6 +31,8 @@ import { createRetention } from '../services/retention.js';
 import { createSecrets } from '../services/secrets.js';
 import { createSetup } from '../services/setup.js';
 import { resolveOrganization, type OrganizationParameters } from '../services/target.js';
+import { createTaskScripts } from '../services/task-scripts.js';
+import { createTasks } from '../services/tasks.js';
 import { createUsers } from '../services/users.js';
 import { createWrite } from '../services/write.js';
 import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
@@ -85,6 +87,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     },
   });
   stopSteps.add(() => pool.close());
+  const taskScripts = createTaskScripts({ pool, engine });
   const queries = { store, engine, clock, pool, timeoutMs: config.queryTimeoutMs };
 
   return {
@@ -96,6 +99,8 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     organizations,
     users: createUsers({ store, ids, clock, sessions, passwords, strongPasswords }),
     kinds: serveKinds(kinds, { store, engine, ids, clock }),
+    taskScripts,
+    tasks: createTasks({ store, ids, clock, scripts: taskScripts }),
     labels: createLabelsOnResources({ store, clock }),
     memberships: createMemberships({ store, clock }),
     secrets,

@@ -14,11 +14,15 @@ export const encodeUser = ({ id, name, oauthID, status }: User) => ({
 
 export const encodeUsers = (users: readonly User[]) => ({ links: { self: '/api/v2/users' }, users: users.map(encodeUser) });
 
-export const encodeMember = (user: User, role: Role) => ({ role, ...encodeUser(user) });
+/** @param hasLogs whether to link the user's log, as InfluxDB does below some kinds of resources */
+export function encodeMember(user: User, role: Role, hasLogs = false) {
+  const { links, ...encoded } = encodeUser(user);
+  return { role, ...encoded, links: hasLogs ? { ...links, logs: `${links.self}/logs` } : links };
+}
 
-export const encodeMembers = (path: string, users: readonly User[], role: Role) => ({
+export const encodeMembers = (path: string, users: readonly User[], role: Role, hasLogs = false) => ({
   links: { self: path },
-  users: users.map((user) => encodeMember(user, role)),
+  users: users.map((user) => encodeMember(user, role, hasLogs)),
 });
 
 /** The id that a body would like the user to have is ignored: InfluxDB takes it. */

@@ -9,6 +9,7 @@ import type { File } from '../query/flux/syntax/ast.js';
 import { textOfPackage } from '../query/flux/syntax/script.js';
 import { analyzeScript } from '../query/flux/tools/analysis.js';
 import { functionSuggestion, functionSuggestions } from '../query/flux/tools/suggestions.js';
+import { readTaskScript } from '../query/flux/tools/task-script.js';
 import { syntaxTreeOf } from '../query/flux/tools/syntax-tree.js';
 import type { InfluxqlEnvironment } from '../query/influxql/environment.js';
 import { runQuery } from '../query/influxql/run.js';
@@ -46,6 +47,8 @@ export function doWork(work: Work, surroundings: Surroundings): Bytes {
       return json(async () => syntaxTreeOf(decodeJsonObject(work.body).string('query') ?? ''));
     case 'analysis':
       return json(() => analyzeScript(decodeAnalyzeRequest(textOf(work.body))));
+    case 'task script':
+      return json(() => readTaskScript(work.flux, work.edits));
     case 'suggestions':
       return json(() => suggest(work.name));
   }

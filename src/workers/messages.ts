@@ -2,6 +2,7 @@
 import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
 import type { PointBatch, ReadRequest, SeriesDescription, TimeRange, WriteOutcome } from '../domain/series.js';
+import type { TaskOptionEdits } from '../domain/task.js';
 import type { ReadableBucket } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
 import type { PackedTables } from './packed-tables.js';
@@ -28,6 +29,7 @@ export type Work =
       readonly nowNs: bigint;
     }
   | { readonly kind: 'syntax tree' | 'analysis'; readonly body: Uint8Array }
+  | { readonly kind: 'task script'; readonly flux: string; readonly edits: TaskOptionEdits }
   | { readonly kind: 'suggestions'; readonly name: string | undefined };
 
 /** What the work will ask for first, most likely: told with it, it need not ask. */

@@ -34,6 +34,7 @@ export async function findPlace<T>(actor: Actor, request: RouteRequest, find: Fi
 /** The routes of members and owners below `/api/v2/orgs/:id`, or a kind of resources such as `/api/v2/buckets/:id`. */
 export function membershipRoutes(base: string, of: 'organization' | Kind, memberships: Memberships): Route[] {
   const type = of === 'organization' ? 'orgs' : of.type;
+  const hasLogs = of !== 'organization' && of.router === 'httprouter';
   const open: FindPlace<Members> = (actor, id) => memberships.open(actor, of, id);
   return ROLES.flatMap((role): Route[] => {
     const path = `${base}/:id/${role}s`;
@@ -46,7 +47,7 @@ export function membershipRoutes(base: string, of: 'organization' | Kind, member
         needs: { read: [type, 'orgs'] },
         async handle(actor, request) {
           const members = await findPlace(actor, request, open);
-          return json(200, encodeMembers(pathOf(members), await members.list(role), role));
+          return json(200, encodeMembers(pathOf(members), await members.list(role), role, hasLogs));
         },
       },
       {
@@ -60,7 +61,7 @@ export function membershipRoutes(base: string, of: 'organization' | Kind, member
           // An owner sees no list of users to take an id from. InfluxDB ignores `name`, so that the name that counts is a member of ours.
           const user = { id: body.id<UserId>('id'), name: body.string('userName') ?? '' };
           if (user.id === undefined && user.name === '') throw invalid('user id missing or invalid');
-          return json(201, encodeMember(await members.add(user, role), role));
+          return json(201, encodeMember(await members.add(user, role), role, hasLogs));
         },
       },
       {

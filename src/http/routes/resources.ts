@@ -169,7 +169,7 @@ function replaceWords<T>(words: string | undefined, read: () => T): T {
 const GO_WORDS: Readonly<Record<string, string>> = { [BODY_EMPTY]: 'EOF', [BODY_NOT_JSON]: 'unexpected EOF' };
 
 /** @throws DomainError `invalid`, with the kind's words for a body that cannot be decoded */
-async function withWords<T>(words: string | undefined, decode: () => T | Promise<T>): Promise<T> {
+export async function withWords<T>(words: string | undefined, decode: () => T | Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (cause) {

@@ -1,0 +1,39 @@
+/** Reads what scripts of tasks say about themselves, in a thread of the queries: a script can keep the parser busy. */
+import type { Actor } from '../domain/actor.js';
+import { invalid } from '../domain/errors.js';
+import type { TaskOptionEdits, TaskScript } from '../domain/task.js';
+import type { Engine } from '../workers/world.js';
+import type { QueryPool } from '../workers/query-pool.js';
+import { userOf } from './query-user.js';
+
+export interface TaskScriptDependencies {
+  readonly pool: QueryPool;
+  readonly engine: Engine;
+}
+
+/** Enough for the longest script that the parser takes. */
+const TIMEOUT_MS = 30_000;
+/** Characters of a script that is stored: it stands in each list and in the log of each run. */
+export const TASK_SCRIPT_LENGTH_MAX = 256 * 1024;
+
+export type TaskScripts = ReturnType<typeof createTaskScripts>;
+
+export const createTaskScripts = ({ pool, engine }: TaskScriptDependencies) => ({
+  /** @throws DomainError `invalid`, in InfluxDB's words */
+  async read(actor: Actor, flux: string, edits: TaskOptionEdits = {}): Promise<TaskScript> {
+    if (flux.length > TASK_SCRIPT_LENGTH_MAX) throw invalid(`the script of a task may have ${TASK_SCRIPT_LENGTH_MAX} characters`);
+    const { bytes } = await pool.run({
+      work: { kind: 'task script', flux, edits },
+      user: userOf(actor),
+      reach: { kind: 'nothing' },
+      expects: {},
+      engine,
+      signal: new AbortController().signal,
+      timeoutMs: TIMEOUT_MS,
+      onLateError: () => undefined,
+    });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of bytes) pieces.push(piece);
+    return JSON.parse(Buffer.concat(pieces).toString('utf8')) as TaskScript;
+  },
+});
