@@ -191,7 +191,8 @@ export function decodeTaskChange(json: JsonObject): GivenTaskChange {
   const unit = checkOffsetUnits(edits.offset ?? '');
   if (unit !== undefined) throw undecodable(unit);
   const hasEdits = hasTaskEdits(edits);
-  if (flux === undefined && description === undefined && status === undefined && !hasEdits) throw undecodable('cannot update task without content');
+  if (flux === undefined && description === undefined && status === undefined && !hasEdits)
+    throw undecodable('cannot update task without content');
   // An empty script leaves the one that is there, where options are given.
   return { flux: flux === '' && hasEdits ? undefined : flux, edits, description, status };
 }
