@@ -1,5 +1,5 @@
 /** Runs Flux as an actor: a script only reaches the buckets that the actor can access. */
-import { bucketRights } from '../auth/bucket-rights.js';
+import { bucketRights, readableAmong } from '../auth/bucket-rights.js';
 import { authorizeFluxWrite, mayReachAnyBucket, mayReadOrganization, mayReadPoints } from '../auth/data-access.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
@@ -15,6 +15,7 @@ import type { WorkAnswer } from '../workers/job.js';
 import type { BucketReference, Work } from '../workers/messages.js';
 import type { QueryPool } from '../workers/query-pool.js';
 import type { FluxReach } from '../workers/world.js';
+import { listAllMappings } from './dbrps.js';
 import { bucketNamedIn } from './named-bucket.js';
 import { userOf } from './query-user.js';
 import type { Secrets } from './secrets.js';
@@ -73,6 +74,15 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: F
     },
     async listReadableBuckets() {
       return (await store.resources(bucketKind).list({ ...bucketRights.readable(actor), orgID }, WHOLE_LIST, 'name')).map(show);
+    },
+    async listReadableDatabases() {
+      const { mappings, buckets } = await listAllMappings(store, orgID);
+      const readable = new Map(readableAmong(actor, buckets).map((bucket) => [bucket.id, show(bucket)]));
+      return mappings.flatMap(({ bucketID, database, retentionPolicy, isDefault }) => {
+        const bucket = readable.get(bucketID);
+        if (bucket === undefined) return [];
+        return [{ database, retentionPolicy, isDefault, bucketId: bucketID, retentionPeriodNs: bucket.retentionPeriodNs }];
+      });
     },
     async findSecret(key) {
       return (await secrets.find(actor, orgID, key)).reveal();

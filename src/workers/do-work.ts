@@ -85,6 +85,7 @@ async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Sur
         : world.call('findBucket', reference),
     findWritableBucket: (reference) => world.call('findWritableBucket', reference),
     listReadableBuckets: () => world.call('listReadableBuckets'),
+    listReadableDatabases: () => world.call('listReadableDatabases'),
     findSecret: (key) => world.call('findSecret', key),
     write: (bucketId, batch) => world.call('write', bucketId, batch),
   };

@@ -3,7 +3,7 @@ import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/error
 import type { BucketId, OrganizationId } from '../domain/id.js';
 import type { PointBatch, ReadRequest, SeriesDescription, TimeRange, WriteOutcome } from '../domain/series.js';
 import type { TaskOptionEdits } from '../domain/task.js';
-import type { ReadableBucket } from '../query/flux/environment.js';
+import type { ReadableBucket, ReadableDatabase } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
 import type { PackedTables } from './packed-tables.js';
 import type { SentPredicate } from './sent-predicate.js';
@@ -46,6 +46,7 @@ export interface Calls {
   findBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
   findWritableBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
   listReadableBuckets(): Promise<readonly ReadableBucket[]>;
+  listReadableDatabases(): Promise<readonly ReadableDatabase[]>;
   findSecret(key: string): Promise<string>;
   listMappings(database: string | undefined): Promise<readonly ReadableMapping[]>;
   write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;

@@ -18,6 +18,7 @@ const reach: Reach = {
   findBucket: (reference) => Promise.resolve('name' in reference && reference.name === 'data' ? DATA : undefined),
   findWritableBucket: () => Promise.resolve(undefined),
   listReadableBuckets: () => Promise.resolve([DATA]),
+  listReadableDatabases: () => Promise.resolve([]),
   findSecret: () => Promise.reject(new Error('there are no secrets here')),
   write: () => Promise.reject(new Error('nothing is written here')),
 };

@@ -2,7 +2,7 @@
 import { DomainError } from '../domain/errors.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
 import type { ReadRequest, SeriesDescription, SeriesEngine, SeriesTable } from '../domain/series.js';
-import type { ReadableBucket } from '../query/flux/environment.js';
+import type { ReadableBucket, ReadableDatabase } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
 import type { Asked, BucketReference, Calls } from './messages.js';
 import { receivePredicate, type SentPredicate } from './sent-predicate.js';
@@ -15,6 +15,7 @@ export interface FluxReach {
   /** @throws DomainError for a bucket that the caller may not write */
   findWritableBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
   listReadableBuckets(): Promise<readonly ReadableBucket[]>;
+  listReadableDatabases(): Promise<readonly ReadableDatabase[]>;
   /** @throws DomainError for a secret that is not there, or that the caller may not read */
   findSecret(key: string): Promise<string>;
   write(...args: Parameters<Calls['write']>): ReturnType<Calls['write']>;
@@ -62,6 +63,8 @@ export class World {
         return this.findWritableBucket(args[0] as BucketReference);
       case 'listReadableBuckets':
         return this.flux().listReadableBuckets();
+      case 'listReadableDatabases':
+        return this.flux().listReadableDatabases();
       case 'findSecret':
         return this.flux().findSecret(args[0] as string);
       case 'listMappings':

@@ -81,6 +81,7 @@ async function run(script: string, bucket: ReadableBucket, engine: SeriesEngine)
     findBucket,
     findWritableBucket: findBucket,
     listReadableBuckets: () => Promise.resolve([bucket]),
+    listReadableDatabases: () => Promise.resolve([]),
     // The one that the tests ask for.
     findSecret: (key) => (key === 'token' ? Promise.resolve('mysecrettoken') : Promise.reject(notFound('secret not found'))),
     write: (id, batch) => engine.write(id, batch),

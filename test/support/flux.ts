@@ -41,6 +41,8 @@ export async function environmentWith(lines: string, overrides: Partial<FluxEnvi
     findBucket: find,
     findWritableBucket: find,
     listReadableBuckets: () => Promise.resolve([DATA, OTHER]),
+    listReadableDatabases: () =>
+      Promise.resolve([{ database: 'data', retentionPolicy: 'autogen', isDefault: true, bucketId: DATA.id, retentionPeriodNs: 0n }]),
     findSecret: () => Promise.reject(notFound('secret not found')),
     write: (id, batch) => engine.write(id, batch),
     ...overrides,

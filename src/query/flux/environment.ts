@@ -12,6 +12,16 @@ export interface ReadableBucket {
   readonly retentionPeriodNs: bigint;
 }
 
+/** A database and retention policy of the 1.x-compatible API, with its bucket. */
+export interface ReadableDatabase {
+  readonly database: string;
+  readonly retentionPolicy: string;
+  readonly isDefault: boolean;
+  readonly bucketId: BucketId;
+  /** 0 keeps for ever. */
+  readonly retentionPeriodNs: bigint;
+}
+
 export interface FluxEnvironment {
   readonly engine: Pick<SeriesEngine, 'read' | 'series'>;
   readonly organizationId: OrganizationId;
@@ -31,6 +41,7 @@ export interface FluxEnvironment {
   /** A bucket that the caller may write. @throws DomainError when they may not */
   findWritableBucket(reference: { readonly name: string } | { readonly id: string }): Promise<ReadableBucket | undefined>;
   listReadableBuckets(): Promise<readonly ReadableBucket[]>;
+  listReadableDatabases(): Promise<readonly ReadableDatabase[]>;
   /** The value of a secret of the organization. @throws DomainError where there is none, or the caller may not read it */
   findSecret(key: string): Promise<string>;
   write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;

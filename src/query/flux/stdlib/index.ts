@@ -41,7 +41,7 @@ import { polyline } from './polyline/index.js';
 import { query } from './query/index.js';
 import { regexp } from './regexp/index.js';
 import { sample } from './sample/index.js';
-import { schema, v1 } from './schema/index.js';
+import { schema } from './schema/index.js';
 import { anomalydetection, statsmodels } from './statistics/index.js';
 import { strings } from './strings/index.js';
 import { runtime, system } from './system/index.js';
@@ -50,6 +50,7 @@ import { internalTesting, testing } from './testing/index.js';
 import { timezone } from './timezone/index.js';
 import { types } from './types/index.js';
 import { universe } from './universe/index.js';
+import { v1 } from './v1/index.js';
 
 export const UNIVERSE: Package = universe;
 

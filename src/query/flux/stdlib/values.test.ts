@@ -84,9 +84,43 @@ describe('math', () => {
     ['math.erfc(x: 4.0)', 1.541725790028002e-8],
     ['math.gamma(x: 0.5)', Math.sqrt(Math.PI)],
     ['math.lgamma(x: 10.5).lgamma', 13.940625219403763],
+    // The values of Go's library, which InfluxDB gives: each method of computing them once.
+    ['math.j0(x: 0.000001)', 0.99999999999975],
+    ['math.j0(x: -2.5)', -0.048383776468198],
+    ['math.j0(x: 24.9)', 0.08324596835301547],
+    ['math.j1(x: -7.5)', -0.13524842757970551],
+    ['math.j1(x: 40.0)', 0.12603831803758504],
+    ['math.jn(n: -3, x: 0.5)', -0.0025637299945872448],
+    ['math.jn(n: 8, x: 30.0)', 0.06289085331645],
+    ['math.jn(n: 100, x: 50.0)', 1.1159273690838339e-21],
+    ['math.y0(x: 0.1)', -1.5342386513503667],
+    ['math.y0(x: 100.0)', -0.0772443133650832],
+    ['math.y1(x: 0.000001)', -636619.772372175],
+    ['math.y1(x: 3.0)', 0.3246744247918],
+    ['math.yn(n: 5, x: 0.01)', -2444635204829.711],
+    ['math.yn(n: -7, x: 12.0)', -0.1895206955216866],
+    ['math.erfinv(x: -0.1)', -0.08885599049425769],
+    ['math.erfinv(x: 0.999999999999)', 5.042031898572696],
+    ['math.erfcinv(x: 0.001)', 2.326753765513524],
+    ['math.erfcinv(x: 1.9)', -1.1630871536766736],
   ])('%s is about %d', async (expression, value) => {
     expect(((await valueOf(expression, ['math'])) as number) / value).toBeCloseTo(1, 12);
   });
+});
+
+cases('math', [
+  ['math.jn(n: 2, x: 0.0)', 0],
+  ['math.jn(n: 1000000, x: 3.0)', 0],
+  ['math.y0(x: 0.0)', -Infinity],
+  ['math.yn(n: -3, x: 0.0)', Infinity],
+  ['math.y1(x: -1.0)', Number.NaN],
+  ['math.j1(x: math.mInf(sign: 1))', 0],
+  ['math.erfinv(x: 1.0)', Infinity],
+  ['math.erfcinv(x: 2.5)', Number.NaN],
+]);
+
+it('no call of a Bessel function keeps its thread busy', async () => {
+  expect(await failureOf('import "math"\nx = math.jn(n: 100000000000, x: 1000000000000.0)')).toContain('the order of a Bessel function');
 });
 
 cases('regexp', [

@@ -4,7 +4,9 @@ import { fluxError } from '../../language/errors.js';
 import type { RecordValue, Value } from '../../language/value.js';
 import type { Native, Package } from '../native.js';
 import { constant, native } from '../native.js';
+import { j0, j1, jn, y0, y1, yn } from './bessel.js';
 import { bitsOf, frexp, fromBits, ldexp, nextAfter } from './float-parts.js';
+import { erfcinv, erfinv } from './inverse-error.js';
 import { ofFloat, ofFloats } from './null-aware.js';
 import { erf, erfc, gamma, lgamma } from './special.js';
 
@@ -71,6 +73,10 @@ const recordOf = (name: string, argument: string, call: (x: number) => Readonly<
     return PlainRecord.of(call(args.float(argument)));
   });
 
+/** A function of a whole order and a float. */
+const ofOrder = (call: (n: bigint, x: number) => number): Native =>
+  native((args) => (args.required('n') === null || args.required('x') === null ? null : call(args.int('n'), args.float('x'))));
+
 const toUint = (bits: bigint): Unsigned => new Unsigned(bits);
 
 export const math: Package = {
@@ -107,6 +113,8 @@ export const math: Package = {
   dim: ofFloats((x, y) => (x - y <= 0 ? 0 : x - y)),
   erf: ofFloat(erf),
   erfc: ofFloat(erfc),
+  erfcinv: ofFloat(erfcinv),
+  erfinv: ofFloat(erfinv),
   exp: ofFloat(Math.exp),
   exp2: ofFloat((x) => 2 ** x),
   expm1: ofFloat(Math.expm1),
@@ -130,6 +138,9 @@ export const math: Package = {
     return (sign >= 0n && value === Infinity) || (sign <= 0n && value === -Infinity);
   }),
   isNaN: ofFloat(Number.isNaN, 'f'),
+  j0: ofFloat(j0),
+  j1: ofFloat(j1),
+  jn: ofOrder(jn),
   ldexp: native((args) => {
     if (args.required('frac') === null || args.required('exp') === null) return null;
     return ldexp(args.float('frac'), Number(args.int('exp')));
@@ -166,4 +177,7 @@ export const math: Package = {
   tan: ofFloat(Math.tan),
   tanh: ofFloat(Math.tanh),
   trunc: ofFloat(Math.trunc),
+  y0: ofFloat(y0),
+  y1: ofFloat(y1),
+  yn: ofOrder(yn),
 };

@@ -1,4 +1,4 @@
-/** Packages `influxdata/influxdb/schema` and `v1`: questions about what a bucket holds. */
+/** Package `influxdata/influxdb/schema`: questions about what a bucket holds. */
 import { FluxPackage, flux } from '../native.js';
 
 export const schema = new FluxPackage(flux`
@@ -38,17 +38,4 @@ measurementFieldKeys = (bucket, measurement, start=_defaultStart, stop=now()) =>
 
 measurements = (bucket, start=_defaultStart, stop=now()) =>
     tagValues(bucket: bucket, tag: "_measurement", start: start, stop: stop)
-`);
-
-export const v1 = new FluxPackage(flux`
-import "influxdata/influxdb/schema"
-
-fieldsAsCols = schema.fieldsAsCols
-tagValues = schema.tagValues
-measurementTagValues = schema.measurementTagValues
-tagKeys = schema.tagKeys
-measurementTagKeys = schema.measurementTagKeys
-fieldKeys = schema.fieldKeys
-measurementFieldKeys = schema.measurementFieldKeys
-measurements = schema.measurements
 `);
