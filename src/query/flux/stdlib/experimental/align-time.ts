@@ -1,12 +1,12 @@
 /** `alignTime`: tables moved in time so that all of them begin at one moment. */
 import type { FunctionValue } from '../../language/value.js';
 import { Duration } from '../../language/duration.js';
-import { Time } from '../../language/value.js';
 import { columnOf } from '../../table/chunk.js';
 import { VectorBuilder, cellAt } from '../../table/vector.js';
 import { pipeline } from '../native.js';
 import { drop } from '../universe/columns.js';
 import { requireColumn } from '../universe/collect.js';
+import { toInt } from '../universe/conversions.js';
 import { mapValues } from '../universe/map.js';
 import { stateDuration } from '../universe/state.js';
 
@@ -14,7 +14,8 @@ const ALWAYS: FunctionValue = { isFunction: true, pipeParameter: undefined, call
 const PASSED = 'timeDiff';
 
 export const alignTime = pipeline((args, pipe) => {
-  const alignTo = args.time('alignTo', new Time(0n)).ns;
+  const given = args.get('alignTo');
+  const alignTo = given === undefined || given === null ? 0n : toInt(given);
   const moved = mapValues('sorts', (chunk) => {
     const passed = requireColumn(chunk, PASSED).vector;
     const times = new VectorBuilder('time', chunk.rowCount);

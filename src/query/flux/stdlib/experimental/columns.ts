@@ -1,4 +1,5 @@
 /** Functions of package `experimental` that look at columns: `set`, `group`, `objectKeys`. */
+import { quoteGo } from '../../../../domain/go-quote.js';
 import { regroup } from '../../execute/operator.js';
 import { fluxError } from '../../language/errors.js';
 import { cellOfValue, columnTypeOf, typeName } from '../../language/value.js';
@@ -24,7 +25,8 @@ export const set = step((args) => {
 
 /** More columns in the group key. */
 export const group = step((args) => {
-  if (args.string('mode') !== 'extend') throw fluxError('mode parameter must be one of: extend');
+  const mode = args.string('mode');
+  if (mode !== 'extend') throw fluxError(`invalid group mode ${quoteGo(mode)}; experimental.group requires mode "extend"`);
   const columns = args.strings('columns');
   return {
     create: () =>

@@ -2,6 +2,7 @@
 import { formatFloat } from '../../../../domain/float.js';
 import { quoteGo } from '../../../../domain/go-quote.js';
 import { fluxError } from '../../language/errors.js';
+import { Inference } from '../../language/inference.js';
 import type { Value } from '../../language/value.js';
 import { Regexp } from '../../language/regexp.js';
 import { Unsigned, scalarToString, typeName } from '../../language/value.js';
@@ -19,7 +20,7 @@ function textOf(value: Exclude<Value, null>): string {
   if (typeof value === 'number') return formatFloat(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   const text = value instanceof Regexp ? undefined : scalarToString(value);
-  if (text === undefined) throw fluxError(`cannot convert ${typeName(value)} to string`);
+  if (text === undefined) throw fluxError(`cannot convert ${new Inference().nameOf(value)} to string`);
   return text;
 }
 

@@ -1,7 +1,7 @@
 /** Package `contrib/qxip/hash`: digests of texts. */
 import { createHash, createHmac } from 'node:crypto';
 import { fluxError } from '../../language/errors.js';
-import { typeName } from '../../language/value.js';
+import { Inference } from '../../language/inference.js';
 import type { Arguments, Native, Package } from '../native.js';
 import { native } from '../native.js';
 import { cityHash64 } from './city-hash.js';
@@ -12,7 +12,7 @@ const digest = (name: string, of: (text: string, args: Arguments) => string | nu
   native((args, { spend }) => {
     const value = args.required('v');
     if (value === null) return null;
-    if (typeof value !== 'string') throw fluxError(`hash cannot convert ${typeName(value)} to ${name}`);
+    if (typeof value !== 'string') throw fluxError(`hash cannot convert ${new Inference().nameOf(value)} to ${name}`);
     spend(value.length);
     return of(value, args);
   });
@@ -23,7 +23,7 @@ const hexDigest = (algorithm: 'md5' | 'sha1' | 'sha256'): Native =>
 function hmac(text: string, args: Arguments): string | null {
   const key = args.required('k');
   if (key === null) return null;
-  if (typeof key !== 'string') throw fluxError(`hash cannot convert ${typeName(key)} to hmac`);
+  if (typeof key !== 'string') throw fluxError(`hash cannot convert ${new Inference().nameOf(key)} to hmac`);
   return createHmac('sha1', key).update(text).digest('base64');
 }
 

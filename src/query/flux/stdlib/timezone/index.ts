@@ -7,7 +7,7 @@ import { UTC_LOCATION, constant, native } from '../native.js';
 
 export const timezone: Package = {
   utc: constant(UTC_LOCATION),
-  fixed: native((args) => PlainRecord.of({ zone: 'UTC', offset: args.duration('offset') })),
+  fixed: native((args) => PlainRecord.of({ zone: 'UTC', offset: args.required('offset') })),
   location: native((args) => {
     const zone = args.string('name');
     Zone.load(zone);

@@ -21,7 +21,8 @@ export const rename = mutation((args) => {
   const fn = args.has('fn') ? args.fn('fn') : undefined;
   if (record === undefined && fn === undefined) throw fluxError('rename error: neither column list nor map function provided');
   if (record !== undefined && fn !== undefined) throw fluxError('rename error: both column list and map function provided');
-  if (!isRecord(record)) return { op: 'rename', columns: undefined, fn };
+  if (record === undefined) return { op: 'rename', columns: undefined, fn };
+  if (!isRecord(record)) throw fluxError(`keyword argument "columns" should be of kind object, but got ${typeName(record)}`);
   const columns = new Map<string, string>();
   for (const label of record.labels()) {
     const name = record.get(label) ?? null;

@@ -101,7 +101,7 @@ export function toTime(value: Exclude<Value, null>): Time {
   if (value instanceof Unsigned) return new Time(BigInt.asIntN(64, value.value));
   if (typeof value !== 'string') throw cannot(value, 'time');
   const ns = parseTime(value);
-  if (ns === undefined) throw invalidSyntax(value, 'time');
+  if (ns === undefined) throw fluxError(`cannot convert string ${quoteGo(value)} to time due to invalid syntax: cannot parse date`);
   return new Time(ns);
 }
 

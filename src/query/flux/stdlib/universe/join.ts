@@ -1,10 +1,11 @@
 /** `join`: the rows of two streams that agree in some columns. */
+import { quoteGo } from '../../../../domain/go-quote.js';
 import { emitTable } from '../../execute/operator.js';
 import type { Emit, Operator } from '../../execute/operator.js';
 import { TableCollection } from '../../execute/operator.js';
 import type { RunContext } from '../../execute/run-context.js';
 import { fluxError } from '../../language/errors.js';
-import { typeName } from '../../language/value.js';
+import { Inference } from '../../language/inference.js';
 import { TableStream } from '../../execute/table-stream.js';
 import { unionBounds } from '../../plan/node.js';
 import { compareUtf8 } from '../../../../domain/utf8-order.js';
@@ -20,17 +21,20 @@ import { sortTable } from './sort.js';
 export const join = native((args, context) => {
   const tables = args.record('tables');
   const names = [...tables.labels()].sort(compareUtf8);
+  const notStream = names.find((name) => !(tables.get(name) instanceof TableStream));
+  if (notStream !== undefined)
+    throw fluxError(
+      `expected ${quoteGo(notStream)} to be stream type; instead got ${new Inference().nameOf(tables.get(notStream) ?? null)}`,
+    );
   const [left, right] = names;
   if (names.length !== 2 || left === undefined || right === undefined) throw fluxError('joins currently must have exactly two parents');
   const on = [...args.strings('on')].sort(compareUtf8);
   if (on.length === 0) throw fluxError('at least one column in `on` is required');
   const method = args.string('method', 'inner');
   if (method !== 'inner') throw fluxError(`${method} is not a valid join method`);
-  const inputs = names.map((name) => {
-    const stream = tables.get(name) ?? null;
-    if (!(stream instanceof TableStream))
-      throw fluxError(`value for key "${name}" in tables must be a table object: got ${typeName(stream)}`);
-    return stream.node;
+  const inputs = names.flatMap((name) => {
+    const stream = tables.get(name);
+    return stream instanceof TableStream ? [stream.node] : [];
   });
   return new TableStream({
     spec: { kind: 'operator' },

@@ -1,8 +1,9 @@
 /** `range`: the rows between two moments, which is also what bounds a read of a bucket. */
 import { Duration } from '../../language/duration.js';
 import { fluxError } from '../../language/errors.js';
+import { Inference } from '../../language/inference.js';
 import type { Value } from '../../language/value.js';
-import { Time, typeName } from '../../language/value.js';
+import { Time } from '../../language/value.js';
 import type { Bounds } from '../../language/window.js';
 import { intersectBounds } from '../../language/window.js';
 import { boundsWithin } from '../../plan/node.js';
@@ -20,7 +21,7 @@ export function momentOf(value: Value, nowNs: bigint): bigint {
   if (value instanceof Time) return value.ns;
   if (value instanceof Duration) return nowNs + value.approximateNs;
   if (typeof value === 'bigint') return value * NS_PER_SECOND;
-  throw fluxError(`value is not a time, got ${typeName(value)}`);
+  throw fluxError(`value is not a time, got ${new Inference().nameOf(value)}`);
 }
 
 export const range = step((args, { node, context }) => {

@@ -1,6 +1,5 @@
 /** `tableFind`, `getColumn`, `getRecord`, `findColumn` and `findRecord`: values out of the tables of a stream. */
 import { fluxError } from '../../language/errors.js';
-import { quoteGo } from '../../../../domain/go-quote.js';
 import type { FunctionValue, Value } from '../../language/value.js';
 import { PlainRecord, valueOfCell } from '../../language/value.js';
 import { TableValue } from '../../execute/table-stream.js';
@@ -17,14 +16,20 @@ export const tableFind = native((args, context) => {
   return new TableValue(table);
 }, 'tables');
 
-export const getColumn = native((args) => columnValues(tableOf(args), args.string('column')), 'table');
+export const getColumn = native((args) => {
+  const label = args.string('column');
+  const values = columnValues(tableOf(args), label);
+  if (values === undefined) throw fluxError(`cannot find column ${label}`);
+  return values;
+}, 'table');
 
 export const getRecord = native((args) => recordAt(tableOf(args), args.count('idx')), 'table');
 
-/** An empty array where no table fits. */
+/** An empty array where no table fits, or where it has no such column. */
 export const findColumn = native((args, context) => {
+  const label = args.string('column');
   const table = firstTable(args, context);
-  return table === undefined ? [] : columnValues(table, args.string('column'));
+  return (table && columnValues(table, label)) ?? [];
 }, 'tables');
 
 /** An empty record where no table fits, or no row. */
@@ -51,10 +56,9 @@ function tableOf(args: Arguments): Chunk {
   return table.chunk;
 }
 
-function columnValues(table: Chunk, label: string): Value {
+function columnValues(table: Chunk, label: string): Value[] | undefined {
   const column = columnOfChunk(table.columns, label);
-  if (column === undefined) throw fluxError(`cannot find column ${quoteGo(label)}`);
-  return Array.from({ length: table.rowCount }, (_, row) => valueOfCell(column.type, cellAt(column.vector, row)));
+  return column && Array.from({ length: table.rowCount }, (_, row) => valueOfCell(column.type, cellAt(column.vector, row)));
 }
 
 function recordAt(table: Chunk, row: number): Value {
