@@ -43,7 +43,7 @@ describe('results', () => {
     ['frob()', /^error @1:1-1:5: undefined identifier frob$/],
     ['1 + "a"', /^error @1:5-1:8: expected int but found string$/],
     ['x = ', /^compilation failed: error @1:5-1:5: invalid expression/],
-    ['import "internal/gen" x = gen.tables(n: 1)', /function "gen.tables" of package "internal/gen" is not supported by this server/],
+    ['import "internal/gen" x = gen.tables(n: 1)', /function "gen.tables" of package "internal\/gen" is not supported by this server/],
     ['import "sql"\nsql.from(driverName: "a", dataSourceName: "b", query: "c")', /function "sql.from" of package "sql" opens a connection/],
   ])('there are none of %s', async (script, message) => {
     expect(await failureOf(script, await environmentWith(LINES))).toMatch(message);
