@@ -125,6 +125,8 @@ export function createAdmission({
 }
 
 /** The same request once more at a path, as Go's router asks for it. */
-function redirectTo(path: string, { method, url }: FastifyRequest): Answer {
-  return empty(method === 'GET' ? 301 : 308, { location: path + url.slice(pathOf(url).length) });
+function redirectTo(path: string, { method, url, params }: FastifyRequest): Answer {
+  const values = params as Readonly<Record<string, string>>;
+  const location = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+  return empty(method === 'GET' ? 301 : 308, { location: location + url.slice(pathOf(url).length) });
 }

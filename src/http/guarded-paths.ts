@@ -52,11 +52,12 @@ export function accessTo(entry: PathEntry, route: Route | undefined, path: strin
 export class GuardedPaths {
   /** Outside of the API's prefixes. */
   readonly #otherPaths: ReadonlySet<string>;
+  /** Of InfluxDB's newer router; the older one answers like a path that is nowhere. */
   readonly #resources: ReadonlySet<string | undefined>;
 
   constructor(entries: readonly PathEntry[]) {
     this.#otherPaths = new Set(entries.filter(({ guard, path }) => guard !== 'open' && !isApiPath(path)).map(({ path }) => path));
-    this.#resources = new Set(entries.map(({ path }) => resourceIn(path)));
+    this.#resources = new Set(entries.filter(({ otherMethods }) => otherMethods !== 'json').map(({ path }) => resourceIn(path)));
   }
 
   /** Whether a path without a route could be part of the API; if so, a request without credentials must not learn that it is unknown. */
@@ -65,7 +66,7 @@ export class GuardedPaths {
     return isApiPath(meant) || isApiPath(`${meant}/`) || this.#otherPaths.has(meant);
   }
 
-  /** Of a guarded path that no route has: whether it lies below a resource that there is. */
+  /** Of a guarded path that no route has: whether it lies below a resource that there is and is answered with a text. */
   isBelowResource(path: string): boolean {
     const resource = resourceIn(path);
     return !isApiPath(path) || (resource !== undefined && this.#resources.has(resource));

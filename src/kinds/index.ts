@@ -5,6 +5,7 @@ import type { Kind } from './kind.js';
 import { labelKind } from './labels.js';
 import { notebookKind } from './notebooks.js';
 import { taskKind } from './tasks.js';
+import { telegrafKind } from './telegrafs.js';
 import { variableKind } from './variables.js';
 
-export const KINDS: readonly Kind[] = [bucketKind, labelKind, variableKind, dashboardKind, notebookKind, taskKind];
+export const KINDS: readonly Kind[] = [bucketKind, labelKind, variableKind, dashboardKind, notebookKind, taskKind, telegrafKind];

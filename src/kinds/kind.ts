@@ -60,13 +60,19 @@ export interface Kind<T extends Owned = Owned, New extends NewOwned = NewOwned, 
   /** As it is shown alone, where that is more than in a list. */
   envelope?(encoded: object, resource: T): object;
   /** Another form in which one is shown to a client that accepts it; undefined for JSON. */
-  represent?(resource: T, accept: string): { readonly contentType: string; readonly text: string } | undefined;
+  represent?(resource: T, accept: string): Representation | undefined;
 
   /**
    * Bodies that make and change one, for the tests that send something to every route. Names that must be unique hold `n`. A `Map` stands
    * for an object whose names are data.
    */
   example(n: number): { readonly create: object; readonly change: object };
+}
+
+export interface Representation {
+  readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly text: string;
 }
 
 /** Which rights an operation asks for. Reading asks to read the resource, creating to write the type in the organization. */
@@ -92,8 +98,8 @@ export interface KindWords<T extends Owned> {
   readonly listRefusesUnknownId?: boolean;
   /** For a path whose id is none; else what is wrong with the id. */
   readonly badId?: string;
-  /** For a list that must name its organization and does not, or not by an id. */
-  readonly badOrganizationId?: string;
+  /** For a list that must name its organization and does not, or not by an id; the kind may tell the reason. */
+  readonly badOrganizationId?: string | ((reason: string) => string);
   /** What stands before the reason why a body cannot be decoded, for the kinds that give Go's reasons. */
   readonly badBody?: string;
   /** The same, of a change, where it differs. */

@@ -17,6 +17,7 @@ import { serverRoutes } from '../http/routes/server.js';
 import { sessionRoutes } from '../http/routes/sessions.js';
 import { setupRoutes } from '../http/routes/setup.js';
 import { taskRoutes } from '../http/routes/tasks.js';
+import { telegrafPluginRoutes } from '../http/routes/telegraf-plugins.js';
 import { userRoutes } from '../http/routes/users.js';
 import { writeRoutes } from '../http/routes/write.js';
 import { taskKind } from '../kinds/tasks.js';
@@ -50,6 +51,7 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
     .filter(({ kind }) => kind !== taskKind)
     .flatMap(({ kind, resources }) => resourceRoutes(kind, { ...services, resources })),
   ...taskRoutes(services),
+  ...telegrafPluginRoutes,
   ...authorizationRoutes(services.authorizations),
   ...v1AuthorizationRoutes(services.v1Authorizations),
   ...dbrpRoutes(services.dbrps, services.resolveOrganization),

@@ -94,7 +94,7 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
       }
       const orgID = await placeOf(store, query);
       if (kind.rights?.listsWholeOrganization === true) {
-        if (orgID === undefined) throw invalid(words.badOrganizationId ?? 'invalid or missing org ID');
+        if (orgID === undefined) throw invalid(missingOrganization(words.badOrganizationId));
         authorize(actor, rights.toReadAllIn(orgID));
       }
       if (name !== undefined && orgID !== undefined && words.nameNotFound !== undefined) {
@@ -145,6 +145,9 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
     },
   };
 }
+
+const missingOrganization = (words: Kind['words']['badOrganizationId'] = 'invalid or missing org ID'): string =>
+  typeof words === 'string' ? words : words('it is missing');
 
 /** @throws DomainError `not found` for the name of no organization */
 async function placeOf(store: Store, { orgID, org }: NewOwned): Promise<OrganizationId | undefined> {

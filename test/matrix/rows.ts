@@ -86,8 +86,8 @@ const kindRows: Record<string, Row> = Object.fromEntries(
     Object.entries(kindRequests(kind)).map(([name, make]): [string, Row] => [
       name,
       async (world, n) => {
-        const { path, json } = await make(world, n);
-        return { path, ...(json && { json: plain(json) }) };
+        const { path, headers, json } = await make(world, n);
+        return { path, ...(headers && { headers }), ...(json && { json: plain(json) }) };
       },
     ]),
   ),
@@ -102,6 +102,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'OPTIONS /ping': at('/ping'),
   ...atAllMethods('/metrics'),
   'GET /api/v2': at('/api/v2'),
+  'GET /api/v2/telegraf/plugins': at('/api/v2/telegraf/plugins'),
   'GET /api/v2/resources': at('/api/v2/resources'),
   'GET /api/v2/flags': at('/api/v2/flags'),
   'GET /api/v2/config': at('/api/v2/config'),

@@ -10,6 +10,7 @@ export interface KindWorld {
 
 export interface KindRequest {
   readonly path: string;
+  readonly headers?: Record<string, string>;
   /** With a `Map` for an object whose names are data. */
   readonly json?: Record<string, unknown>;
 }
@@ -45,7 +46,8 @@ export function kindRequests(kind: Kind): Record<string, MakeKindRequest> {
       return { path: kind.list.filters.includes('orgID') ? `${path}?orgID=${world.orgId}` : path };
     },
     [`POST ${path}`]: ({ orgId }, n) => Promise.resolve({ path, json: { orgID: orgId, ...kind.example(n).create } }),
-    [`GET ${path}/:id`]: async (world, n) => ({ path: await one(world, n) }),
+    // Some kinds have other forms for those who accept them.
+    [`GET ${path}/:id`]: async (world, n) => ({ path: await one(world, n), headers: { accept: 'application/json' } }),
   };
   for (const method of kind.changedBy ?? ['PATCH']) {
     requests[`${method} ${path}/:id`] = async (world, n) => ({

@@ -7,14 +7,12 @@ import { encodeLabel, labelKind } from '../../kinds/labels.js';
 import type { LabelsOnResources, OpenedLabels } from '../../services/labels-on-resources.js';
 import { decodeJsonObject } from '../../wire/json.js';
 import { empty, json, type ActorRoute } from '../route.js';
-import { findPlace, type FindPlace } from './places.js';
-
-export const otherMethodsOf = ({ router }: Kind): 'empty' | 'json' => (router === 'chi' ? 'empty' : 'json');
+import { behaviourOf, findPlace, type FindPlace } from './places.js';
 
 export function labelRoutes(kind: Kind, labels: LabelsOnResources): ActorRoute[] {
   const open: FindPlace<OpenedLabels> = (actor, id) => labels.open(actor, kind, id);
   const path = `${kind.path}/:id/labels`;
-  const shared = { access: 'actor', otherMethods: otherMethodsOf(kind) } as const;
+  const shared = { access: 'actor', ...behaviourOf(kind) } as const;
   const needs = needsOfKind(kind);
   return [
     {

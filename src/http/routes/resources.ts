@@ -12,8 +12,8 @@ import type { Resources } from '../../services/resources.js';
 import { BODY_EMPTY, BODY_NOT_JSON, decodeJsonObject, JSON_PROBLEM } from '../../wire/json.js';
 import { decodePage, idOf, linkPages, textOf, type LimitedPage, type QueryMembers } from '../../wire/query-string.js';
 import { empty, json, type ActorRoute, type Answer, type Route, type RouteRequest } from '../route.js';
-import { labelRoutes, otherMethodsOf } from './labels-on-resources.js';
-import { membershipRoutes } from './places.js';
+import { labelRoutes } from './labels-on-resources.js';
+import { behaviourOf, membershipRoutes } from './places.js';
 
 export interface ResourceServices {
   readonly resources: Resources;
@@ -25,7 +25,7 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
   const { path, words } = kind;
   const one = `${path}/:id`;
   const needs = needsOfKind(kind);
-  const shared = { access: 'actor', otherMethods: otherMethodsOf(kind) } as const;
+  const shared = { access: 'actor', ...behaviourOf(kind) } as const;
 
   const idIn = ({ params }: RouteRequest): Id => replaceWords(words.badId, () => parseId(params.id ?? ''));
   const encode = async (actor: Actor, resource: Owned, query: URLSearchParams): Promise<object> =>
@@ -69,7 +69,7 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
         const other = kind.represent?.(resource, request.headers.accept ?? '');
         return other === undefined
           ? show(actor, 200, resource, request.query)
-          : { status: 200, contentType: other.contentType, body: other.text };
+          : { status: 200, contentType: other.contentType, headers: other.headers, body: other.text };
       },
     },
     {
@@ -156,12 +156,12 @@ function linksOf(
 }
 
 /** @throws DomainError `invalid` with these words, where the kind has its own for whatever is wrong with an id */
-function replaceWords<T>(words: string | undefined, read: () => T): T {
+function replaceWords<T>(words: string | ((reason: string) => string) | undefined, read: () => T): T {
   if (words === undefined) return read();
   try {
     return read();
   } catch (cause) {
-    throw invalid(words, { cause });
+    throw invalid(typeof words === 'string' ? words : words(cause instanceof Error ? cause.message : ''), { cause });
   }
 }
 
