@@ -23,6 +23,8 @@ export interface Batch {
   readonly scope: Scope;
   /** One series that is too long for a batch. */
   readonly isTooLong: boolean;
+  /** Of the answer. */
+  readonly rowsAtMost: number;
 }
 
 export async function planBatches(
@@ -43,7 +45,7 @@ export async function planBatches(
     }
     const ids = scope.ids.subarray(start, end);
     const isTooLong = ids.length === 1 && rowsAtMost(ids[0] as number) > rowsMax;
-    batches.push({ scope: { ...scope, ids, isAll: scope.isAll && ids.length === scope.ids.length }, isTooLong });
+    batches.push({ scope: { ...scope, ids, isAll: scope.isAll && ids.length === scope.ids.length }, isTooLong, rowsAtMost: rowCount });
   }
   return batches;
 }

@@ -37,6 +37,16 @@ export class Connection {
     }
   }
 
+  /** The chunks of a small answer, with one trip to DuckDB's threads instead of one for each step and chunk. */
+  async all(sql: string, parameters: readonly Parameter[] = []): Promise<readonly DuckDBDataChunk[]> {
+    try {
+      const result = await (parameters.length === 0 ? this.duckdb.run(sql) : this.duckdb.run(sql, [...parameters], parameters.map(typeOf)));
+      return Array.from({ length: result.chunkCount }, (_, i) => result.getChunk(i));
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
   /** The answer chunk by chunk, as it is made. A chunk is valid until the next is asked for. */
   async *chunks(sql: string, parameters: readonly Parameter[] = []): AsyncGenerator<DuckDBDataChunk, void, undefined> {
     try {

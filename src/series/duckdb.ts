@@ -47,6 +47,8 @@ export interface DuckDbEngineOptions {
   readonly onEvent: (event: EngineEvent) => void;
   /** Other than usual in tests. */
   readonly rules?: PlacementRules | undefined;
+  /** Rows that are aggregated without DuckDB; other than usual in tests. */
+  readonly reducedHereMax?: number | undefined;
 }
 
 /** The engine of this module, with what is its own. */
@@ -71,14 +73,16 @@ const togetherRowsMax = 100_000;
 export async function openDuckDbEngine(options: DuckDbEngineOptions): Promise<DuckDbEngine> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   await chmod(options.directory, 0o700);
-  return new Engine(await Keeper.open(options));
+  return new Engine(await Keeper.open(options), options.reducedHereMax);
 }
 
 class Engine implements DuckDbEngine {
   readonly #keeper: Keeper;
+  readonly #reducedHereMax: number | undefined;
 
-  constructor(keeper: Keeper) {
+  constructor(keeper: Keeper, reducedHereMax: number | undefined) {
     this.#keeper = keeper;
+    this.#reducedHereMax = reducedHereMax;
   }
 
   async write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome> {
@@ -104,7 +108,7 @@ class Engine implements DuckDbEngine {
   read(request: ReadRequest, signal?: AbortSignal): AsyncGenerator<SeriesTable, void, undefined> {
     const { reduction } = request;
     if (reduction?.kind === 'window' && reduction.everyNs <= 0n) throw invalid('the length of windows must be more than zero');
-    return this.#query(request, signal, (runner, readables) => readMeasurements(runner, readables, request));
+    return this.#query(request, signal, (runner, readables) => readMeasurements(runner, readables, request, this.#reducedHereMax));
   }
 
   async series(

@@ -235,7 +235,7 @@ function limitQuery(source: Source, { ids }: Within, { count, offset, descending
 
 type Limit = Reduction & { readonly kind: 'limit' };
 
-type Windows = Reduction & { readonly kind: 'window' };
+export type Windows = Reduction & { readonly kind: 'window' };
 
 function aggregateQuery(
   source: Source,
@@ -284,23 +284,25 @@ function reduce(aggregate: Aggregate, value: string, type: FieldType, order: str
       return `arg_max(${value}, time), max(time) FILTER (${value} IS NOT NULL)`;
     case 'min':
     case 'max': {
-      refuse(aggregate, type, type === 'string' || type === 'boolean');
+      refuseUnsupported(aggregate, type);
       // Of equal values the earliest point is selected: the pair is compared whole.
       const time = aggregate === 'min' ? 'time' : '-time';
       const pair = `${aggregate}({'v': ${value}, 't': ${time}}) FILTER (${value} IS NOT NULL)`;
       return `(${pair}).v, ${aggregate === 'min' ? '' : '-'}(${pair}).t`;
     }
     case 'mean':
-      refuse(aggregate, type, type === 'string' || type === 'boolean');
+      refuseUnsupported(aggregate, type);
       return `avg(${value}${order})`;
     case 'sum':
-      refuse(aggregate, type, type === 'string' || type === 'boolean');
+      refuseUnsupported(aggregate, type);
       return type === 'float' ? `sum(${value}${order})` : wrappedSum(value, type);
   }
 }
 
-function refuse(aggregate: Aggregate, type: FieldType, isUnsupported: boolean): void {
-  if (isUnsupported) throw invalid(`unsupported input type for ${aggregate} aggregate: ${type}`);
+/** @throws DomainError `invalid` for an aggregate of values that do not have it */
+export function refuseUnsupported(aggregate: Aggregate, type: FieldType): void {
+  const isForAll = aggregate === 'count' || aggregate === 'first' || aggregate === 'last';
+  if (!isForAll && (type === 'string' || type === 'boolean')) throw invalid(`unsupported input type for ${aggregate} aggregate: ${type}`);
 }
 
 /** Sums of integers run over as they do in InfluxDB: only the low 64 bits count. */
@@ -313,7 +315,7 @@ function wrappedSum(value: string, type: FieldType): string {
 }
 
 /** The start of the window that the range's start lies in; other windows are counted from it, so that no difference is negative. */
-function firstWindowStart(range: TimeRange, { everyNs, offsetNs }: Windows): bigint {
+export function firstWindowStart(range: TimeRange, { everyNs, offsetNs }: Windows): bigint {
   const { startNs } = range;
   return startNs - ((((startNs - offsetNs) % everyNs) + everyNs) % everyNs);
 }
