@@ -5,6 +5,7 @@ import { parseId, type Id, type OrganizationId } from '../../domain/id.js';
 import { checkNewName } from '../../domain/name.js';
 import { decodeJsonObject, decodeJsonObjects, type JsonObject } from '../../wire/json.js';
 import type { Operation } from '../kind.js';
+import { NO_PROPERTIES, shapeProperties } from './views.js';
 
 export interface Cell {
   readonly id: Id;
@@ -29,7 +30,6 @@ export interface Dashboard {
 
 export type NewCell = Partial<Cell> & { readonly usingView?: Id | undefined };
 
-const NO_PROPERTIES = { shape: 'empty' };
 /** The most that one dashboard may have. */
 const CELLS_MAX = 1_000;
 
@@ -83,11 +83,9 @@ function decodeCell(json: JsonObject): NewCell {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** Any properties of a view: what the pages that draw it put there. */
 function decodeProperties(json: JsonObject): object | undefined {
   const properties = json.map('properties');
-  if (properties !== undefined && typeof properties.shape !== 'string') throw invalid('the properties of a view need a shape');
-  return properties;
+  return properties && shapeProperties(properties);
 }
 
 const BAD_BODY = 'bad request json body: ';
@@ -199,7 +197,8 @@ export const cellOperations: readonly Operation<Dashboard>[] = [
       const known = findCell(dashboard, idIn(params), 'view not found');
       const json = decodeJsonObject(body);
       const [name, properties] = [json.string('name'), decodeProperties(json)];
-      if (name === undefined && properties === undefined) throw invalid('expected at least one attribute to be updated');
+      if (name === undefined && (properties === undefined || properties === NO_PROPERTIES))
+        throw invalid('expected at least one attribute to be updated');
       if (name !== undefined && name !== known.name) checkNewName('cell name', name);
       const cell = { ...known, name: name ?? known.name, properties: properties ?? known.properties };
       return { changed: replaceCell(dashboard, cell, nowMs), status: 200, body: encodeView(dashboard.id, cell) };
@@ -208,10 +207,7 @@ export const cellOperations: readonly Operation<Dashboard>[] = [
       path: `/cells/${firstCell(shown)}/view`,
       json: {
         name: 'view',
-        properties: new Map([
-          ['shape', 'chronograf-v2'],
-          ['Note', '#'],
-        ]),
+        properties: { shape: 'chronograf-v2', type: 'markdown', note: '#' },
       },
     }),
   },
