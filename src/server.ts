@@ -1,5 +1,6 @@
 /** A server that can be started and stopped, by `sluiced run` and by tests alike: stores, services, routes, housekeeping. */
 import type { Logger } from 'pino';
+import { createExpiry } from './auth/expiry.js';
 import type { Config } from './config/config.js';
 import type { Clock } from './domain/id.js';
 import { Metrics } from './http/metrics.js';
@@ -53,12 +54,21 @@ export async function startServer({
   const stopSteps = new StopSteps();
   try {
     const stores = await openStores(config, isFirstStart, logger, stopSteps);
-    const metrics = new Metrics({ version: VERSION, clock, startedAtMs: clock(), countResources: () => stores.store.countResources() });
+    const expiry = createExpiry({ store: stores.store, clock });
+    const metrics = new Metrics({
+      version: VERSION,
+      clock,
+      startedAtMs: clock(),
+      countResources: () => stores.store.countResources(),
+      countExpiring: () => expiry.count(),
+    });
     const services = createServices({ config, logger, clock, kinds, stores, metrics, stopSteps });
     const { authenticator, v1Authenticator, pool } = services;
     if (isFirstStart && !(await services.setup.isAllowed())) throw new Error(notFresh(config));
     if (unattendedSetup !== undefined && !isFirstStart) await runUnattendedSetup(unattendedSetup, services.setup, authenticator, logger);
-    await startHousekeeping({ store: stores.store, retention: services.retention, sessions: services.sessions, logger, stopSteps });
+    const { retention, sessions } = services;
+    const { expiredTokenRetentionMs } = config;
+    await startHousekeeping({ store: stores.store, retention, sessions, expiry, expiredTokenRetentionMs, logger, stopSteps });
 
     const routes = createRoutes({ config, logger, clock, services, metrics, listProblems: stores.listProblems });
     const pages = config.uiDisabled ? undefined : loadPages();

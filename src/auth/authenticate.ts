@@ -25,13 +25,19 @@ export type Refusal =
   | 'wrong name or password'
   | 'rights were taken away';
 
+/** Why credentials are refused, and which authorization they belong to if it is known. */
+export interface RefusedCredentials {
+  readonly refusal: Refusal;
+  readonly authorizationId?: AuthorizationId | undefined;
+}
+
 export type Verdict<I extends Identity = Identity> =
   | {
       readonly identity: I;
       /** The moment from which time alone makes the verdict an old one; undefined: never. */
       readonly validUntilMs: number | undefined;
     }
-  | { readonly refusal: Refusal };
+  | RefusedCredentials;
 
 const UNKNOWN_TOKEN: Verdict<TokenIdentity> = { refusal: 'unknown token' };
 const HASH_AS_TOKEN: Verdict<TokenIdentity> = { refusal: 'stored hash as token' };
@@ -102,7 +108,7 @@ export class Authenticator {
     const user = await this.#store.findUser(authorization.userID);
     const known: KnownToken = {
       digest: Buffer.from(digest, 'binary'),
-      identity: identityOf(authorization),
+      identity: { ...identityOf(authorization), tokenHash: token.hash },
       lifetime: lifetimeOfToken(authorization, token),
       userStatus: user?.status,
     };
@@ -168,5 +174,6 @@ export const identityOf = ({ userID, orgID, id, permissions, status }: Authoriza
 function judge({ identity, lifetime, userStatus }: KnownToken, nowMs: number): Verdict<TokenIdentity> {
   const standing = standingOf(lifetime, userStatus, nowMs);
   const refusal = standing === 'inactive' ? undefined : refusalOf(standing);
-  return refusal === undefined ? { identity, validUntilMs: lifetime.expiresAtMs } : { refusal };
+  const { authorizationId } = identity;
+  return refusal === undefined ? { identity, validUntilMs: lifetime.expiresAtMs } : { refusal, authorizationId };
 }

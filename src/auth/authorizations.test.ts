@@ -15,7 +15,8 @@ import {
 } from '../domain/permission.js';
 import type { RequestedPermission } from './grants.js';
 import { Attempts } from './attempts.js';
-import { createAuthorizations, createV1Authorizations, type AuthorizationQuery, type NewAuthorization } from './authorizations.js';
+import { createAuthorizations, type AuthorizationQuery, type NewAuthorization } from './authorizations.js';
+import { createV1Authorizations } from './v1-authorizations.js';
 import { PasswordChecks } from './password-checks.js';
 import { PasswordVerifier } from './passwords.js';
 import { Secret } from './secret.js';

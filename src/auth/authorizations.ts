@@ -4,32 +4,23 @@
  */
 import type { Actor } from '../domain/actor.js';
 import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
-import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
+import { DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
-import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
 import { ACTIONS, formatPermission, operatorPermissions, type Action, type Permission } from '../domain/permission.js';
-import {
-  DuplicateError,
-  type AuthorizationCount,
-  type AuthorizationFilter,
-  type AuthorizationOrder,
-  type OpenedBucket,
-  type Store,
-} from '../domain/store.js';
+import type { AuthorizationCount, AuthorizationFilter, AuthorizationOrder, OpenedBucket, Store } from '../domain/store.js';
 import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
 import { bucketKind } from '../kinds/buckets.js';
 import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
+import { expiryOfChanged, expiryOfNew, type RequestedExpiry } from './expiry.js';
 import { findToken } from './find-token.js';
 import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions, type RequestedPermission } from './grants.js';
-import type { PasswordChecks } from './password-checks.js';
-import { checkPasswordRules } from './passwords.js';
 import { storeToken } from './plain-tokens.js';
 import { authorizationRights } from './resource-rights.js';
 import type { Secret } from './secret.js';
-import { hasExpired } from './standing.js';
+import { hasExpired, lifetimeOfToken } from './standing.js';
 import { transactionBy } from './transactions.js';
 import { userRights } from './tenancy.js';
 import { generateToken } from './token.js';
@@ -41,6 +32,7 @@ export interface NewAuthorization {
   readonly status: Status;
   readonly description: string;
   readonly permissions: readonly RequestedPermission[];
+  readonly expiry?: RequestedExpiry | undefined;
 }
 
 export interface AuthorizationQuery {
@@ -55,8 +47,10 @@ export interface AuthorizationQuery {
   readonly search?: string | undefined;
   readonly tokenKind?: TokenKind | undefined;
   readonly status?: Status | undefined;
-  /** Filters by whether the token can be used: a token of an inactive user counts as inactive. */
+  /** Filters by whether the token can be used: one that has expired, or whose user is inactive, counts as inactive. */
   readonly effective?: boolean | undefined;
+  /** Only those that expire within this time, in milliseconds. */
+  readonly expiringMs?: number | undefined;
   /** Only those that grant access to this bucket. */
   readonly bucketID?: BucketId | undefined;
   /** In this way; undefined: in either. */
@@ -66,11 +60,15 @@ export interface AuthorizationQuery {
 export interface AuthorizationChange {
   readonly status?: string | undefined;
   readonly description?: string | undefined;
+  /** Only nearer. */
+  readonly expiry?: RequestedExpiry | undefined;
 }
 
 export interface CreatedAuthorization extends DescribedAuthorization {
   /** To be shown in the one response that answers the creation. */
   readonly secret: Secret;
+  /** It is an operator token, which the lifetime that its organization allows does not limit. */
+  readonly isExemptFromLifetimeMax: boolean;
 }
 
 /** Rows that a long list is fetched in. */
@@ -87,7 +85,6 @@ export interface AuthorizationDependencies {
 }
 
 export type Authorizations = ReturnType<typeof createAuthorizations>;
-export type V1Authorizations = ReturnType<typeof createV1Authorizations>;
 
 /** Authorizations that are used with a token. */
 export const createAuthorizations = (dependencies: AuthorizationDependencies) => {
@@ -103,7 +100,9 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
     async findByToken(actor: Actor, token: Secret): Promise<DescribedAuthorization> {
       const found = await findToken(store, token);
       const described =
-        found !== undefined && !hasExpired(found.token, dependencies.clock()) && mayRead(actor, found.authorization)
+        found !== undefined &&
+        !hasExpired(lifetimeOfToken(found.authorization, found.token), dependencies.clock()) &&
+        mayRead(actor, found.authorization)
           ? await describeUnlessGone(store, found.authorization)
           : undefined;
       if (described === undefined) throw notFound('authorization not found');
@@ -124,47 +123,6 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
   };
 };
 
-/** Authorizations of the v1-compatible API, which are used with a name and a password. */
-export const createV1Authorizations = (dependencies: AuthorizationDependencies & { readonly passwords: PasswordChecks }) => {
-  const kind = createKind('v1', dependencies);
-  const { clock, passwords } = dependencies;
-  return {
-    ...kind,
-
-    /** @throws DomainError as for tokens; `invalid` without a name, `conflict` for one that is taken */
-    async create(actor: Actor, input: NewAuthorization, userName: string): Promise<DescribedAuthorization> {
-      if (userName === '') throw invalid('token required for v1 user authorization type');
-      checkNewName('v1 user name', userName);
-      try {
-        return await createChecked(dependencies, actor, input, { kind: 'v1', userName });
-      } catch (error) {
-        throw error instanceof DuplicateError ? conflict('token already exists') : error;
-      }
-    },
-
-    /**
-     * Sets the password; nothing returns it later. A new password gives access to all that the authorization grants, so unlike InfluxDB,
-     * write permission for the user is not enough: the actor must hold all of its permissions, as when creating it.
-     */
-    async setPassword(actor: Actor, id: AuthorizationId, password: Secret): Promise<void> {
-      const authorization = await kind.findRecord(id);
-      authorize(actor, ...toWrite(authorization));
-      guardUnscoped(actor, authorization);
-      guardHeld(actor, authorization);
-      checkPasswordRules(password, false);
-      const passwordHash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
-      const clearance = authorize(actor, ...toWrite(authorization), ...authorization.permissions);
-      await transactionBy(dependencies, clearance, async (writer) => {
-        const current = await writer.findAuthorization(id);
-        if (current?.secret.kind !== 'v1') throw notFound('authorization not found');
-        const now = clock();
-        await writer.putV1PasswordHash(id, passwordHash, now);
-        await writer.updateAuthorization(id, { ...current, updatedAtMs: now });
-      });
-    },
-  };
-};
-
 type AuthorizationFields = Pick<Authorization, 'orgID' | 'userID' | 'status' | 'description' | 'permissions'>;
 
 function buildAuthorization({ ids, clock }: AuthorizationDependencies, fields: AuthorizationFields, secret: StoredSecret): Authorization {
@@ -172,14 +130,14 @@ function buildAuthorization({ ids, clock }: AuthorizationDependencies, fields: A
   return { id: ids<AuthorizationId>(), ...fields, secret, createdAtMs: now, updatedAtMs: now };
 }
 
-async function createChecked(
+export async function createChecked(
   dependencies: AuthorizationDependencies,
   actor: Actor,
   input: NewAuthorization,
   secret: StoredSecret,
-): Promise<DescribedAuthorization> {
+): Promise<DescribedAuthorization & Pick<CreatedAuthorization, 'isExemptFromLifetimeMax'>> {
   const { store } = dependencies;
-  const { orgID, status, description } = input;
+  const { orgID, status, description, expiry = {} } = input;
   checkPermissionCount(input.permissions);
   const toCreate = authorizationRights.toCreateIn(orgID);
   authorize(actor, toCreate);
@@ -191,21 +149,27 @@ async function createChecked(
   const permissions = grantPermissions(actor, await resolvePermissions(store, input.permissions, orgID), input.permissions, orgID);
   await checkPlaces(store, permissions);
 
-  const authorization = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, secret);
-  await transactionBy(dependencies, authorize(actor, toCreate, forUser, ...permissions), async (writer) => {
-    // Inside, so that none is born to a user or an organization that goes in the same moment.
-    if ((await writer.findUser(userID)) === undefined || (await writer.findOrganization(orgID)) === undefined) {
-      throw invalid('unable to create token');
-    }
-    // InfluxDB only requires this for v1-compatible authorizations.
-    if (secret.kind === 'v1') {
-      for (const id of bucketsIn(permissions)) {
-        if ((await writer.resources(bucketKind).find(id)) === undefined) throw notFound('bucket not found when creating auth');
+  const fresh = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, secret);
+  const { authorization, isExempt } = await transactionBy(
+    dependencies,
+    authorize(actor, toCreate, forUser, ...permissions),
+    async (writer) => {
+      // Inside, so that none is born to a user or an organization that goes in the same moment.
+      const organization = await writer.findOrganization(orgID);
+      if (organization === undefined || (await writer.findUser(userID)) === undefined) throw invalid('unable to create token');
+      const { expiresAtMs, isExempt } = expiryOfNew(expiry, permissions, organization.tokenLifetimeMaxMs, fresh.createdAtMs);
+      // InfluxDB only requires this for v1-compatible authorizations.
+      if (secret.kind === 'v1') {
+        for (const id of bucketsIn(permissions)) {
+          if ((await writer.resources(bucketKind).find(id)) === undefined) throw notFound('bucket not found when creating auth');
+        }
       }
-    }
-    await writer.insertAuthorization(authorization);
-  });
-  return describeAuthorization(store, authorization);
+      const authorization: Authorization = { ...fresh, expiresAtMs };
+      await writer.insertAuthorization(authorization);
+      return { authorization, isExempt };
+    },
+  );
+  return { ...(await describeAuthorization(store, authorization)), isExemptFromLifetimeMax: isExempt };
 }
 
 const bucketsIn = (permissions: readonly Permission[]): BucketId[] =>
@@ -215,7 +179,8 @@ const toRead = (authorization: Authorization): Permission[] => [
   authorizationRights.toRead(authorization),
   userRights.toRead(authorization.userID),
 ];
-const toWrite = (authorization: Authorization): Permission[] => [
+/** What changing or ending an authorization requires. */
+export const rightsToWrite = (authorization: Authorization): Permission[] => [
   authorizationRights.toWrite(authorization),
   userRights.toWrite(authorization.userID),
 ];
@@ -224,7 +189,7 @@ const mayRead = (actor: Actor, authorization: Authorization): boolean =>
   toRead(authorization).every((permission) => isAllowed(actor, permission));
 
 /** An authorization that covers more than its organization can only be changed by actors with the same permissions. InfluxDB allows it. */
-function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
+export function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
   const missing = permissionsOf(actor).firstMissing(unscopedPermissions(permissions));
   if (missing !== undefined) {
     throw forbidden(`this authorization holds ${formatPermission(missing)} for every organization, which yours does not: ask an operator`);
@@ -232,7 +197,7 @@ function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
 }
 
 /** InfluxDB does not ask for this either. */
-function guardHeld(actor: Actor, { permissions }: Authorization): void {
+export function guardHeld(actor: Actor, { permissions }: Authorization): void {
   const missing = permissionsOf(actor).firstMissing(permissions);
   if (missing !== undefined) throw forbidden(`this authorization holds ${formatPermission(missing)}, which yours does not`);
 }
@@ -248,7 +213,7 @@ async function describeUnlessGone(store: Store, authorization: Authorization): P
 }
 
 /** The operations that both kinds have in common. */
-function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDependencies) {
+export function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDependencies) {
   const { store, clock } = dependencies;
   const isOfKind = (authorization: Authorization | undefined): authorization is Authorization => authorization?.secret.kind === kind;
 
@@ -303,8 +268,11 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
       await findRecord(id);
       return { ...visible, id };
     }
-    const { search, tokenKind, status, effective } = query;
-    return { ...visible, orgID, userID, search, tokenKind, status, effective, opens: await openedBucket(query) };
+    const { search, tokenKind, status, effective, expiringMs } = query;
+    const now = clock();
+    const effectiveAtMs = effective === true ? now : undefined;
+    const expires = expiringMs === undefined ? undefined : { afterMs: now, untilMs: now + expiringMs };
+    return { ...visible, orgID, userID, search, tokenKind, status, effectiveAtMs, expires, opens: await openedBucket(query) };
   }
 
   async function openedBucket({ bucketID, action }: AuthorizationQuery): Promise<OpenedBucket | undefined> {
@@ -352,11 +320,11 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
       return store.countAuthorizations(await filterFor(actor, query));
     },
 
-    /** Changes status and description, and never anything else. */
+    /** Changes status and description, and brings an expiry nearer; never anything else. */
     async update(actor: Actor, id: AuthorizationId, change: AuthorizationChange): Promise<DescribedAuthorization> {
       const authorization = await findRecord(id);
       authorize(actor, ...toRead(authorization));
-      const clearance = authorize(actor, ...toWrite(authorization));
+      const clearance = authorize(actor, ...rightsToWrite(authorization));
       guardUnscoped(actor, authorization);
       const status = change.status === '' ? 'active' : change.status;
       if (status !== undefined && !isStatus(status)) {
@@ -369,6 +337,7 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
           ...current,
           status: status ?? current.status,
           description: change.description ?? current.description,
+          expiresAtMs: expiryOfChanged(current.expiresAtMs, change.expiry ?? {}, clock()),
           updatedAtMs: clock(),
         };
         await writer.updateAuthorization(id, next);
@@ -380,7 +349,7 @@ function createKind(kind: StoredSecret['kind'], dependencies: AuthorizationDepen
     /** Revokes it: it grants nothing once the promise is fulfilled. */
     async remove(actor: Actor, id: AuthorizationId): Promise<void> {
       const authorization = await findRecord(id);
-      const clearance = authorize(actor, ...toWrite(authorization));
+      const clearance = authorize(actor, ...rightsToWrite(authorization));
       guardUnscoped(actor, authorization);
       const removed = await transactionBy(dependencies, clearance, (writer) => writer.deleteAuthorization(id));
       if (!removed) throw notFound('authorization not found');

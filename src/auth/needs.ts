@@ -12,6 +12,8 @@ export interface NeededPermissions {
   readonly list?: ResourceType | readonly ResourceType[];
   /** And every permission that an authorization holds, or is to hold. */
   readonly grants?: true;
+  /** A change of some members requires all permissions. */
+  readonly operatorForSome?: true;
 }
 
 /** `signed in`: every authenticated actor, about itself or about nothing stored. `operator`: all permissions. */

@@ -9,17 +9,21 @@ const OPERATOR: readonly Permission[] = operatorPermissions();
 
 /** InfluxDB's message names a permission; the hint explains it. */
 export class OperatorNeededError extends DomainError {
-  readonly hint = 'only an operator token may back up or restore';
+  readonly hint: string;
 
-  constructor(message: string) {
+  constructor(message: string, hint: string) {
     super('unauthorized', message);
+    this.hint = hint;
   }
 }
 
-/** @throws OperatorNeededError, in InfluxDB's words: the first permission of an operator that is missing */
-export function authorizeOperator(actor: Actor): Clearance {
+/**
+ * @param hint what only an operator may do
+ * @throws OperatorNeededError, in InfluxDB's words: the first permission of an operator that is missing
+ */
+export function authorizeOperator(actor: Actor, hint = 'only an operator token may back up or restore'): Clearance {
   const missing = OPERATOR.find((permission) => !isAllowed(actor, permission));
-  if (missing !== undefined) throw new OperatorNeededError(refusal(actor, missing).message);
+  if (missing !== undefined) throw new OperatorNeededError(refusal(actor, missing).message, hint);
   return Clearance.check(actor, OPERATOR);
 }
 

@@ -1,5 +1,5 @@
 /** Stores with tokens in plain text: how a token is written, and how all of them are hashed. */
-import type { StoredSecret } from '../domain/authorization.js';
+import type { StoredSecret, TokenSecret } from '../domain/authorization.js';
 import type { FileStore } from '../domain/store-file.js';
 import type { Secret } from './secret.js';
 import { hashToken } from './token.js';
@@ -8,9 +8,15 @@ import { hashToken } from './token.js';
 const BATCH_ROWS = 20_000;
 
 /** What is stored of a token: its hash, and the token itself only if hashing is off. */
+export const storedToken = (token: Secret, hashTokens: boolean, createdAtMs: number): TokenSecret => ({
+  hash: hashToken(token),
+  plainToken: hashTokens ? undefined : token.reveal(),
+  createdAtMs,
+});
+
 export const storeToken = (token: Secret, hashTokens: boolean, createdAtMs: number): StoredSecret => ({
   kind: 'token',
-  tokens: [{ hash: hashToken(token), plainToken: hashTokens ? undefined : token.reveal(), createdAtMs }],
+  tokens: [storedToken(token, hashTokens, createdAtMs)],
 });
 
 /**

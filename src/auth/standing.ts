@@ -16,12 +16,11 @@ export interface Lifetime {
   readonly expiresAtMs: number | undefined;
 }
 
-/** The one place that has to know when authorizations expire. None does yet. */
-export const lifetimeOfAuthorization = ({ status, endedAtMs }: Pick<Authorization, 'status' | 'endedAtMs'>): Lifetime => ({
+export const lifetimeOfAuthorization = ({
   status,
   endedAtMs,
-  expiresAtMs: undefined,
-});
+  expiresAtMs,
+}: Pick<Authorization, 'status' | 'endedAtMs' | 'expiresAtMs'>): Lifetime => ({ status, endedAtMs, expiresAtMs });
 
 export const hasExpired = ({ expiresAtMs }: { readonly expiresAtMs?: number | undefined }, nowMs: number): boolean =>
   expiresAtMs !== undefined && expiresAtMs <= nowMs;

@@ -43,7 +43,7 @@ export async function confirmStanding(store: StoreReader, { actor, rights }: Cle
 
 async function findLifetime(store: StoreReader, actor: Exclude<Actor, { kind: 'system' }>): Promise<Lifetime | undefined> {
   if (actor.kind === 'token') {
-    const found = await store.findAuthorizationStanding(actor.authorizationId);
+    const found = await store.findAuthorizationStanding(actor.authorizationId, actor.tokenHash);
     return found && lifetimeOfAuthorization(found);
   }
   const session = await store.findSession(actor.sessionHash);

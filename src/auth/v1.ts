@@ -117,7 +117,8 @@ export class V1Authenticator {
 
   #judge({ identity, lifetime, userStatus }: KnownName): V1Verdict {
     const refusal = refusalOf(standingOf(lifetime, userStatus, this.#dependencies.clock()));
-    return refusal === undefined ? { identity, validUntilMs: lifetime.expiresAtMs } : { refusal };
+    const { authorizationId } = identity;
+    return refusal === undefined ? { identity, validUntilMs: lifetime.expiresAtMs } : { refusal, authorizationId };
   }
 
   async #find(userName: string): Promise<KnownName | undefined> {

@@ -22,6 +22,7 @@ const auth: CommandEntry = {
       summary: 'show the owner, permissions and status of a token',
       load: load(() => import('./commands/auth-check.js')),
     },
+    { name: 'rotate', summary: 'give a token a new secret', load: load(() => import('./commands/auth-rotate.js')) },
     { name: 'active', summary: 'activate a token', load: load(() => import('./commands/auth-active.js')) },
     { name: 'inactive', summary: 'deactivate a token', load: load(() => import('./commands/auth-inactive.js')) },
     { name: 'delete', summary: 'delete a token permanently', load: load(() => import('./commands/auth-delete.js')) },

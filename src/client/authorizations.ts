@@ -17,6 +17,10 @@ export interface NewAuthorization {
   readonly userID?: string | undefined;
   readonly description?: string | undefined;
   readonly permissions: readonly PermissionJson[];
+  /** Sluice's own: a moment as in RFC 3339. */
+  readonly expiresAt?: string | undefined;
+  /** Sluice's own: a duration. */
+  readonly expiresIn?: string | undefined;
   /** The user name, of the v1-compatible API only. */
   readonly token?: string | undefined;
 }
@@ -29,6 +33,8 @@ export interface AuthorizationFilter {
   /** The user name, of the v1-compatible API only. */
   readonly token?: string | undefined;
   readonly authID?: string | undefined;
+  /** Sluice's own: only those that expire within this duration. */
+  readonly expiring?: string | undefined;
   readonly id?: string | undefined;
 }
 
@@ -57,12 +63,22 @@ const callsAt = (base: string) => ({
 
 const pathOf = (base: string, id: string): string => `${base}/${encodeURIComponent(id)}`;
 
-export const authorizations = callsAt('/api/v2/authorizations');
+const AUTHORIZATIONS = '/api/v2/authorizations';
+
+export const authorizations = callsAt(AUTHORIZATIONS);
 export const v1Authorizations = callsAt('/private/legacy/authorizations');
 
 /** The authorization that a token opens; Sluice's own. The token goes in the body, where no log keeps it. */
 export const findAuthorizationOfToken = (send: Send, token: string): Promise<AuthorizationJson> =>
-  callJson<AuthorizationJson>(send, { method: 'POST', path: '/api/v2/authorizations/find' }, { token });
+  callJson<AuthorizationJson>(send, { method: 'POST', path: `${AUTHORIZATIONS}/find` }, { token });
+
+/** A new secret, shown this once; Sluice's own. */
+export const rotateAuthorization = (send: Send, id: string, graceSeconds?: number): Promise<AuthorizationJson> =>
+  callJson<AuthorizationJson>(send, { method: 'POST', path: `${pathOf(AUTHORIZATIONS, id)}/rotate` }, { graceSeconds });
+
+/** Ends the grace time of the last rotation; Sluice's own. */
+export const endPreviousSecret = (send: Send, id: string): Promise<void> =>
+  callEmpty(send, { method: 'DELETE', path: `${pathOf(AUTHORIZATIONS, id)}/previous-secret` });
 
 /**
  * The authorization of the token that asks; Sluice's own, undefined from a server that has no such thing.

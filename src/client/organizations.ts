@@ -13,6 +13,8 @@ export type Role = 'member' | 'owner';
 export interface OrganizationChange {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
+  /** Sluice's own; null removes it. */
+  readonly tokenLifetimeMax?: string | null | undefined;
 }
 
 const pathOf = (id: string): string => `${BASE}/${encodeURIComponent(id)}`;

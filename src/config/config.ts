@@ -21,6 +21,7 @@ export interface Config {
   /** Undefined: plain HTTP. */
   readonly tls: TlsConfig | undefined;
   readonly useHashedTokens: boolean;
+  readonly expiredTokenRetentionMs: number;
   readonly strongPasswords: boolean;
   readonly sessionLengthMinutes: number;
   readonly sessionRenewDisabled: boolean;
@@ -71,6 +72,7 @@ export function toConfig(values: Values, winners: ReadonlyMap<string, Given>): C
     outgoingAllow: Object.freeze(values['outgoing-allow'].flatMap(parseAllowedPlace)),
     tls: toTls(values, winners),
     useHashedTokens: values['use-hashed-tokens'],
+    expiredTokenRetentionMs: Math.max(0, toMs(values['expired-token-retention'])),
     strongPasswords: values['strong-passwords'],
     sessionLengthMinutes: values['session-length'],
     sessionRenewDisabled: values['session-renew-disabled'],

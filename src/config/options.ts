@@ -148,6 +148,13 @@ export const OPTIONS = [
     help: 'ask three of four kinds of characters of every password',
   },
   {
+    name: 'expired-token-retention',
+    kind: 'duration',
+    default: '720h0m0s',
+    group: 'Tokens, passwords and sessions',
+    help: 'time after which an expired token is deleted',
+  },
+  {
     name: 'session-length',
     kind: 'int',
     default: '60',

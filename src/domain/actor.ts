@@ -18,6 +18,8 @@ export interface TokenIdentity {
   /** Of the authorization; requests of the v1-compatible API are about it. */
   readonly orgId: OrganizationId;
   readonly authorizationId: AuthorizationId;
+  /** The stored hash of the token that was shown; undefined for a name and password of the v1-compatible API. */
+  readonly tokenHash?: string | undefined;
   readonly permissions: PermissionSet;
   /** An inactive token is authenticated but has no permissions: its lists are empty, and other requests answer the reason. */
   readonly status: Status;

@@ -39,6 +39,8 @@ export interface Authorization {
   readonly secret: StoredSecret;
   /** When its user was deleted. From then on it is permanently refused, and can only be deleted. */
   readonly endedAtMs?: number | undefined;
+  /** From this time on it grants nothing; undefined: never. */
+  readonly expiresAtMs?: number | undefined;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }

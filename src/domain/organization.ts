@@ -7,6 +7,8 @@ export interface Organization {
   readonly id: OrganizationId;
   readonly name: string;
   readonly description: string;
+  /** How long its tokens live at most, from their creation; undefined: as long as is asked for. Operator tokens are exempt. */
+  readonly tokenLifetimeMaxMs?: number | undefined;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }

@@ -2,7 +2,7 @@
  * The interface of the metadata store. It holds records and hashes; it does not know actors, makes no decisions,
  * and only sees secrets if hashing of tokens is off.
  */
-import type { Authorization, StoredSecret } from './authorization.js';
+import type { Authorization, StoredSecret, TokenSecret } from './authorization.js';
 import type { AuthorizationId, BucketId, Id, LabelId, OrganizationId, UserId } from './id.js';
 import { KIND_TYPES, type KindType, type Owned, type ResourceReader, type ResourceWriter, type StoredKind } from './kind.js';
 import type { Organization } from './organization.js';
@@ -53,8 +53,10 @@ export interface AuthorizationFilter {
   readonly search?: string | undefined;
   readonly tokenKind?: TokenKind | undefined;
   readonly status?: Status | undefined;
-  /** Status counts as inactive, in filters, orders and counts, for those of an inactive user. */
-  readonly effective?: boolean | undefined;
+  /** At this moment status counts as inactive, in filters, orders and counts, for those that have expired or whose user is inactive. */
+  readonly effectiveAtMs?: number | undefined;
+  /** Only those that expire in this time. */
+  readonly expires?: { readonly afterMs: number; readonly untilMs: number } | undefined;
   readonly opens?: OpenedBucket | undefined;
 }
 
@@ -102,7 +104,14 @@ export interface TokenCounts {
 export type ResourceCounts = ReadonlyMap<string, number>;
 
 /** The properties of an authorization that can change, except its secrets. */
-export type AuthorizationUpdate = Pick<Authorization, 'status' | 'description' | 'updatedAtMs'>;
+export type AuthorizationUpdate = Pick<Authorization, 'status' | 'description' | 'expiresAtMs' | 'updatedAtMs'>;
+
+/** An authorization that is going to expire. */
+export interface ExpiringAuthorization extends Pick<Authorization, 'id' | 'orgID' | 'description'> {
+  readonly expiresAtMs: number;
+  /** The warning that was given last, in days before; undefined: none. */
+  readonly warnedDays: number | undefined;
+}
 
 /** How many there are of a kind and status. */
 export interface AuthorizationCount {
@@ -146,8 +155,15 @@ export interface StoreReader {
   findSealedSecret(orgID: OrganizationId, key: string): Promise<Uint8Array | undefined>;
 
   findAuthorization(id: AuthorizationId): Promise<Authorization | undefined>;
-  /** The properties of an authorization that can change; permissions cannot. */
-  findAuthorizationStanding(id: AuthorizationId): Promise<Pick<Authorization, 'status' | 'endedAtMs'> | undefined>;
+  /**
+   * The properties of an authorization that can change; permissions cannot.
+   *
+   * @param tokenHash of its token that is in use: undefined is returned when it no longer has this one, and else the earlier expiry
+   */
+  findAuthorizationStanding(
+    id: AuthorizationId,
+    tokenHash?: string,
+  ): Promise<Pick<Authorization, 'status' | 'endedAtMs' | 'expiresAtMs'> | undefined>;
   findAuthorizationByHash(hash: string): Promise<Authorization | undefined>;
   findAuthorizationByV1User(userName: string): Promise<Authorization | undefined>;
   /**
@@ -160,6 +176,10 @@ export interface StoreReader {
   /** The active tokens of a user, for the permissions of sessions. */
   listActiveTokensOfUser(userId: UserId): Promise<Authorization[]>;
   countTokens(): Promise<TokenCounts>;
+  /** The active ones that expire in this time, by id. */
+  listExpiring(afterMs: number, untilMs: number, limit: number, afterId?: AuthorizationId): Promise<ExpiringAuthorization[]>;
+  /** How many of them are tokens. */
+  countExpiring(afterMs: number, untilMs: number): Promise<number>;
   countResources(): Promise<ResourceCounts>;
 
   findShard(id: number): Promise<Shard | undefined>;
@@ -215,7 +235,13 @@ export interface StoreWriter extends StoreReader {
   updateAuthorization(id: AuthorizationId, update: AuthorizationUpdate): Promise<boolean>;
   /** In the place of the one that is there, if any; false where there is no such authorization of the v1-compatible API. */
   putV1PasswordHash(id: AuthorizationId, hash: string, createdAtMs: number): Promise<boolean>;
+  /** In the place of all tokens that it has; the newest first. */
+  replaceTokens(id: AuthorizationId, tokens: readonly TokenSecret[]): Promise<void>;
   deleteAuthorization(id: AuthorizationId): Promise<boolean>;
+  /** Deletes up to so many that expired before; returns how many. */
+  deleteExpiredAuthorizations(beforeMs: number, limit: number): Promise<number>;
+  /** It has been warned of its expiry, so many days before. */
+  noteExpiryWarning(id: AuthorizationId, days: number): Promise<void>;
   /** Erases up to so many plain-text tokens and keeps their hashes; returns the count. */
   forgetPlainTokens(limit: number): Promise<number>;
   /** Erases the hashes of tokens without plain text, which can no longer be used. Returns the count. */

@@ -112,13 +112,13 @@ export function createAdmission({
     const verdict = open.judge();
     if (!(verdict instanceof Promise)) {
       if ('actor' in verdict) letIn(request, reply, open, done);
-      else responder.refuse(request, reply, access, verdict.refusal);
+      else responder.refuse(request, reply, access, verdict);
       return;
     }
     verdict
       .then((known) => {
         if ('actor' in known) letIn(request, reply, open, done);
-        else responder.refuse(request, reply, access, known.refusal);
+        else responder.refuse(request, reply, access, known);
       })
       .catch(done);
   };

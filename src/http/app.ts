@@ -82,7 +82,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     reply.headers(fixedHeaders);
     const verdict = requestAuthenticator.judge('actor', request);
     const answer = (known: Verdict): void => {
-      if ('refusal' in known) responder.refuse(request, reply, 'actor', known.refusal);
+      if ('refusal' in known) responder.refuse(request, reply, 'actor', known);
       else responder.send(request, reply, answerFailure(translateFrameworkError(error)));
       if (hasBody(request.headers))
         reply.raw.once('finish', () => {
@@ -106,7 +106,9 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
       bytesOut: request.sentBytes || Number(reply.getHeader('content-length') ?? 0),
     });
     const line = () => ({ ...place, status, address: request.ip, ms: Math.round(milliseconds * 10) / 10 });
-    if (status === 401 || status === 403 || status === 429) logger.info({ ...line(), reason: request.refusal ?? 'refused' }, 'refused');
-    else if (logger.isLevelEnabled('debug')) logger.debug(line(), 'answered');
+    if (status === 401 || status === 403 || status === 429) {
+      const { refusal = 'refused', refusedAuthorization: authorizationID } = request;
+      logger.info({ ...line(), reason: refusal, ...(authorizationID === undefined ? {} : { authorizationID }) }, 'refused');
+    } else if (logger.isLevelEnabled('debug')) logger.debug(line(), 'answered');
   }
 }

@@ -37,6 +37,8 @@ declare module 'fastify' {
     contentType: string | undefined;
     /** Why it was refused, for the log; never told to the caller. */
     refusal: string | undefined;
+    /** The authorization of credentials that were refused, if it is known. */
+    refusedAuthorization: string | undefined;
     /** Of an answer that is made while it is sent. */
     sentBytes: number;
   }
@@ -77,6 +79,7 @@ export function createFramework(
   app.decorateRequest('startedAtMs', 0);
   app.decorateRequest('contentType', undefined);
   app.decorateRequest('refusal', undefined);
+  app.decorateRequest('refusedAuthorization', undefined);
   app.decorateRequest('sentBytes', 0);
 
   // Bodies are bytes to us: InfluxDB looks at no content type but that of queries.

@@ -73,7 +73,7 @@ function run(route: Route, open: OpenRequest): Answer | Promise<Answer> {
 }
 
 function handle(route: Exclude<Route, { access: 'open' }>, open: OpenRequest, verdict: Judgement): Answer | Promise<Answer> {
-  if ('refusal' in verdict) throw new RefusedError(verdict.refusal);
+  if ('refusal' in verdict) throw new RefusedError(verdict);
   const { actor } = verdict;
   if (route.access === 'actor') return route.handle(actor, open);
   if (actor.kind !== 'token') throw new Error('a v1 route was reached without an authorization');

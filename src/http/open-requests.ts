@@ -4,9 +4,10 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
-import type { Refusal, Verdict } from '../auth/authenticate.js';
+import type { Refusal, RefusedCredentials, Verdict } from '../auth/authenticate.js';
 import { findLoss, mayEnd } from '../auth/reviews.js';
 import type { Identity, RequestOrigin, SessionActor, TokenActor } from '../domain/actor.js';
+import type { AuthorizationId } from '../domain/id.js';
 import type { Change } from '../domain/store.js';
 import type { RequestAuthenticator, Visitor } from './authenticate.js';
 import type { Access } from './guarded-paths.js';
@@ -24,16 +25,18 @@ const SESSION_REVIEW_PAUSE_MS = 250;
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly refusal: Refusal;
+  readonly authorizationId: AuthorizationId | undefined;
 
-  constructor(refusal: Refusal) {
+  constructor({ refusal, authorizationId }: RefusedCredentials) {
     super(`refused: ${refusal}`);
     this.refusal = refusal;
+    this.authorizationId = authorizationId;
   }
 }
 
 /** An actor in a request. */
 export type RequestActor = TokenActor | SessionActor;
-export type Judgement = { readonly actor: RequestActor } | { readonly refusal: Refusal };
+export type Judgement = { readonly actor: RequestActor } | RefusedCredentials;
 
 /** What is known of a request before its handler has it. */
 export interface IncomingRequest extends Visitor {
@@ -190,7 +193,7 @@ export class OpenRequest implements RouteRequest, Slotted {
   async confirm(): Promise<RequestActor> {
     if (this.cutBy !== undefined) throw this.cutBy;
     const verdict = await this.judge();
-    if ('refusal' in verdict) throw new RefusedError(verdict.refusal);
+    if ('refusal' in verdict) throw new RefusedError(verdict);
     this.#isSettled = true;
     return verdict.actor;
   }
@@ -222,8 +225,8 @@ export class OpenRequest implements RouteRequest, Slotted {
       }
       this.#wantsReview = false;
       try {
-        const refusal = await this.#findRefusal();
-        if (refusal !== undefined) this.cut(new RefusedError(refusal));
+        const refused = await this.#findRefusal();
+        if (refused !== undefined) this.cut(new RefusedError(refused));
       } catch (error) {
         // Who cannot be judged is not let on.
         this.cut(error instanceof Error ? error : new Error('cannot check the actor', { cause: error }));
@@ -232,15 +235,16 @@ export class OpenRequest implements RouteRequest, Slotted {
     this.#isUnderReview = false;
   }
 
-  async #findRefusal(): Promise<Refusal | undefined> {
+  async #findRefusal(): Promise<RefusedCredentials | undefined> {
     const before = this.actor;
     const verdict = await this.judge();
-    if ('refusal' in verdict) return verdict.refusal;
+    if ('refusal' in verdict) return verdict;
     const { actor } = verdict;
     if (before === undefined || actor === before) return undefined;
     // A body that is still on its way is handled as what its sender is then.
     if (this.phase === 'reading') return undefined;
-    return findLoss(before, actor);
+    const refusal = findLoss(before, actor);
+    return refusal && { refusal, authorizationId: actor.kind === 'token' ? actor.authorizationId : undefined };
   }
 }
 

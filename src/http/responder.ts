@@ -1,7 +1,7 @@
 /** Sends responses, refusals and failures, and reports them to the metrics and the log. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { Refusal } from '../auth/authenticate.js';
+import type { RefusedCredentials } from '../auth/authenticate.js';
 import { DomainError } from '../domain/errors.js';
 import { answerError, answerFailure } from './errors.js';
 import type { FailedRequest, FailureLog } from './failures.js';
@@ -64,8 +64,9 @@ export class Responder {
     return reply.send(pieces);
   }
 
-  refuse(request: FastifyRequest, reply: FastifyReply, access: Access, refusal: Refusal): FastifyReply {
+  refuse(request: FastifyRequest, reply: FastifyReply, access: Access, { refusal, authorizationId }: RefusedCredentials): FastifyReply {
     request.refusal = refusal;
+    request.refusedAuthorization = authorizationId;
     this.#metrics.countRefusal(refusal);
     return this.send(request, reply, answerRefusal(access, refusal, request.headers));
   }
@@ -88,7 +89,7 @@ export class Responder {
     const failure = request.open?.cutBy ?? translateFrameworkError(error);
     if (!(failure instanceof RefusedError)) this.report(failure, request);
     if (reply.raw.headersSent) reply.raw.destroy();
-    else if (failure instanceof RefusedError) this.refuse(request, reply, request.open?.access ?? 'actor', failure.refusal);
+    else if (failure instanceof RefusedError) this.refuse(request, reply, request.open?.access ?? 'actor', failure);
     else {
       if (failure instanceof DomainError) request.refusal = failure.message;
       this.send(request, reply, answerFailure(failure));

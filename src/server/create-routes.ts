@@ -52,7 +52,7 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
     .flatMap(({ kind, resources }) => resourceRoutes(kind, { ...services, resources })),
   ...taskRoutes(services),
   ...telegrafPluginRoutes,
-  ...authorizationRoutes(services.authorizations),
+  ...authorizationRoutes(services.authorizations, services.rotation),
   ...v1AuthorizationRoutes(services.v1Authorizations),
   ...dbrpRoutes(services.dbrps, services.resolveOrganization),
   ...writeRoutes(services.write, services.lineProtocol, clock, config.writeBodyBytesMax),

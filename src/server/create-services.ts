@@ -4,14 +4,16 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { Attempts } from '../auth/attempts.js';
 import { Authenticator } from '../auth/authenticate.js';
-import { createAuthorizations, createV1Authorizations } from '../auth/authorizations.js';
+import { createAuthorizations } from '../auth/authorizations.js';
 import { PasswordChecks } from '../auth/password-checks.js';
 import { PasswordVerifier } from '../auth/passwords.js';
 import { Sealer } from '../auth/sealer.js';
 import { SessionRules } from '../auth/session-rules.js';
 import { createSessions } from '../auth/sessions.js';
 import { generateToken } from '../auth/token.js';
+import { createRotation } from '../auth/rotation.js';
 import { V1Authenticator } from '../auth/v1.js';
+import { createV1Authorizations } from '../auth/v1-authorizations.js';
 import type { Config } from '../config/config.js';
 import { newIdentity } from '../data-directory/pairing.js';
 import { createIdGenerator, type Clock } from '../domain/id.js';
@@ -95,6 +97,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     v1Authenticator: new V1Authenticator({ store, clock, authenticator, passwords }),
     sessions,
     authorizations,
+    rotation: createRotation({ store, ids, clock, hashTokens, authorizations }),
     v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, passwords }),
     organizations,
     users: createUsers({ store, ids, clock, sessions, passwords, strongPasswords }),

@@ -1,6 +1,7 @@
 /** What a server does at intervals besides answering requests, and what it then logs. */
 import type { Logger } from 'pino';
 import { repeat } from '../bounded/repeat.js';
+import type { Expiry } from '../auth/expiry.js';
 import type { Store } from '../domain/store.js';
 import type { Retention } from '../services/retention.js';
 import { tellNarrowedPermissions } from './narrowed-permissions.js';
@@ -8,6 +9,7 @@ import type { StopSteps } from './stop-steps.js';
 
 const RETENTION_INTERVAL_MS = 10 * 60_000;
 const EXPIRED_SESSIONS_INTERVAL_MS = 10 * 60_000;
+const EXPIRY_INTERVAL_MS = 10 * 60_000;
 const UNKNOWN_BUCKETS_INTERVAL_MS = 24 * 60 * 60_000;
 /** Unknown buckets that are named in a line. */
 const BUCKETS_TOLD_MAX = 20;
@@ -16,11 +18,14 @@ export interface Housekeeping {
   readonly store: Store;
   readonly retention: Retention;
   readonly sessions: { deleteExpired(): Promise<unknown> };
+  readonly expiry: Expiry;
+  readonly expiredTokenRetentionMs: number;
   readonly logger: Logger;
   readonly stopSteps: StopSteps;
 }
 
-export async function startHousekeeping({ store, retention, sessions, logger, stopSteps }: Housekeeping): Promise<void> {
+export async function startHousekeeping(housekeeping: Housekeeping): Promise<void> {
+  const { store, retention, sessions, expiry, expiredTokenRetentionMs, logger, stopSteps } = housekeeping;
   stopSteps.add(tellNarrowedPermissions(store, logger));
   const enforceRetention = async (): Promise<void> => {
     const { dropped } = await retention.enforce();
@@ -35,7 +40,22 @@ export async function startHousekeeping({ store, retention, sessions, logger, st
         'to create their bucket again (sluiced series adopt-orphan), or to remove them (sluiced series drop-orphan)',
     );
   };
+  const followExpiries = async (): Promise<void> => {
+    for (const { id, orgID, description, expiresAtMs, days } of await expiry.takeWarnings()) {
+      const expiresAt = new Date(expiresAtMs).toISOString();
+      logger.warn(
+        { authorizationID: id, orgID, description, expiresAt },
+        `a token expires within ${days === 1 ? '1 day' : `${days} days`}`,
+      );
+    }
+    const count = await expiry.removeExpired(expiredTokenRetentionMs);
+    if (count > 0) logger.info({ count }, 'expired tokens were deleted');
+  };
+  const noteExpiryFailure = (error: unknown): void => {
+    logger.error({ err: error }, 'cannot follow the expiry of tokens');
+  };
   await tellUnknown();
+  await followExpiries().catch(noteExpiryFailure);
   const works = [
     repeat(
       EXPIRED_SESSIONS_INTERVAL_MS,
@@ -44,6 +64,7 @@ export async function startHousekeeping({ store, retention, sessions, logger, st
         logger.error({ err: error }, 'cannot delete expired sessions');
       },
     ),
+    repeat(EXPIRY_INTERVAL_MS, followExpiries, noteExpiryFailure),
     repeat(RETENTION_INTERVAL_MS, enforceRetention, (error) => {
       logger.error({ err: error }, 'cannot remove expired points');
     }),

@@ -1,5 +1,6 @@
 /** Organizations: reading and changing them, and what is created and deleted with them. */
 import { authorize, readableScope } from '../auth/authorize.js';
+import { authorizeOperator } from '../auth/operator.js';
 import { organizationRights } from '../auth/tenancy.js';
 import { transactionBy } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
@@ -16,6 +17,13 @@ export interface OrganizationQuery {
   readonly id?: OrganizationId | undefined;
   readonly name?: string | undefined;
   readonly memberId?: UserId | undefined;
+}
+
+export interface OrganizationChange {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  /** Of tokens that are created from now on; null removes it. Only operators may change it. */
+  readonly tokenLifetimeMaxMs?: number | null | undefined;
 }
 
 export interface OrganizationDependencies {
@@ -82,14 +90,11 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
     return store.listOrganizations({ readable, memberId }, page);
   },
 
-  async update(
-    actor: Actor,
-    id: OrganizationId,
-    change: { readonly name?: string | undefined; readonly description?: string | undefined },
-  ): Promise<Organization> {
+  async update(actor: Actor, id: OrganizationId, change: OrganizationChange): Promise<Organization> {
     const known = await store.findOrganization(id);
     if (known === undefined) throw notFound('organization not found');
     const clearance = authorize(actor, organizationRights.toWrite(id));
+    if (change.tokenLifetimeMaxMs !== undefined) authorizeOperator(actor, 'only an operator token may set how long tokens live');
     if (change.name !== undefined && change.name !== known.name) checkOrganizationName(change.name);
     try {
       return await transactionBy({ store, clock }, clearance, async (writer) => {
@@ -99,6 +104,8 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
           ...current,
           name: change.name ?? current.name,
           description: change.description ?? current.description,
+          tokenLifetimeMaxMs:
+            change.tokenLifetimeMaxMs === undefined ? current.tokenLifetimeMaxMs : (change.tokenLifetimeMaxMs ?? undefined),
           updatedAtMs: clock(),
         };
         await writer.updateOrganization(organization);

@@ -14,8 +14,8 @@ type Methods = Pick<StoreWriter, 'listAuthorizations' | 'countAuthorizations' | 
 /** @param decode a row of a page */
 export const authorizationLists = (db: Database, decode: (row: WholeRow) => Authorization): Methods => ({
   async listAuthorizations(filter, page, order = 'createdAt') {
-    const { tokenKind, status, effective } = filter;
-    const statusColumn = effective === true ? EFFECTIVE_STATUS : ORDER_COLUMNS.status;
+    const { tokenKind, status, effectiveAtMs } = filter;
+    const statusColumn = effectiveAtMs === undefined ? ORDER_COLUMNS.status : effectiveStatus(effectiveAtMs);
     let query = selectWithin(db, filter);
     if (tokenKind !== undefined) query = query.where('token_kind', '=', tokenKind);
     if (status !== undefined) query = query.where(statusColumn, '=', status);
@@ -38,7 +38,8 @@ export const authorizationLists = (db: Database, decode: (row: WholeRow) => Auth
   },
 
   async countAuthorizations(filter) {
-    const status = filter.effective === true ? EFFECTIVE_STATUS : sql.ref<string>(ORDER_COLUMNS.status);
+    const { effectiveAtMs } = filter;
+    const status = effectiveAtMs === undefined ? sql.ref<string>(ORDER_COLUMNS.status) : effectiveStatus(effectiveAtMs);
     const rows = await selectWithin(db, filter)
       .select(['token_kind', status.as('status'), (eb) => eb.fn.countAll().as('count')])
       .groupBy(['token_kind', status])
@@ -72,14 +73,16 @@ const ORDER_COLUMNS = {
 } as const satisfies { readonly [order in Exclude<AuthorizationOrder, 'createdAt'>]: unknown };
 
 /** Inactive users are few: they are looked up once, however many tokens there are. */
-const EFFECTIVE_STATUS = sql<string>`case when authorizations.user_id in (select users.id from users where users.status <> 'active')
-  then 'inactive' else authorizations.status end`;
+const effectiveStatus = (nowMs: number) => sql<string>`case
+  when authorizations.expires_at_ms <= ${sql.lit(nowMs)} then 'inactive'
+  when authorizations.user_id in (select users.id from users where users.status <> 'active') then 'inactive'
+  else authorizations.status end`;
 
 /** Nearly all are: written so that no engine takes the index of v1 users to find them, and sorts a million of them for a page of twenty. */
 const IS_TOKEN = sql<SqlBool>`case when v1_user is null then 1 else 0 end = 1`;
 
 /** Those that are there, may be seen and pass the filters but those of kind and status. */
-function selectWithin(db: Database, { kind, id, orgID, userID, search, opens, readable, readableUsers }: AuthorizationFilter) {
+function selectWithin(db: Database, { kind, id, orgID, userID, search, expires, opens, readable, readableUsers }: AuthorizationFilter) {
   let query = db
     .selectFrom('authorizations')
     .where((eb) => within(eb, readable, 'authorizations.id', 'authorizations.organization_id'))
@@ -97,6 +100,7 @@ function selectWithin(db: Database, { kind, id, orgID, userID, search, opens, re
     const pattern = `%${key.replace(/[\\%_]/g, '\\$&')}%`;
     query = query.where((eb) => eb.or([sql<boolean>`description_key like ${pattern} escape '\\'`, eb('id', '=', key)]));
   }
+  if (expires !== undefined) query = query.where('expires_at_ms', '>', expires.afterMs).where('expires_at_ms', '<=', expires.untilMs);
   if (opens !== undefined) query = query.where((eb) => opensBucket(eb, opens));
   return query;
 }

@@ -22,11 +22,12 @@ export const AUTHORIZATION_COLUMNS = [
   'authorizations.permission_count',
   'authorizations.v1_user',
   'authorizations.ended_at_ms',
+  'authorizations.expires_at_ms',
   'authorizations.created_at_ms',
   'authorizations.updated_at_ms',
 ] as const;
 
-export interface WholeRow extends Omit<AuthorizationRow, 'description_key' | 'token_kind' | 'is_unscoped'> {
+export interface WholeRow extends Omit<AuthorizationRow, 'description_key' | 'token_kind' | 'is_unscoped' | 'expiry_warned_days'> {
   readonly permissions: string;
   readonly secrets: string;
 }
@@ -61,6 +62,7 @@ export function decodeAuthorization(row: WholeRow, tellDamage: TellDamage): Auth
     permissions: permissions ?? [],
     secret: decodeSecret(row.v1_user, row.secrets),
     endedAtMs: row.ended_at_ms ?? undefined,
+    expiresAtMs: row.expires_at_ms ?? undefined,
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
   };
@@ -79,13 +81,15 @@ export const SOME_AUTHORIZATION: AuthorizationRow = {
   is_unscoped: 0,
   v1_user: '',
   ended_at_ms: 0,
+  expires_at_ms: 0,
+  expiry_warned_days: 0,
   created_at_ms: 0,
   updated_at_ms: 0,
 };
 
 /** The values of a row, in the order of `SOME_AUTHORIZATION`. */
 export function encodeAuthorization(authorization: Authorization): readonly unknown[] {
-  const { id, orgID, userID, status, description, permissions, secret, endedAtMs, createdAtMs, updatedAtMs } = authorization;
+  const { id, orgID, userID, status, description, permissions, secret, endedAtMs, expiresAtMs, createdAtMs, updatedAtMs } = authorization;
   return [
     id,
     orgID,
@@ -98,6 +102,8 @@ export function encodeAuthorization(authorization: Authorization): readonly unkn
     unscopedPermissions(permissions).length > 0 ? 1 : 0,
     secret.kind === 'v1' ? secret.userName : null,
     endedAtMs ?? null,
+    expiresAtMs ?? null,
+    null,
     createdAtMs,
     updatedAtMs,
   ];

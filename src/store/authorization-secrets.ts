@@ -1,6 +1,7 @@
 /** The secrets of authorizations, a row each: hashes of tokens, and of the passwords of the v1-compatible API. */
 import { sql, type SqlBool } from 'kysely';
 import type { Authorization, StoredSecret, TokenSecret } from '../domain/authorization.js';
+import type { AuthorizationId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
 import { factQueries } from './facts.js';
 import { prepareAny, prepareRows } from './prepared.js';
@@ -84,7 +85,7 @@ export const authorizationSecretQueries = (db: Database, record: RecordChange): 
 });
 
 /** What the queries of authorizations need of their secrets. */
-export function prepareSecrets(db: Database) {
+export function prepareSecrets(db: Database, record: RecordChange) {
   const insert = prepareRows(db, (count) => db.insertInto('authorization_secrets').values(Array.from({ length: count }, () => SOME_ROW)));
   const taken = prepareAny<{ hash: string }>(db, (hashes) =>
     db.selectFrom('authorization_secrets').select('hash').where('hash', 'in', hashes).where(IS_TOKEN_SECRET),
@@ -95,6 +96,13 @@ export function prepareSecrets(db: Database) {
       // Files must be purged when tokens were in the clear once, even if the server is stopped before all of them are hashed.
       if (rows.some((row) => row.plain_token !== null)) await factQueries(db).putFact('has held plain tokens', 'yes');
       await insert(rows.map((row) => COLUMNS.map((column) => row[column])));
+    },
+
+    async replaceTokens(id: AuthorizationId, tokens: readonly TokenSecret[]): Promise<void> {
+      await db.deleteFrom('authorization_secrets').where('authorization_id', '=', id).execute();
+      if (tokens.some(({ plainToken }) => plainToken !== undefined)) await factQueries(db).putFact('has held plain tokens', 'yes');
+      await insert(tokens.map((token) => tokenRow(id, token)).map((row) => COLUMNS.map((column) => row[column])));
+      record({ noun: 'authorization', kind: 'update', id });
     },
 
     async findTakenHashes(hashes: readonly string[]): Promise<Set<string>> {
@@ -112,15 +120,17 @@ type Stored = readonly [hash: string, plainToken: string | null, createdAtMs: nu
 
 function encodeSecrets({ id, secret, updatedAtMs }: Authorization): SecretRow[] {
   if (secret.kind === 'v1') return secret.passwordHash === undefined ? [] : [passwordRow(id, secret.passwordHash, updatedAtMs)];
-  return secret.tokens.map((token) => ({
-    authorization_id: id,
-    scheme: token.hash.startsWith('$influxdb2-sha512$') ? 'sha512' : 'sha256',
-    hash: token.hash,
-    plain_token: token.plainToken ?? null,
-    created_at_ms: token.createdAtMs,
-    expires_at_ms: token.expiresAtMs ?? null,
-  }));
+  return secret.tokens.map((token) => tokenRow(id, token));
 }
+
+const tokenRow = (id: string, token: TokenSecret): SecretRow => ({
+  authorization_id: id,
+  scheme: token.hash.startsWith('$influxdb2-sha512$') ? 'sha512' : 'sha256',
+  hash: token.hash,
+  plain_token: token.plainToken ?? null,
+  created_at_ms: token.createdAtMs,
+  expires_at_ms: token.expiresAtMs ?? null,
+});
 
 const passwordRow = (id: string, hash: string, createdAtMs: number): SecretRow => ({
   authorization_id: id,

@@ -1,6 +1,6 @@
 /** Authorizations in the metadata store: found, made, changed and deleted, each with its permissions and secrets. */
 import type { Authorization } from '../domain/authorization.js';
-import type { AuthorizationId } from '../domain/id.js';
+import type { AuthorizationId, OrganizationId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
 import type { Status } from '../domain/user.js';
 import { authorizationLists } from './authorization-lists.js';
@@ -30,15 +30,22 @@ type Methods = Pick<
   | 'insertAuthorization'
   | 'insertAuthorizations'
   | 'updateAuthorization'
+  | 'listExpiring'
+  | 'countExpiring'
+  | 'noteExpiryWarning'
+  | 'deleteExpiredAuthorizations'
+  | 'replaceTokens'
   | 'deleteAuthorization'
 >;
+
+type Standing = Pick<AuthorizationRow, 'status' | 'ended_at_ms' | 'expires_at_ms'>;
 
 /** Authorizations that are inserted together. */
 const ROWS_PER_TURN = 500;
 
 export const authorizationQueries = (db: Database, record: RecordChange, tellDamage: TellDamage): Methods => {
   const insertPermissions = preparePermissionInserts(db);
-  const secrets = prepareSecrets(db);
+  const secrets = prepareSecrets(db, record);
 
   const whole = () => db.selectFrom('authorizations').select(AUTHORIZATION_COLUMNS).select(partsOf);
   const byId = prepare<WholeRow>(db, () => whole().where('id', '=', '').$castTo());
@@ -50,8 +57,16 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
       )
       .$castTo(),
   );
-  const standingById = prepare<Pick<AuthorizationRow, 'status' | 'ended_at_ms'>>(db, () =>
-    db.selectFrom('authorizations').select(['status', 'ended_at_ms']).where('id', '=', ''),
+  const standingById = prepare<Standing>(db, () =>
+    db.selectFrom('authorizations').select(['status', 'ended_at_ms', 'expires_at_ms']).where('id', '=', ''),
+  );
+  const standingOfToken = prepare<Standing & { readonly token_expires_at_ms: number | null }>(db, () =>
+    db
+      .selectFrom('authorizations')
+      .innerJoin('authorization_secrets', 'authorization_secrets.authorization_id', 'authorizations.id')
+      .select(['status', 'ended_at_ms', 'authorizations.expires_at_ms', 'authorization_secrets.expires_at_ms as token_expires_at_ms'])
+      .where('id', '=', '')
+      .where('hash', '=', ''),
   );
   const insertRows = prepareRows(db, (count) =>
     db.insertInto('authorizations').values(Array.from({ length: count }, () => SOME_AUTHORIZATION)),
@@ -94,6 +109,15 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
     });
   }
 
+  async function remove(id: AuthorizationId): Promise<boolean> {
+    const { numDeletedRows } = await db.deleteFrom('authorizations').where('id', '=', id).executeTakeFirst();
+    if (numDeletedRows === 0n) return false;
+    await db.deleteFrom('authorization_secrets').where('authorization_id', '=', id).execute();
+    await db.deleteFrom('authorization_permissions').where('authorization_id', '=', id).execute();
+    record({ noun: 'authorization', kind: 'delete', id });
+    return true;
+  }
+
   return {
     ...authorizationLists(db, decode),
 
@@ -101,9 +125,13 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
       return findOne(byId([id]));
     },
 
-    async findAuthorizationStanding(id) {
-      const [row] = await standingById([id]);
-      return row && { status: row.status as Status, endedAtMs: row.ended_at_ms ?? undefined };
+    async findAuthorizationStanding(id, tokenHash) {
+      if (tokenHash === undefined) {
+        const [row] = await standingById([id]);
+        return row && decodeStanding(row, row.expires_at_ms);
+      }
+      const [row] = await standingOfToken([id, tokenHash]);
+      return row && decodeStanding(row, earlier(row.expires_at_ms, row.token_expires_at_ms));
     },
 
     async findAuthorizationByHash(hash) {
@@ -126,26 +154,78 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
       return inserted;
     },
 
-    async updateAuthorization(id, { status, description, updatedAtMs }) {
+    async listExpiring(afterMs, untilMs, limit, afterId = '' as AuthorizationId) {
+      const rows = await db
+        .selectFrom('authorizations')
+        .select(['id', 'organization_id', 'description', 'expires_at_ms', 'expiry_warned_days'])
+        .where('expires_at_ms', '>', afterMs)
+        .where('expires_at_ms', '<=', untilMs)
+        .where('status', '=', 'active')
+        .where('ended_at_ms', 'is', null)
+        .where('id', '>', afterId)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        id: row.id as AuthorizationId,
+        orgID: row.organization_id as OrganizationId,
+        description: row.description,
+        expiresAtMs: row.expires_at_ms ?? 0,
+        warnedDays: row.expiry_warned_days ?? undefined,
+      }));
+    },
+
+    async countExpiring(afterMs, untilMs) {
+      const { count } = await db
+        .selectFrom('authorizations')
+        .select((eb) => eb.fn.countAll().as('count'))
+        .where('expires_at_ms', '>', afterMs)
+        .where('expires_at_ms', '<=', untilMs)
+        .where('status', '=', 'active')
+        .where('ended_at_ms', 'is', null)
+        .where('v1_user', 'is', null)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
+    async noteExpiryWarning(id, days) {
+      await db.updateTable('authorizations').set({ expiry_warned_days: days }).where('id', '=', id).execute();
+    },
+
+    async deleteExpiredAuthorizations(beforeMs, limit) {
+      const rows = await db.selectFrom('authorizations').select('id').where('expires_at_ms', '<=', beforeMs).limit(limit).execute();
+      for (const { id } of rows) await remove(id as AuthorizationId);
+      return rows.length;
+    },
+
+    async updateAuthorization(id, { status, description, expiresAtMs, updatedAtMs }) {
       const { numUpdatedRows } = await db
         .updateTable('authorizations')
-        .set({ status, description, description_key: description.toLowerCase(), updated_at_ms: updatedAtMs })
+        .set({
+          status,
+          description,
+          description_key: description.toLowerCase(),
+          expires_at_ms: expiresAtMs ?? null,
+          updated_at_ms: updatedAtMs,
+        })
         .where('id', '=', id)
         .executeTakeFirst();
       if (numUpdatedRows > 0n) record({ noun: 'authorization', kind: 'update', id });
       return numUpdatedRows > 0n;
     },
 
-    async deleteAuthorization(id) {
-      const { numDeletedRows } = await db.deleteFrom('authorizations').where('id', '=', id).executeTakeFirst();
-      if (numDeletedRows === 0n) return false;
-      await db.deleteFrom('authorization_secrets').where('authorization_id', '=', id).execute();
-      await db.deleteFrom('authorization_permissions').where('authorization_id', '=', id).execute();
-      record({ noun: 'authorization', kind: 'delete', id });
-      return true;
-    },
+    replaceTokens: (id, tokens) => secrets.replaceTokens(id, tokens),
+    deleteAuthorization: remove,
   };
 };
+
+const decodeStanding = ({ status, ended_at_ms: endedAtMs }: Standing, expiresAtMs: number | null) => ({
+  status: status as Status,
+  endedAtMs: endedAtMs ?? undefined,
+  expiresAtMs: expiresAtMs ?? undefined,
+});
+
+const earlier = (a: number | null, b: number | null): number | null => (a === null || b === null ? (a ?? b) : Math.min(a, b));
 
 const hashesOf = ({ secret }: Authorization): string[] => (secret.kind === 'token' ? secret.tokens.map(({ hash }) => hash) : []);
 const namesOf = ({ secret }: Authorization): string[] => (secret.kind === 'v1' ? [secret.userName] : []);

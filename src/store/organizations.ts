@@ -83,6 +83,7 @@ const encode = (organization: Organization): Tables['organizations'] => ({
   name: organization.name,
   name_key: organizationNameKey(organization.name),
   description: organization.description,
+  token_lifetime_max_ms: organization.tokenLifetimeMaxMs ?? null,
   created_at_ms: organization.createdAtMs,
   updated_at_ms: organization.updatedAtMs,
 });
@@ -91,6 +92,7 @@ const decodeRow = (row: Tables['organizations']): Organization => ({
   id: row.id as OrganizationId,
   name: row.name,
   description: row.description,
+  tokenLifetimeMaxMs: row.token_lifetime_max_ms ?? undefined,
   createdAtMs: row.created_at_ms,
   updatedAtMs: row.updated_at_ms,
 });

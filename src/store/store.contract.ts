@@ -567,10 +567,10 @@ export function storeContract(name: string, open: (directory: string) => Promise
         // As it takes effect: what an inactive user has is of no use.
         await store.transaction((writer) => writer.updateUser({ ...bob, status: 'inactive' }));
         expect(await list({ ...active })).toEqual([21, 22, 23]);
-        expect(await list({ ...active, effective: true })).toEqual([21, 22]);
-        expect(await list({ status: 'inactive', effective: true })).toEqual([23, 24]);
-        expect((await list({ effective: true }, { ...WHOLE_LIST, descending: true }, 'status')).slice(0, 2)).toEqual([23, 24]);
-        expect(await store.countAuthorizations({ ...all, effective: true })).toEqual([
+        expect(await list({ ...active, effectiveAtMs: 1_000 })).toEqual([21, 22]);
+        expect(await list({ status: 'inactive', effectiveAtMs: 1_000 })).toEqual([23, 24]);
+        expect((await list({ effectiveAtMs: 1_000 }, { ...WHOLE_LIST, descending: true }, 'status')).slice(0, 2)).toEqual([23, 24]);
+        expect(await store.countAuthorizations({ ...all, effectiveAtMs: 1_000 })).toEqual([
           { tokenKind: 'custom', status: 'active', count: 1 },
           { tokenKind: 'operator', status: 'active', count: 1 },
           { ...active, count: 2 },

@@ -7,6 +7,8 @@ export interface Tables {
     name: string;
     name_key: string;
     description: string;
+    /** How long its tokens live at most; null: as long as is asked for. */
+    token_lifetime_max_ms: number | null;
     created_at_ms: number;
     updated_at_ms: number;
   };
@@ -125,6 +127,9 @@ export interface Tables {
     /** Of the v1-compatible API: the name that goes with a password. */
     v1_user: string | null;
     ended_at_ms: number | null;
+    expires_at_ms: number | null;
+    /** The warning of its expiry that was given last, in days before it. */
+    expiry_warned_days: number | null;
     created_at_ms: number;
     updated_at_ms: number;
   };

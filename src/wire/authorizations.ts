@@ -4,7 +4,9 @@ import { newestToken, type Authorization } from '../domain/authorization.js';
 import type { BucketId, OrganizationId, UserId } from '../domain/id.js';
 import { ACTIONS, isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
 import { AUTHORIZATION_ORDERS, type AuthorizationCount } from '../domain/store.js';
+import { parseTime } from '../domain/time.js';
 import { TOKEN_KINDS } from '../domain/token-kind.js';
+import { parseLifetime } from '../domain/token-lifetime.js';
 import { isStatus, STATUSES, type Status } from '../domain/user.js';
 import { decodeJsonObject, type JsonObject } from './json.js';
 import { choiceOf, idOf, optionalBooleanOf, textOf } from './query-string.js';
@@ -48,6 +50,8 @@ export const encodeAuthorization = (base: string, authorization: Authorization, 
   links: linksOf(base, authorization),
   createdAt: formatTime(authorization.createdAtMs),
   updatedAt: formatTime(authorization.updatedAtMs),
+  // InfluxDB's have none: a client that knows nothing of it sees what it expects.
+  ...(authorization.expiresAtMs === undefined ? {} : { expiresAt: formatTime(authorization.expiresAtMs) }),
 });
 
 /** The shape in the response of a setup: without names, and with the stored hash. */
@@ -85,6 +89,7 @@ export function decodeAuthorizationSearch(query: URLSearchParams) {
       tokenKind: choiceOf(query, 'kind', TOKEN_KINDS),
       status: choiceOf(query, 'status', STATUSES),
       effective: wantsEffect(query),
+      expiringMs: lifetimeIn(query, 'expiring'),
       bucketID: idOf<BucketId>(query, 'bucketID'),
       action: choiceOf(query, 'action', ACTIONS),
     },
@@ -118,11 +123,24 @@ export async function* encodeAuthorizationList(base: string, items: AsyncIterabl
   yield `${piece}]}`;
 }
 
+/** @throws DomainError `invalid` */
+function lifetimeIn(query: URLSearchParams, name: string): number | undefined {
+  const text = textOf(query, name);
+  return text === undefined ? undefined : parseLifetime(text, name);
+}
+
+/** A moment or a time from now; neither: no expiry is asked for. */
+export interface ExpiryBody {
+  readonly expiresAtMs: number | undefined;
+  readonly lifetimeMs: number | undefined;
+}
+
 export interface NewAuthorizationBody {
   readonly orgID: OrganizationId;
   readonly userID: UserId | undefined;
   readonly status: Status;
   readonly description: string;
+  readonly expiry: ExpiryBody;
   readonly permissions: readonly {
     readonly action: Action;
     readonly resource: {
@@ -148,7 +166,7 @@ export function decodeNewAuthorization(body: Uint8Array): NewAuthorizationBody {
   const permissions = structures.map(checkPermission);
   if (orgID === undefined) throw invalid('org id required: invalid ID');
   if (status !== '' && !isStatus(status)) throw invalid('invalid status: must be active or inactive');
-  return { orgID, userID, status: status === '' ? 'active' : status, description, permissions };
+  return { orgID, userID, status: status === '' ? 'active' : status, description, permissions, expiry: decodeExpiry(json) };
 }
 
 /** The members of a permission and its resource in responses, so that a response can be sent back. An unknown one could be a misspelled limit. */
@@ -175,9 +193,28 @@ function checkPermission({ action, type, ...resource }: ReturnType<typeof decode
   return { action, resource: { type, ...resource } };
 }
 
-export function decodeAuthorizationChange(body: Uint8Array): { status: string | undefined; description: string | undefined } {
+export function decodeAuthorizationChange(body: Uint8Array) {
   const json = decodeJsonObject(body);
-  return { status: json.string('status'), description: json.string('description') };
+  if (json.isNull('expiresAt')) throw invalid('an expiry cannot be removed: create another token');
+  return { status: json.string('status'), description: json.string('description'), expiry: decodeExpiry(json) };
+}
+
+/** @throws DomainError `invalid` */
+function decodeExpiry(json: JsonObject): ExpiryBody {
+  const at = json.string('expiresAt');
+  const within = json.string('expiresIn');
+  if (at !== undefined && within !== undefined) throw invalid('give expiresAt or expiresIn, not both');
+  const ns = at === undefined ? undefined : parseTime(at);
+  if (at !== undefined && ns === undefined) throw invalid('expiresAt must be a time as in RFC 3339, such as 2030-01-31T12:00:00Z');
+  return {
+    expiresAtMs: ns === undefined ? undefined : Number(ns / 1_000_000n),
+    lifetimeMs: within === undefined ? undefined : parseLifetime(within, 'expiresIn'),
+  };
+}
+
+/** @returns seconds; undefined where none are given. An empty body is none. */
+export function decodeRotation(body: Uint8Array): number | undefined {
+  return body.length === 0 ? undefined : decodeJsonObject(body).integer('graceSeconds');
 }
 
 /** @throws DomainError `invalid` without a token, and without what was sent in its message */

@@ -54,6 +54,13 @@ export class JsonObject {
     return invalid(`${JSON_PROBLEM}${this.#path}${name} must be ${wanted}`);
   }
 
+  /** The member is there, and null. */
+  isNull(name: string): boolean {
+    const folded = foldName(name);
+    const keys = Object.keys(this.#members).filter((key) => foldName(key) === folded);
+    return keys.length > 0 && this.#get(name) === undefined;
+  }
+
   string(name: string): string | undefined {
     const value = this.#get(name);
     if (value !== undefined && typeof value !== 'string') throw this.#wrongType(name, 'a string');

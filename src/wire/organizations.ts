@@ -1,5 +1,6 @@
 /** Organizations as InfluxDB's API shows them. */
 import type { Organization } from '../domain/organization.js';
+import { formatLifetime, parseLifetime } from '../domain/token-lifetime.js';
 import { decodeJsonObject } from './json.js';
 import { formatTime } from './time.js';
 
@@ -24,6 +25,7 @@ export function encodeOrganization(organization: Organization) {
     id,
     name,
     description: organization.description,
+    ...lifetimeMaxOf(organization),
     createdAt: formatTime(organization.createdAtMs),
     updatedAt: formatTime(organization.updatedAtMs),
   };
@@ -39,7 +41,24 @@ export function decodeNewOrganization(body: Uint8Array): { name: string; descrip
   return { name: json.string('name') ?? '', description: json.string('description') ?? '' };
 }
 
-export function decodeOrganizationChange(body: Uint8Array): { name: string | undefined; description: string | undefined } {
+/** InfluxDB has no such member: it is shown only where one is set. */
+const lifetimeMaxOf = ({ tokenLifetimeMaxMs }: Organization): { tokenLifetimeMax?: string } =>
+  tokenLifetimeMaxMs === undefined ? {} : { tokenLifetimeMax: formatLifetime(tokenLifetimeMaxMs) };
+
+export interface OrganizationChangeBody {
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  /** Null removes it. */
+  readonly tokenLifetimeMaxMs: number | null | undefined;
+}
+
+/** @throws DomainError `invalid` */
+export function decodeOrganizationChange(body: Uint8Array): OrganizationChangeBody {
   const json = decodeJsonObject(body);
-  return { name: json.string('name'), description: json.string('description') };
+  const text = json.string('tokenLifetimeMax');
+  return {
+    name: json.string('name'),
+    description: json.string('description'),
+    tokenLifetimeMaxMs: text === undefined ? (json.isNull('tokenLifetimeMax') ? null : undefined) : parseLifetime(text, 'tokenLifetimeMax'),
+  };
 }

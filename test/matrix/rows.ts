@@ -21,6 +21,13 @@ const newLabel = async ({ client, operator, orgId }: World, n: number): Promise<
   (await client.post('/api/v2/labels', { as: operator, json: { orgID: orgId, name: `label ${n}` } })).json.label.id;
 const readData = ({ bucketId, orgId }: World) => [{ action: 'read', resource: { type: 'buckets', id: bucketId, orgID: orgId } }];
 const newToken = async (world: World): Promise<string> => (await world.client.createToken(world.operator, world.orgId, readData(world))).id;
+const newOperator = async ({ client, operator, orgId }: World): Promise<string> => {
+  const types: string[] = (await client.get('/api/v2/resources', { as: operator })).json;
+  const permissions = types
+    .filter((type) => type !== 'instance')
+    .flatMap((type) => ['read', 'write'].map((action) => ({ action, resource: { type } })));
+  return (await client.createToken(operator, orgId, permissions)).id;
+};
 
 const newV1 = async (world: World, n: number): Promise<string> =>
   (
@@ -140,6 +147,10 @@ export const rows: Readonly<Record<string, Row>> = {
   'POST /api/v2/orgs': (_, n) => ({ path: '/api/v2/orgs', json: { name: `created ${n}` } }),
   'GET /api/v2/orgs/:id [own]': ({ orgId }) => ({ path: `/api/v2/orgs/${orgId}` }),
   'GET /api/v2/orgs/:id [other]': ({ otherOrgId }) => ({ path: `/api/v2/orgs/${otherOrgId}` }),
+  'PATCH /api/v2/orgs/:id [cap]': async (world, n) => ({
+    path: `/api/v2/orgs/${await newOrg(world, n)}`,
+    json: { tokenLifetimeMax: '90d' },
+  }),
   'PATCH /api/v2/orgs/:id': ({ orgId }) => ({ path: `/api/v2/orgs/${orgId}`, json: { description: 'x' } }),
   'DELETE /api/v2/orgs/:id': async (world, n) => ({ path: `/api/v2/orgs/${await newOrg(world, n)}` }),
   ...roleRows('members'),
@@ -187,6 +198,19 @@ export const rows: Readonly<Record<string, Row>> = {
     json: { description: 'x' },
   }),
   'DELETE /api/v2/authorizations/:id': async (world) => ({ path: `/api/v2/authorizations/${await newToken(world)}` }),
+  'POST /api/v2/authorizations/:id/rotate': async (world) => ({
+    path: `/api/v2/authorizations/${await newToken(world)}/rotate`,
+    json: { graceSeconds: 60 },
+  }),
+  'POST /api/v2/authorizations/:id/rotate [operator]': async (world) => ({
+    path: `/api/v2/authorizations/${await newOperator(world)}/rotate`,
+    json: {},
+  }),
+  'DELETE /api/v2/authorizations/:id/previous-secret': async (world) => {
+    const id = await newToken(world);
+    await world.client.post(`/api/v2/authorizations/${id}/rotate`, { as: world.operator, json: {} });
+    return { path: `/api/v2/authorizations/${id}/previous-secret` };
+  },
 
   'GET /private/legacy/authorizations': at('/private/legacy/authorizations'),
   'POST /private/legacy/authorizations': (world, n) => ({

@@ -80,18 +80,20 @@ async function findUserName(send: Session['send']): Promise<string | undefined> 
 
 const encode = (authorization: AuthorizationJson) => {
   const { id, description, status, userName, userID, permissions } = summarize(authorization);
-  const { org, orgID } = authorization;
-  return { active: status === 'active', id, description, status, userName, userID, org, orgID, permissions };
+  const { org, orgID, expiresAt } = authorization;
+  const active = status === 'active';
+  return { active, id, description, status, userName, userID, org, orgID, permissions, ...(expiresAt === undefined ? {} : { expiresAt }) };
 };
 
 function describe(authorization: AuthorizationJson, session: Session): string {
-  const { id, description, status, user, userID, org, orgID, permissions } = authorization;
+  const { id, description, status, user, userID, org, orgID, permissions, expiresAt } = authorization;
   const rows: [string, string][] = [
     ['Active', status === 'active' ? 'yes' : 'no: it grants no access until you activate it with `sluice auth active`'],
     ['Description', description],
     ['ID', id],
     ['User', `${user} (${userID})`],
     ['Organization', `${org} (${orgID})`],
+    ...(expiresAt === undefined ? [] : [['Expires', expiresAt] satisfies [string, string]]),
     ['May', ''],
   ];
   return (

@@ -34,6 +34,8 @@ const flags = {
   grafana: texts('what Grafana needs: read this bucket and its organization', { value: 'name|id' }),
   'all-access': toggle('read and write everything in the organization'),
   operator: toggle('read and write everything in every organization'),
+  'expires-in': text('time after which the token expires, such as 90d, 36h or 15m', { value: 'duration' }),
+  'expires-at': text('moment at which the token expires, as in RFC 3339', { value: 'time' }),
   'token-only': toggle('print only the token'),
   ...kindFlags,
   ...commonFlags,
@@ -47,6 +49,7 @@ export const command = defineCommand({
     'sluice auth create --read-bucket data --write-bucket data --description "sensor 7"',
     'sluice auth create --telegraf data --token-only > telegraf.token',
     'sluice auth create --grafana data',
+    'sluice auth create --read-bucket data --expires-in 90d',
     'sluice auth create --all-access --description "office"',
     'sluice auth create --user bob --read-buckets --read-orgs --json',
   ],
@@ -61,11 +64,16 @@ async function create(invocation: Invocation<typeof flags>): Promise<void> {
   const session = await openSession(invocation);
   const orgID = await findOrganizationId(session, values);
   const userID = values.user === undefined ? undefined : await findUserId(session, values.user);
+  const { 'expires-in': expiresIn, 'expires-at': expiresAt } = values;
   const permissions = await collectPermissions(session, values, orgID, userID);
   const authorization = await attempt(
     'could not write auth with provided arguments',
-    authorizations.create(session.send, { orgID, userID, description: values.description, permissions }),
+    authorizations.create(session.send, { orgID, userID, description: values.description, permissions, expiresIn, expiresAt }),
   );
+  if ((expiresIn ?? expiresAt) !== undefined && authorization.expiresAt === undefined) {
+    await authorizations.remove(session.send, authorization.id);
+    throw new Error('this server does not know expiries: the token it made would never expire, and was deleted again');
+  }
   if (values['token-only']) writeOut(`${authorization.token}\n`);
   else printAuthorization(values, authorization);
   const { isErrorTerminal } = await import('../prompt.js');

@@ -8,11 +8,17 @@ import { text } from '../flags.js';
 import { checkOrganization, openSession } from '../session.js';
 
 export const command = defineCommand({
-  examples: ['sluice auth list', 'sluice auth list --user bob --json', 'sluice auth list --id 0a1b2c3d4e5f6071'],
+  examples: [
+    'sluice auth list',
+    'sluice auth list --user bob --json',
+    'sluice auth list --id 0a1b2c3d4e5f6071',
+    'sluice auth list --expiring 14d',
+  ],
   flags: {
     id: text('only the token with this id', { short: 'i', value: 'id' }),
     user: text("only this user's tokens", { short: 'u', value: 'name' }),
     'user-id': text('only the tokens of the user with this id', { value: 'id' }),
+    expiring: text('only the tokens that expire within this time, such as 14d', { value: 'duration' }),
     ...organizationFlags,
     ...commonFlags,
   },
@@ -20,7 +26,7 @@ export const command = defineCommand({
     const { values } = invocation;
     checkOrganization(values);
     const { send } = await openSession(invocation);
-    const { id, user, 'user-id': userID, org, 'org-id': orgID } = values;
+    const { id, user, 'user-id': userID, org, 'org-id': orgID, expiring } = values;
     if (id !== undefined) {
       const found = await attempt(`could not find authorization with ID ${JSON.stringify(id)}`, authorizations.find(send, id));
       printAuthorization(values, found);
@@ -28,7 +34,7 @@ export const command = defineCommand({
     }
     const all = await attempt(
       'could not find authorization with given parameters',
-      authorizations.list(send, { user, userID, org, orgID }),
+      authorizations.list(send, { user, userID, org, orgID, expiring }),
     );
     printAuthorizations(values, all);
   },

@@ -11,6 +11,8 @@ export interface ServerFacts {
   readonly clock: Clock;
   readonly startedAtMs: number;
   readonly countResources: () => Promise<ResourceCounts>;
+  /** Days -> how many active tokens expire within them. */
+  readonly countExpiring: () => Promise<ReadonlyMap<number, number>>;
 }
 
 /** Anybody may ask for metrics; what they cost the store does not grow with how often they do. */
@@ -32,7 +34,7 @@ const FAMILIES = [
 /** As Go calls them, and so InfluxDB. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
-export function registerServerFacts(registry: Registry, { version, clock, startedAtMs, countResources }: ServerFacts): void {
+export function registerServerFacts(registry: Registry, { version, clock, startedAtMs, countResources, countExpiring }: ServerFacts): void {
   const registers = [registry];
   const info = {
     version: COMPATIBLE_VERSION,
@@ -59,6 +61,10 @@ export function registerServerFacts(registry: Registry, { version, clock, starte
     if (kept === undefined || now >= kept.untilMs) kept = { counts: countResources(), untilMs: now + COUNTS_KEPT_MS };
     return kept.counts;
   };
+  const expiring = { name: 'sluice_tokens_expiring', help: 'Active tokens that expire within so many days', type: 'gauge' } as const;
+  registerFamily(registry, expiring, async () =>
+    [...(await countExpiring())].map(([days, value]) => ({ labels: { within: `${days}d` }, value })),
+  );
   for (const [type, name, words] of FAMILIES) {
     const family = { name: `influxdb_${name}_total`, help: `Number of total ${words} on the server`, type: 'counter' } as const;
     registerFamily(registry, family, async () => [{ labels: {}, value: (await counts()).get(type) ?? 0 }]);

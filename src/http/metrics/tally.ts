@@ -12,7 +12,7 @@ interface Sample {
 /** A family of which the samples are made when it is read. */
 export function registerFamily(
   registry: Registry,
-  { name, help, type }: { readonly name: string; readonly help: string; readonly type: 'counter' | 'histogram' },
+  { name, help, type }: { readonly name: string; readonly help: string; readonly type: 'counter' | 'gauge' | 'histogram' },
   samples: () => Iterable<Sample> | Promise<Iterable<Sample>>,
 ): void {
   // The registry asks for no more than this of a metric.

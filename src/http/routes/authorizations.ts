@@ -1,6 +1,8 @@
 /** /api/v2/authorizations, the only route that returns the secret of a token, and the v1-compatible authorizations. */
-import type { AuthorizationQuery, Authorizations, V1Authorizations } from '../../auth/authorizations.js';
+import type { AuthorizationQuery, Authorizations, CreatedAuthorization } from '../../auth/authorizations.js';
+import type { V1Authorizations } from '../../auth/v1-authorizations.js';
 import type { DescribedAuthorization } from '../../auth/describe.js';
+import type { Rotation } from '../../auth/rotation.js';
 import { Secret } from '../../auth/secret.js';
 import { newestToken, type StoredSecret } from '../../domain/authorization.js';
 import { invalid } from '../../domain/errors.js';
@@ -11,6 +13,7 @@ import {
   decodeAuthorizationSearch,
   decodeFoundToken,
   decodeNewAuthorization,
+  decodeRotation,
   encodeAuthorization,
   encodeAuthorizationCount,
   encodeAuthorizationList,
@@ -28,7 +31,7 @@ const PAGE_LIMIT_MAX = 1000;
 
 const idIn = (request: RouteRequest): AuthorizationId => parseId<AuthorizationId>(request.params.id ?? '');
 
-export const authorizationRoutes = (authorizations: Authorizations): Route[] => [
+export const authorizationRoutes = (authorizations: Authorizations, rotation: Rotation): Route[] => [
   ...commonRoutes(BASE, authorizations, decodeAuthorizationSearch),
   {
     method: 'POST',
@@ -37,7 +40,26 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
     needs: { write: ['authorizations', 'users'], grants: true },
     async handle(actor, { body }) {
       const created = await authorizations.create(actor, decodeNewAuthorization(body));
-      return json(201, encodeAuthorization(BASE, created.authorization, created, created.secret.reveal()));
+      return json(201, encodeCreated(created));
+    },
+  },
+  {
+    method: 'POST',
+    path: `${BASE}/:id/rotate`,
+    access: 'actor',
+    needs: { write: ['authorizations', 'users'], grants: true },
+    async handle(actor, request) {
+      return json(201, encodeCreated(await rotation.rotate(actor, idIn(request), decodeRotation(request.body))));
+    },
+  },
+  {
+    method: 'DELETE',
+    path: `${BASE}/:id/previous-secret`,
+    access: 'actor',
+    needs: { write: ['authorizations', 'users'] },
+    async handle(actor, request) {
+      await rotation.endPrevious(actor, idIn(request));
+      return empty(204);
     },
   },
   {
@@ -63,6 +85,12 @@ export const authorizationRoutes = (authorizations: Authorizations): Route[] => 
     },
   },
 ];
+
+/** With the secret, this once. */
+const encodeCreated = (created: CreatedAuthorization) => ({
+  ...encodeAuthorization(BASE, created.authorization, created, created.secret.reveal()),
+  ...(created.isExemptFromLifetimeMax ? { exemptFromTokenLifetimeMax: true } : {}),
+});
 
 export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[] => [
   ...commonRoutes(V1_BASE, authorizations, (query) => ({ filter: { v1User: textOf(query, 'token') } })),

@@ -59,7 +59,7 @@ export function organizationRoutes(organizations: Organizations, memberships: Me
       method: 'PATCH',
       path: `${BASE}/:id`,
       access: 'actor',
-      needs: { write: 'orgs' },
+      needs: { write: 'orgs', operatorForSome: true },
       handle: async (actor, request) =>
         json(200, encodeOrganization(await organizations.update(actor, idIn(request), decodeOrganizationChange(request.body)))),
     },

@@ -9,6 +9,7 @@ import * as changes from './0006-changes.js';
 import * as orderOfUsers from './0007-order-of-users.js';
 import * as resources from './0008-resources.js';
 import * as oauthIds from './0009-oauth-ids.js';
+import * as lifetimes from './0010-lifetimes.js';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -20,6 +21,7 @@ export const migrations: Record<string, Migration> = {
   '0007-order-of-users': orderOfUsers,
   '0008-resources': resources,
   '0009-oauth-ids': oauthIds,
+  '0010-lifetimes': lifetimes,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
