@@ -51,6 +51,25 @@ afterAll(async () => {
 });
 
 describe('sluice', () => {
+  it('creates tokens that expire, lists those that soon do, and rotates them', async () => {
+    const made = await json('auth', 'create', '--read-buckets', '--expires-in', '2d');
+    noteSecret(made.token, 'sluice auth create');
+    expect(Date.parse(made.expiresAt)).toBeGreaterThan(Date.now() + 86_400_000);
+    expect((await json('auth', 'list', '--expiring', '14d')).map(({ id }: { id: string }) => id)).toEqual([made.id]);
+    expect(await succeed('auth', 'list', '--expiring', '14d')).toMatch(/\tExpires\n/);
+    expect(await succeed('auth', 'check', made.token)).toContain(`Expires:      ${made.expiresAt}`);
+    expect(await fail(['auth', 'create', '--read-buckets', '--expires-in', 'soon'])).toContain('expiresIn must be a duration such as 15m');
+    const rotated = noteSecret((await succeed('auth', 'rotate', '--id', made.id, '--token-only')).trim(), 'sluice auth rotate');
+    for (const token of [made.token, rotated]) expect(await succeed('auth', 'check', token)).toContain(made.id);
+    await succeed('auth', 'rotate', '--id', made.id, '--end-previous');
+    expect(await fail(['auth', 'check', made.token])).toContain('does not know this token');
+    const { orgID } = await json('auth', 'check', rotated);
+    await succeed('org', 'update', '--id', orgID, '--token-lifetime-max', '90d');
+    expect((await json('auth', 'create', '--read-buckets')).expiresAt).toBeDefined();
+    await succeed('org', 'update', '--id', orgID, '--token-lifetime-max', 'none');
+    await succeed('auth', 'delete', '--id', made.id);
+  });
+
   it('sets up with a device for its file of connections, and leaves the device what it is', async () => {
     const other = await startProcess();
     const before = lstatSync('/dev/null');
