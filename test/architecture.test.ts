@@ -112,6 +112,7 @@ const MAY_LIST_EVERYTHING = [
   'services/dbrps.ts',
   // The server's own housekeeping.
   'services/retention.ts',
+  'services/scrapers.ts',
 ];
 
 /** Services that change the store other than by `transactionBy`, for which an actor must have been asked. */

@@ -2,7 +2,7 @@
 import type { Actor } from '../domain/actor.js';
 import type { OrganizationId } from '../domain/id.js';
 import type { Owned, ResourceFilter } from '../domain/kind.js';
-import { permissionById, type Action, type Permission, type ResourceType } from '../domain/permission.js';
+import { permissionById, permissionFor, type Action, type Permission, type ResourceType } from '../domain/permission.js';
 import type { Kind, NewOwned } from '../kinds/kind.js';
 import { permissionsOf, readableScope } from './authorize.js';
 import type { NeededPermissions } from './needs.js';
@@ -19,6 +19,8 @@ export interface KindRights<T extends Owned, Change> {
   toRead(resource: T): Permission;
   toWrite(resource: T): Permission;
   to(action: Action, resource: T): Permission;
+  /** The bucket into which it writes, if it does. */
+  toWriteInto(resource: T): Permission[];
   /** All of them, in the order in which they are checked. */
   toChange(resource: T, change: Change): Permission[];
   toRemove(resource: T): Permission[];
@@ -30,14 +32,21 @@ export function rightsToKind<T extends Owned, Change>(kind: Declared<T, Change>)
   const itself = rightsTo(kind.type);
   const toRead = (resource: T): Permission =>
     kind.isReadWithOrganization?.(resource) === true ? permissionById('read', 'orgs', resource.orgID) : itself.toRead(resource);
+  const toWriteInto = (resource: T): Permission[] => {
+    const bucketId = kind.rights?.bucketOf?.(resource);
+    return bucketId === undefined ? [] : [permissionFor('write', 'buckets', bucketId, resource.orgID)];
+  };
   const to = (action: Action, resource: T): Permission => (action === 'read' ? toRead(resource) : itself.toWrite(resource));
   return {
     toCreateIn: (orgID) => itself.toCreateIn(orgID),
     toReadAllIn: (orgID) => itself.toReadAllIn(orgID),
     toRead,
     toWrite: (resource) => itself.toWrite(resource),
-    toChange: (resource, change) =>
-      [...(kind.rights?.toChange ?? WRITE), ...(kind.rights?.alsoToChange?.(resource, change) ?? [])].map((action) => to(action, resource)),
+    toWriteInto,
+    toChange(resource, change) {
+      const actions = [...(kind.rights?.toChange ?? WRITE), ...(kind.rights?.alsoToChange?.(resource, change) ?? [])];
+      return [...actions.map((action) => to(action, resource)), ...toWriteInto(resource)];
+    },
     to,
     toRemove: (resource) => (kind.rights?.toRemove ?? WRITE).map((action) => to(action, resource)),
     readable: (actor) => ({
@@ -62,14 +71,16 @@ export function needsOfKind({ type, rights, isReadWithOrganization, takesLabels 
     ...(actions.includes('read') ? { read: type } : {}),
     ...(actions.includes('write') ? { write: type } : {}),
   });
+  const written: ResourceType[] = rights?.bucketOf === undefined ? [type] : [type, 'buckets'];
+  const change = operation(rights?.toChange ?? WRITE);
   const listed: ResourceType[] = [type];
   if (isReadWithOrganization !== undefined) listed.push('orgs');
   if (takesLabels) listed.push('labels');
   return {
     list: { ...(rights?.listsWholeOrganization === true ? { read: type } : {}), list: listed },
-    create: { ...shown, write: type },
+    create: { ...shown, write: written },
     find: { ...shown, read: type },
-    change: { ...shown, ...operation(rights?.toChange ?? WRITE) },
+    change: { ...shown, ...change, ...(rights?.bucketOf === undefined ? {} : { write: written }) },
     remove: operation(rights?.toRemove ?? WRITE),
     operation,
     listLabels: { read: type, list: 'labels' },

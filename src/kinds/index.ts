@@ -4,8 +4,18 @@ import { dashboardKind } from './dashboards.js';
 import type { Kind } from './kind.js';
 import { labelKind } from './labels.js';
 import { notebookKind } from './notebooks.js';
+import { scraperKind } from './scrapers.js';
 import { taskKind } from './tasks.js';
 import { telegrafKind } from './telegrafs.js';
 import { variableKind } from './variables.js';
 
-export const KINDS: readonly Kind[] = [bucketKind, labelKind, variableKind, dashboardKind, notebookKind, taskKind, telegrafKind];
+export const KINDS: readonly Kind[] = [
+  bucketKind,
+  labelKind,
+  variableKind,
+  dashboardKind,
+  notebookKind,
+  taskKind,
+  telegrafKind,
+  scraperKind,
+];

@@ -2,7 +2,7 @@
  * One declaration of a kind of resources. The store, the service, the routes, the rights, the authorization matrix and the client follow
  * from it; a new kind is a file beside this one and a line in `index.ts`.
  */
-import type { Id, OrganizationId } from '../domain/id.js';
+import type { BucketId, Id, OrganizationId } from '../domain/id.js';
 import type { Owned, ResourceOrder, StoredKind } from '../domain/kind.js';
 import type { Label } from '../domain/label.js';
 import type { Action } from '../domain/permission.js';
@@ -56,7 +56,9 @@ export interface Kind<T extends Owned = Owned, New extends NewOwned = NewOwned, 
   decodeChange(json: JsonObject): Change;
   decodeReplacement?(json: JsonObject): Change;
   /** As lists show it. */
-  encode(resource: T, labels: readonly Label[], query: URLSearchParams): object;
+  encode(resource: T, labels: readonly Label[], query: URLSearchParams, names?: ShownNames): object;
+  /** It is shown with names. */
+  readonly showsNames?: boolean;
   /** As it is shown alone, where that is more than in a list. */
   envelope?(encoded: object, resource: T): object;
   /** Another form in which one is shown to a client that accepts it; undefined for JSON. */
@@ -67,6 +69,12 @@ export interface Kind<T extends Owned = Owned, New extends NewOwned = NewOwned, 
    * for an object whose names are data.
    */
   example(n: number): { readonly create: object; readonly change: object };
+}
+
+/** Of what a resource belongs to: its organization, and the bucket into which it writes. */
+export interface ShownNames {
+  readonly organization: string | undefined;
+  readonly bucket: string | undefined;
 }
 
 export interface Representation {
@@ -82,6 +90,8 @@ export interface KindRights<T extends Owned, Change> {
   /** What a certain change asks for beside it. */
   alsoToChange?(resource: T, change: Change): readonly Action[];
   readonly toRemove?: readonly Action[];
+  /** The bucket of its organization into which it writes: making and changing it also asks for the right to write there. */
+  bucketOf?(resource: T): BucketId;
   /** A list asks for the right to read all of the organization, and is refused without it. */
   readonly listsWholeOrganization?: boolean;
 }
@@ -119,6 +129,8 @@ export interface KindList {
   /** What stands beside the resources: links to the pages, to the list, or nothing. */
   readonly links: 'pages' | 'self' | 'none';
   readonly filters: readonly ListFilter[];
+  /** Ids do not take precedence over the other filters. */
+  readonly isFilteredByAll?: boolean;
   /** What `sortBy` takes. */
   readonly sortBy?: Readonly<Record<string, ResourceOrder>>;
   /** What one organization's are ordered by; by id without it. */

@@ -2,7 +2,9 @@
 import type { SeriesEngine } from '../domain/series.js';
 import { bucketKind } from '../kinds/buckets.js';
 import type { Kind } from '../kinds/kind.js';
+import { scraperKind } from '../kinds/scrapers.js';
 import { createBuckets } from './buckets.js';
+import { createScrapers } from './scrapers.js';
 import { createResources, type ResourceDependencies, type Resources } from './resources.js';
 
 export interface ServedKind {
@@ -14,6 +16,9 @@ export function serveKinds(
   kinds: readonly Kind[],
   dependencies: ResourceDependencies & { readonly engine: Pick<SeriesEngine, 'dropBucket'> },
 ): ServedKind[] {
-  const special = new Map<Kind, Resources>([[bucketKind, createBuckets(dependencies)]]);
+  const special = new Map<Kind, Resources>([
+    [bucketKind, createBuckets(dependencies)],
+    [scraperKind, createScrapers(dependencies)],
+  ]);
   return kinds.map((kind) => ({ kind, resources: special.get(kind) ?? createResources(kind, dependencies) }));
 }

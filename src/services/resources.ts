@@ -7,8 +7,9 @@ import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { Id, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import type { Owned, ResourceOrder } from '../domain/kind.js';
 import type { Page } from '../domain/page.js';
-import { DuplicateError, type Store } from '../domain/store.js';
-import type { Kind, Moment, NewOwned, Operation, OperationRequest, Outcome } from '../kinds/kind.js';
+import { DuplicateError, type Store, type StoreWriter } from '../domain/store.js';
+import { bucketKind } from '../kinds/buckets.js';
+import type { Kind, Moment, NewOwned, Operation, OperationRequest, Outcome, ShownNames } from '../kinds/kind.js';
 
 export interface ResourceDependencies extends TransactionDependencies {
   readonly ids: IdGenerator;
@@ -34,6 +35,8 @@ export interface Resources<T extends Owned = Owned, New extends NewOwned = NewOw
   remove(actor: Actor, id: Id): Promise<void>;
   /** Does something that the kind declares, and stores what it changes. */
   operate(actor: Actor, id: Id, operation: Operation<T>, request: OperationRequest): Promise<Outcome<T>>;
+  /** What a resource that was found for an actor is shown with; like InfluxDB, without asking for the rights to these. */
+  namesOf(resource: T): Promise<ShownNames>;
 }
 
 export function createResources<T extends Owned, New extends NewOwned, Change>(
@@ -52,6 +55,14 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
     return resource;
   }
 
+  /** What is written into a bucket cannot be without it. */
+  async function checkBucket(writer: StoreWriter, resource: T): Promise<void> {
+    const bucketId = kind.rights?.bucketOf?.(resource);
+    if (bucketId === undefined) return;
+    const bucket = await writer.resources(bucketKind).find(bucketId);
+    if (bucket?.orgID !== resource.orgID) throw notFound(bucketKind.words.notFound(bucketId));
+  }
+
   async function listOwned(userId: UserId): Promise<Id[]> {
     const memberships = await store.listMembershipsOfUser(userId);
     return memberships
@@ -63,11 +74,13 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
     async create(actor, input) {
       const orgID = await placeOf(store, input);
       if (orgID === undefined) throw invalid('invalid org id for permission: invalid ID');
-      const clearance = authorize(actor, rights.toCreateIn(orgID));
+      authorize(actor, rights.toCreateIn(orgID));
       const resource = kind.build(input, { id: ids(), orgID, ...moment() });
+      const clearance = authorize(actor, rights.toCreateIn(orgID), ...rights.toWriteInto(resource));
       try {
         await transactionBy(dependencies, clearance, async (writer) => {
           if ((await writer.findOrganization(orgID)) === undefined) throw notFound('organization not found');
+          await checkBucket(writer, resource);
           await writer.resources(kind).insert(resource);
         });
       } catch (error) {
@@ -90,7 +103,8 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
       const asked = query.ids ?? (ownerID && (await listOwned(ownerID)));
       if (asked !== undefined) {
         if (words.listRefusesUnknownId === true) for (const id of asked) await findOrRefuse(id);
-        return resources.list({ ...visible, ids: asked }, { ...page, offset: 0, after: undefined }, order);
+        const others = list.isFilteredByAll === true ? { orgID: await placeOf(store, query), name } : {};
+        return resources.list({ ...visible, ...others, ids: asked }, { ...page, offset: 0, after: undefined }, order);
       }
       const orgID = await placeOf(store, query);
       if (kind.rights?.listsWholeOrganization === true) {
@@ -114,6 +128,8 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
           const current = await resources.find(id);
           if (current === undefined) throw notFound(words.notFound(id));
           changed = kind.change(current, change, moment());
+          authorize(actor, ...rights.toWriteInto(changed));
+          await checkBucket(writer, changed);
           await resources.update(changed);
           return changed;
         });
@@ -129,6 +145,14 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
       kind.checkRemoval?.(found);
       const removed = await transactionBy(dependencies, clearance, (writer) => writer.resources(kind).delete(id, clock()));
       if (!removed) throw notFound(words.notFound(id));
+    },
+
+    async namesOf(resource) {
+      const bucketId = kind.rights?.bucketOf?.(resource);
+      return {
+        organization: (await store.findOrganization(resource.orgID))?.name,
+        bucket: bucketId && (await store.resources(bucketKind).find(bucketId))?.name,
+      };
     },
 
     async operate(actor, id, operation, request) {

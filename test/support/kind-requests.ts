@@ -6,6 +6,8 @@ export interface KindWorld {
   readonly client: TestClient;
   readonly operator: Credentials;
   readonly orgId: string;
+  /** Of the organization, for what is written into one. */
+  readonly bucketId: string;
 }
 
 export interface KindRequest {
@@ -22,14 +24,20 @@ export const CHANGED = 100_000;
 export type MakeKindRequest = (world: KindWorld, n: number) => Promise<KindRequest>;
 
 /** Makes one of the kind, and returns it as it is shown. */
-export async function makeOne(kind: Kind, { client, operator, orgId }: KindWorld, n: number): Promise<Record<string, any>> {
-  const json = plain({ orgID: orgId, ...kind.example(n).create });
+export async function makeOne(kind: Kind, world: KindWorld, n: number): Promise<Record<string, any>> {
+  const { client, operator } = world;
+  const json = plain({ ...placeOf(kind, world), ...kind.example(n).create });
   const made = await client.post(kind.path, { as: operator, json });
   if (made.status >= 300) throw new Error(`${kind.type} cannot be made: ${made.text}`);
   return made.json.id === undefined
     ? (Object.values(made.json).find((value) => (value as { id?: string }).id !== undefined) as any)
     : made.json;
 }
+
+const placeOf = ({ rights }: Kind, { orgId, bucketId }: KindWorld) => ({
+  orgID: orgId,
+  ...(rights?.bucketOf === undefined ? {} : { bucketID: bucketId }),
+});
 
 const newUser = ({ client, operator }: KindWorld, n: number): Promise<string> => client.createUser(operator, `user of kinds ${n}`);
 
@@ -45,7 +53,7 @@ export function kindRequests(kind: Kind): Record<string, MakeKindRequest> {
       await makeOne(kind, world, n);
       return { path: kind.list.filters.includes('orgID') ? `${path}?orgID=${world.orgId}` : path };
     },
-    [`POST ${path}`]: ({ orgId }, n) => Promise.resolve({ path, json: { orgID: orgId, ...kind.example(n).create } }),
+    [`POST ${path}`]: (world, n) => Promise.resolve({ path, json: { ...placeOf(kind, world), ...kind.example(n).create } }),
     // Some kinds have other forms for those who accept them.
     [`GET ${path}/:id`]: async (world, n) => ({ path: await one(world, n), headers: { accept: 'application/json' } }),
   };
@@ -53,7 +61,7 @@ export function kindRequests(kind: Kind): Record<string, MakeKindRequest> {
     requests[`${method} ${path}/:id`] = async (world, n) => ({
       path: await one(world, n),
       json: {
-        orgID: world.orgId,
+        ...placeOf(kind, world),
         ...(method === 'PUT' ? kind.example(n + CHANGED).create : {}),
         ...kind.example(n + CHANGED).change,
       },

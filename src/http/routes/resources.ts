@@ -28,8 +28,10 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
   const shared = { access: 'actor', ...behaviourOf(kind) } as const;
 
   const idIn = ({ params }: RouteRequest): Id => replaceWords(words.badId, () => parseId(params.id ?? ''));
-  const encode = async (actor: Actor, resource: Owned, query: URLSearchParams): Promise<object> =>
-    kind.encode(resource, kind.takesLabels ? await labels.listShown(actor, kind, resource) : [], query);
+  const encode = async (actor: Actor, resource: Owned, query: URLSearchParams): Promise<object> => {
+    const shown = kind.takesLabels ? await labels.listShown(actor, kind, resource) : [];
+    return kind.encode(resource, shown, query, kind.showsNames === true ? await resources.namesOf(resource) : undefined);
+  };
   const show = async (actor: Actor, status: number, resource: Owned, query: URLSearchParams): Promise<Answer> => {
     const encoded = await encode(actor, resource, query);
     return json(status, kind.envelope?.(encoded, resource) ?? encoded);
