@@ -76,6 +76,7 @@ export async function startServer({
     const { url, renewCertificate } = await listen(config, { routes, authenticator, v1Authenticator, metrics, logger, pages }, stopSteps);
     markStarted(config, stores.directory, isFirstStart);
     pool.prepare();
+    await services.scheduler.start();
     logger.info({ url, dataDir: stores.directory, version: VERSION }, 'listening');
     return { url, routes, services, renewCertificate, stop: () => stopSteps.run() };
   } catch (error) {

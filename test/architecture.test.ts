@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kinds: ['domain', 'wire'],
   auth: ['domain', 'kinds'],
   services: ['domain', 'auth', 'kinds', 'query', 'influxdb-files', 'import', 'snapshot', 'workers'],
+  tasks: ['domain', 'auth', 'kinds', 'services'],
   workers: ['domain', 'query', 'wire'],
   import: ['domain', 'auth', 'influxdb-files', 'kinds'],
   snapshot: ['domain', 'auth', 'influxdb-files', 'import', 'kinds'],
@@ -110,6 +111,8 @@ const MAY_LIST_EVERYTHING = [
   'services/restore/sealed-key.ts',
   // What is shown of them is filtered by `readableAmong`.
   'services/dbrps.ts',
+  // All active tasks are scheduled, whoever owns them.
+  'tasks/scheduler.ts',
   // The server's own housekeeping.
   'services/retention.ts',
   'services/scrapers.ts',

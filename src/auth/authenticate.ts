@@ -136,6 +136,11 @@ export class Authenticator {
     };
   }
 
+  /** What the user may do at this moment: by roles and active tokens. */
+  async permissionsOfUser(userId: UserId): Promise<PermissionSet> {
+    return (await this.#permissionsOf(userId)).permissions;
+  }
+
   async #permissionsOf(userId: UserId): Promise<TimedPermissions> {
     const known = this.#sessionPermissions.get(userId);
     if (known !== undefined) {

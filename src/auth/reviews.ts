@@ -11,12 +11,12 @@ export function mayEnd(actor: Actor, { noun, kind, id }: Change): boolean {
     case 'user':
       return id === '' || id === actor.userId;
     case 'authorization':
-      // A session has the permissions of its user's tokens, and the change does not name the token's user.
-      return id === '' || actor.kind === 'session' || id === actor.authorizationId;
+      // A session and a run have the permissions of their user's tokens, and the change does not name the token's user.
+      return id === '' || actor.kind !== 'token' || id === actor.authorizationId;
     case 'session':
       return actor.kind === 'session' && (kind === 'delete' || id === '');
     case 'membership':
-      return actor.kind === 'session';
+      return actor.kind !== 'token';
     default:
       return false;
   }

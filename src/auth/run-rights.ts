@@ -1,6 +1,10 @@
 /** What a run of a task may do: what its owner may do now, and what the last who changed its script was allowed to do then. */
-import type { Actor } from '../domain/actor.js';
+import type { Actor, TaskActor } from '../domain/actor.js';
+import type { Id } from '../domain/id.js';
+import { intersectPermissions } from '../domain/permission-intersection.js';
 import { globalPermission, PermissionSet, type Permission, type ResourceType } from '../domain/permission.js';
+import type { Task } from '../domain/task.js';
+import type { User } from '../domain/user.js';
 import { permissionsOf } from './authorize.js';
 
 /** The types of which a script can reach anything. What a script can do with others, none may do in a run. */
@@ -29,4 +33,27 @@ export const unlimitedScriptRights = (): readonly Permission[] =>
 
 function add(rights: Map<string, Permission>, { action, resource: { type, id, orgID } }: Permission): void {
   rights.set(`${action} ${type} ${id ?? ''} ${orgID ?? ''}`, { action, resource: { type, id, orgID } });
+}
+
+/** Why a task does not run: told in its log. */
+export interface RunRefusal {
+  readonly reason: string;
+}
+
+/**
+ * The actor of a run.
+ *
+ * @param owner undefined: the user was deleted
+ * @param held what the owner may do at this moment
+ */
+export function actorOfRun(
+  { id: taskId, ownerID, scriptRights }: Pick<Task, 'id' | 'ownerID' | 'scriptRights'>,
+  runId: Id,
+  owner: User | undefined,
+  held: PermissionSet,
+): TaskActor | RunRefusal {
+  if (owner === undefined) return { reason: `the task does not run: its owner ${ownerID} was deleted` };
+  if (owner.status !== 'active') return { reason: `the task does not run: its owner ${owner.name} is inactive` };
+  const permissions = intersectPermissions(held.permissions, scriptRights);
+  return { kind: 'task', userId: ownerID, taskId, permissions, request: { id: runId, address: '' } };
 }

@@ -16,6 +16,11 @@ import { lifetimeOfAuthorization, lifetimeOfSession, standingOf, type Lifetime }
  */
 export async function confirmStanding(store: StoreReader, { actor, rights }: Clearance, nowMs: number): Promise<void> {
   if (actor.kind === 'system') return;
+  if (actor.kind === 'task') {
+    if ((await store.findUser(actor.userId))?.status !== 'active') throw userIsInactive();
+    requireAll(actor, rights);
+    return;
+  }
   const lifetime = await findLifetime(store, actor);
   const user = await store.findUser(actor.userId);
   if (lifetime === undefined) throw user?.status === 'active' ? unauthorized('unauthorized access') : userIsInactive();
@@ -41,7 +46,7 @@ export async function confirmStanding(store: StoreReader, { actor, rights }: Cle
   requireAll({ ...actor, permissions: (await permissionsOfUser(store, actor.userId, nowMs)).permissions }, rights);
 }
 
-async function findLifetime(store: StoreReader, actor: Exclude<Actor, { kind: 'system' }>): Promise<Lifetime | undefined> {
+async function findLifetime(store: StoreReader, actor: Exclude<Actor, { kind: 'system' | 'task' }>): Promise<Lifetime | undefined> {
   if (actor.kind === 'token') {
     const found = await store.findAuthorizationStanding(actor.authorizationId, actor.tokenHash);
     return found && lifetimeOfAuthorization(found);

@@ -1,5 +1,5 @@
 /** Who makes a request: the result of authentication, and the first parameter of every operation. */
-import type { AuthorizationId, OrganizationId, UserId } from './id.js';
+import type { AuthorizationId, Id, OrganizationId, UserId } from './id.js';
 import { globalPermission, PermissionSet } from './permission.js';
 import type { Status } from './user.js';
 
@@ -50,7 +50,17 @@ export interface SystemActor {
   readonly permissions: PermissionSet;
 }
 
-export type Actor = TokenActor | SessionActor | SystemActor;
+/** A run of a task, which may do what its owner and the author of its script may. */
+export interface TaskActor {
+  readonly kind: 'task';
+  readonly userId: UserId;
+  readonly taskId: Id;
+  readonly permissions: PermissionSet;
+  /** With the id of the run. */
+  readonly request: RequestOrigin;
+}
+
+export type Actor = TokenActor | SessionActor | TaskActor | SystemActor;
 
 /** The server acting on its own behalf, under a name that logs can show. */
 export const systemActor = (name: string): SystemActor => ({

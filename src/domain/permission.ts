@@ -105,7 +105,7 @@ const INSTANCE = TYPE_INDEX.instance;
 const bitOf = (action: Action): number => (action === 'read' ? 1 : 2);
 
 /** Organizations and users belong to no organization, so an orgID never matches one. */
-const liesNowhere = (type: ResourceType): boolean => type === 'orgs' || type === 'users';
+export const liesNowhere = (type: ResourceType): boolean => type === 'orgs' || type === 'users';
 
 /** An organization is checked as if it belonged to itself, too (`write:orgs/O/orgs/O`). */
 const placeOf = (type: ResourceType, id: Id | undefined, orgID: OrganizationId | undefined): string | undefined =>

@@ -9,6 +9,7 @@ import type { Organization } from './organization.js';
 import type { Page } from './page.js';
 import type { Action, Scope } from './permission.js';
 import type { TimeRange } from './series.js';
+import type { RunReader, RunWriter } from './task.js';
 import type { TokenKind } from './token-kind.js';
 import type { Membership, MembershipResource, Role, Status, User } from './user.js';
 
@@ -124,7 +125,7 @@ export interface AuthorizationCount {
  * Reads of committed data, possible at any time. Names and keys are compared, found and sorted by the bytes of their
  * UTF-8, in every engine.
  */
-export interface StoreReader {
+export interface StoreReader extends RunReader {
   findOrganization(id: OrganizationId): Promise<Organization | undefined>;
   findOrganizationByName(name: string): Promise<Organization | undefined>;
   listOrganizations(filter: OrganizationFilter, page: Page): Promise<Organization[]>;
@@ -196,7 +197,7 @@ export interface StoreReader {
  * Changes, only inside a transaction. Names must be unique: a clash throws `DuplicateError`.
  * Updates and deletions return whether the record existed.
  */
-export interface StoreWriter extends StoreReader {
+export interface StoreWriter extends StoreReader, RunWriter {
   insertOrganization(organization: Organization): Promise<void>;
   updateOrganization(organization: Organization): Promise<boolean>;
   /** With its resources of every kind, its secrets and memberships; its authorizations stay (see `listAuthorizations`). */

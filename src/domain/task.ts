@@ -74,14 +74,36 @@ export interface Run {
   readonly requestedAtMs: number | undefined;
   readonly startedAtNs: bigint | undefined;
   readonly finishedAtNs: bigint | undefined;
+  /** The script with which it was started; empty: it was not. */
+  readonly flux: string;
+  /** Without the line that says that it was started. */
   readonly log: readonly RunLogLine[];
 }
+
+export const newRun = (id: Id, taskID: Id, scheduledForMs: number, dueAtMs: number, requestedAtMs: number | undefined): Run => ({
+  id,
+  taskID,
+  status: 'scheduled',
+  scheduledForMs,
+  dueAtMs,
+  requestedAtMs,
+  startedAtNs: undefined,
+  finishedAtNs: undefined,
+  flux: '',
+  log: [],
+});
+
+/** A run that is over. */
+export type FinishedRun = Run & { readonly status: 'success' | 'failed' | 'canceled'; readonly finishedAtNs: bigint };
+
+export const isFinished = (run: Run): run is FinishedRun => run.status !== 'scheduled' && run.status !== 'started';
 
 /** What the runs of a task have come to. Times are undefined before the first. */
 export interface TaskProgress {
   readonly taskID: Id;
-  readonly latestCompletedMs: number | undefined;
+  /** Up to when there were runs, and up to when they are over. */
   readonly latestScheduledMs: number | undefined;
+  readonly latestCompletedMs: number | undefined;
   readonly latestSuccessMs: number | undefined;
   readonly lastRunStatus: RunStatus | undefined;
   readonly lastRunError: string;
@@ -92,7 +114,34 @@ export interface RunFilter {
   readonly taskID: Id;
   readonly afterMs?: number | undefined;
   readonly beforeMs?: number | undefined;
-  /** Those behind this run. */
-  readonly afterID?: Id | undefined;
+  /** Those that are listed behind this run. */
+  readonly after?: Id | undefined;
   readonly limit: number;
+}
+
+/** Reads of runs. Their changes are not reported: there are too many. */
+export interface RunReader {
+  findRun(taskID: Id, id: Id): Promise<Run | undefined>;
+  listRuns(filter: RunFilter): Promise<Run[]>;
+  /** Of all tasks, by the time at which they are due. */
+  listUnfinishedRuns(): Promise<Run[]>;
+  /** Finished ones that are not noted in the bucket of their organization yet. */
+  listUnnotedRuns(): Promise<FinishedRun[]>;
+  listProgress(taskIDs: readonly Id[]): Promise<TaskProgress[]>;
+}
+
+export interface RunWriter extends RunReader {
+  /**
+   * Stores runs before they are started. Of the schedule, each time is taken once, also by several servers.
+   *
+   * @returns those that were taken here
+   */
+  insertRuns(runs: readonly Run[]): Promise<Run[]>;
+  /** A missing run is no error: its task was deleted. Progress is moved forward only. */
+  finishRuns(runs: readonly FinishedRun[]): Promise<void>;
+  markRunsNoted(ids: readonly Id[]): Promise<void>;
+  /** From now on it is as if the task had been scheduled up to here. */
+  moveProgress(taskIDs: readonly Id[], nowMs: number): Promise<void>;
+  /** Deletes those that finished before a moment, and all but the newest of each task. */
+  deleteOldRuns(finishedBeforeMs: number, keptPerTask: number): Promise<void>;
 }

@@ -30,6 +30,7 @@ import { createMemberships } from '../services/memberships.js';
 import { createOrganizations } from '../services/organizations.js';
 import { createRestore } from '../services/restore.js';
 import { createRetention } from '../services/retention.js';
+import { createRuns } from '../services/runs.js';
 import { createSecrets } from '../services/secrets.js';
 import { createSetup } from '../services/setup.js';
 import { resolveOrganization, type OrganizationParameters } from '../services/target.js';
@@ -40,6 +41,7 @@ import { createWrite } from '../services/write.js';
 import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { LineProtocolThreads } from '../workers/line-protocol-threads.js';
 import { QueryPool } from '../workers/query-pool.js';
+import { createScheduler } from './create-scheduler.js';
 import { logRestore } from './log-restore.js';
 import { openGate } from './open-gate.js';
 import type { Stores } from './open-stores.js';
@@ -92,6 +94,13 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
   const taskScripts = createTaskScripts({ pool, engine });
   const queries = { store, engine, clock, pool, timeoutMs: config.queryTimeoutMs };
 
+  const flux = createFlux({ ...queries, secrets });
+  const scheduler = createScheduler({
+    ...{ store, engine, authenticator, flux, ids, clock, logger, stopSteps },
+    metrics: metrics.tasks,
+    queryThreads: config.queryThreads,
+  });
+
   return {
     authenticator,
     v1Authenticator: new V1Authenticator({ store, clock, authenticator, passwords }),
@@ -115,7 +124,9 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     delete: createDelete({ store, engine }),
     pool,
     outgoing,
-    flux: createFlux({ ...queries, secrets }),
+    flux,
+    scheduler,
+    runs: createRuns({ store, ids, clock, desk: scheduler }),
     influxql: createInfluxql(queries),
     retention: createRetention({ store, engine, clock }),
     backup: createBackup({ store, engine, clock, sealer, directory }),

@@ -42,6 +42,8 @@ export interface ScriptRequest {
   readonly wanted: Extract<Work, { kind: 'flux' }>['wanted'];
   readonly signal: AbortSignal;
   readonly onLateError: (error: Error) => void;
+  /** The present of the script; undefined: now. */
+  readonly nowNs?: bigint | undefined;
 }
 
 /** What an editor asks of a script. */
@@ -122,7 +124,7 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: F
       const { contentType, body, wanted, signal, onLateError } = request;
       refuseWithoutRights(actor, organizationId, body);
       return pool.run({
-        work: { kind: 'flux', organizationId, contentType, body, nowNs: nowNs(clock), wanted },
+        work: { kind: 'flux', organizationId, contentType, body, nowNs: request.nowNs ?? nowNs(clock), wanted },
         expects: { bucket: bucketNamedIn(body) },
         user: userOf(actor),
         reach: reachOf(actor, organizationId),

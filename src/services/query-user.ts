@@ -1,4 +1,8 @@
 /** The user of a query, so that users share the threads fairly, however many tokens each has. */
 import type { Actor } from '../domain/actor.js';
 
-export const userOf = (actor: Actor): string => (actor.kind === 'system' ? `system ${actor.name}` : actor.userId);
+export function userOf(actor: Actor): string {
+  if (actor.kind === 'system') return `system ${actor.name}`;
+  // Tasks do not wait for each other, nor the requests of their owner for them.
+  return actor.kind === 'task' ? `task ${actor.taskId}` : actor.userId;
+}

@@ -10,7 +10,7 @@ type Doomed = { readonly type: KindType; readonly id: Id } | { readonly orgID: O
 
 /**
  * Deletes with them: the resources of which they are the parent, their labels, the places where they are labels, their members and owners,
- * and of buckets the numbers of their shards. Buckets leave tombstones, by which their points are deleted.
+ * of buckets the numbers of their shards, and of tasks their runs. Buckets leave tombstones, by which their points are deleted.
  *
  * @returns whether there was any
  */
@@ -36,6 +36,9 @@ export async function deleteResources(db: Database, record: RecordChange, doomed
       if (table === 'memberships') membershipCount += numDeletedRows;
       else mappingCount += numDeletedRows;
     }
+  }
+  for (const table of ['runs', 'run_scripts', 'task_progress'] as const) {
+    await db.deleteFrom(table).where('task_id', 'in', idsOf('tasks')).execute();
   }
   await db.deleteFrom('shards').where('bucket_id', 'in', idsOf('buckets')).execute();
   for (const { type, id } of found) {

@@ -9,6 +9,7 @@ import { labelMappingQueries } from './label-mappings.js';
 import { membershipQueries } from './memberships.js';
 import { organizationQueries } from './organizations.js';
 import { resourceQueries } from './resources.js';
+import { runQueries } from './runs.js';
 import { secretQueries } from './secrets.js';
 import { sessionQueries } from './sessions.js';
 import { shardQueries } from './shards.js';
@@ -31,6 +32,7 @@ export const createQueries = (db: Database, record: RecordChange, tellDamage: Te
   ...countQueries(db),
   ...authorizationSecretQueries(db, record),
   ...factQueries(db),
+  ...runQueries(db),
   ...shardQueries(db),
   ...tombstoneQueries(db),
 });

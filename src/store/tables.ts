@@ -56,6 +56,37 @@ export interface Tables {
     /** JSON object of the fields that the kind declares. */
     document: string;
   };
+  runs: {
+    id: string;
+    task_id: string;
+    status: string;
+    scheduled_for_ms: number;
+    due_at_ms: number;
+    /** Null for those of the schedule. */
+    requested_at_ms: number | null;
+    started_at_ns: string | null;
+    finished_at_ns: string | null;
+    finished_at_ms: number | null;
+    /** Of `run_scripts`; empty: it was not started. */
+    script_digest: string;
+    /** JSON: pairs of a time and a message. */
+    log: string;
+    /** 0: there is something left to do. */
+    is_noted: number;
+  };
+  run_scripts: {
+    task_id: string;
+    digest: string;
+    flux: string;
+  };
+  task_progress: {
+    task_id: string;
+    latest_scheduled_ms: number | null;
+    latest_completed_ms: number | null;
+    latest_success_ms: number | null;
+    last_run_status: string | null;
+    last_run_error: string;
+  };
   label_mappings: {
     resource_type: string;
     resource_id: string;

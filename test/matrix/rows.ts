@@ -100,6 +100,20 @@ const kindRows: Record<string, Row> = Object.fromEntries(
   ),
 );
 
+/** An active task whose next run is far away. */
+const newTask = async ({ client, operator, orgId }: World, n: number): Promise<string> => {
+  const flux = `option task = {name: "task ${n}", cron: "0 0 1 1 *"}\nfrom(bucket: "data") |> range(start: -1h)`;
+  const { json } = await client.post('/api/v2/tasks', { as: operator, json: { orgID: orgId, flux } });
+  return `/api/v2/tasks/${json.id}`;
+};
+/** A run that nothing starts meanwhile. */
+const FAR_AWAY = { scheduledFor: '2100-01-01T00:00:00Z' };
+const newRun = async (world: World, n: number): Promise<string> => {
+  const task = await newTask(world, n);
+  const { json } = await world.client.post(`${task}/runs`, { as: world.operator, json: FAR_AWAY });
+  return `${task}/runs/${json.id}`;
+};
+
 /** `METHOD path` of a route, with what tells several rows of one route apart behind it in brackets. */
 export const rows: Readonly<Record<string, Row>> = {
   ...atAllMethods('/health'),
@@ -177,6 +191,13 @@ export const rows: Readonly<Record<string, Row>> = {
   }),
 
   ...kindRows,
+  'GET /api/v2/tasks/:id/runs': async (world, n) => ({ path: `${await newTask(world, n)}/runs` }),
+  'POST /api/v2/tasks/:id/runs': async (world, n) => ({ path: `${await newTask(world, n)}/runs`, json: FAR_AWAY }),
+  'GET /api/v2/tasks/:id/logs': async (world, n) => ({ path: `${await newTask(world, n)}/logs` }),
+  'GET /api/v2/tasks/:id/runs/:runID': async (world, n) => ({ path: await newRun(world, n) }),
+  'DELETE /api/v2/tasks/:id/runs/:runID': async (world, n) => ({ path: await newRun(world, n) }),
+  'POST /api/v2/tasks/:id/runs/:runID/retry': async (world, n) => ({ path: `${await newRun(world, n)}/retry` }),
+  'GET /api/v2/tasks/:id/runs/:runID/logs': async (world, n) => ({ path: `${await newRun(world, n)}/logs` }),
 
   'GET /api/v2/authorizations': at('/api/v2/authorizations'),
   'POST /api/v2/authorizations': (world) => ({

@@ -1,12 +1,14 @@
 /** /api/v2/tasks. Labels, members and owners are those of every kind. */
 import { needsOfKind } from '../../auth/kind-rights.js';
 import type { Actor } from '../../domain/actor.js';
-import { DomainError, invalid } from '../../domain/errors.js';
+import { invalid } from '../../domain/errors.js';
 import { quoteGo } from '../../domain/go-quote.js';
 import { parseId, type Id, type OrganizationId, type UserId } from '../../domain/id.js';
+import type { Task, TaskProgress } from '../../domain/task.js';
 import { decodeNewTask, decodeTaskChange, TASKS_PATH, taskKind, UNDECODABLE } from '../../kinds/tasks.js';
 import type { LabelsOnResources } from '../../services/labels-on-resources.js';
 import type { Memberships } from '../../services/memberships.js';
+import type { Runs } from '../../services/runs.js';
 import type { ShownTask, TaskQuery, Tasks } from '../../services/tasks.js';
 import { decodeJsonObject } from '../../wire/json.js';
 import { formatQuery, idOf, textOf } from '../../wire/query-string.js';
@@ -15,9 +17,12 @@ import { empty, json, type ActorRoute, type Answer, type Route, type RouteReques
 import { labelRoutes } from './labels-on-resources.js';
 import { membershipRoutes } from './places.js';
 import { withWords } from './resources.js';
+import { runRoutes } from './runs.js';
+import { decoding, decodingNow, limitOf } from './task-requests.js';
 
 export interface TaskServices {
   readonly tasks: Tasks;
+  readonly runs: Runs;
   readonly labels: LabelsOnResources;
   readonly memberships: Memberships;
 }
@@ -25,17 +30,18 @@ export interface TaskServices {
 const PAGE_LIMIT_DEFAULT = 100;
 const PAGE_LIMIT_MAX = 500;
 
-export function taskRoutes({ tasks, labels, memberships }: TaskServices): Route[] {
+export function taskRoutes({ tasks, runs, labels, memberships }: TaskServices): Route[] {
   const needs = needsOfKind(taskKind);
   const shared = { access: 'actor', otherMethods: 'json' } as const;
   const one = `${TASKS_PATH}/:id`;
 
-  const encode = async (actor: Actor, { task, org }: ShownTask): Promise<object> => ({
+  const encode = async (actor: Actor, { task, org }: ShownTask, progress: TaskProgress | undefined): Promise<object> => ({
     ...taskKind.encode(task, await labels.listShown(actor, taskKind, task), NO_QUERY),
     org,
-    latestCompleted: formatSeconds(task.activeSinceMs),
+    ...encodeProgress(task, progress),
   });
-  const show = async (actor: Actor, status: number, shown: ShownTask): Promise<Answer> => json(status, await encode(actor, shown));
+  const show = async (actor: Actor, status: number, shown: ShownTask): Promise<Answer> =>
+    json(status, await encode(actor, shown, (await runs.listProgress([shown.task])).get(shown.task.id)));
 
   const routes: ActorRoute[] = [
     {
@@ -50,7 +56,8 @@ export function taskRoutes({ tasks, labels, memberships }: TaskServices): Route[
           return decodeTaskQuery(query, named === undefined ? undefined : await tasks.findOrganizationNamed(named));
         });
         const found = await tasks.list(actor, decoded);
-        const shown = await Promise.all(found.map((task) => encode(actor, task)));
+        const progress = await runs.listProgress(found.map(({ task }) => task));
+        const shown = await Promise.all(found.map((each) => encode(actor, each, progress.get(each.task.id))));
         return json(200, { links: linksOf(query, decoded, found), tasks: shown });
       },
     },
@@ -94,31 +101,18 @@ export function taskRoutes({ tasks, labels, memberships }: TaskServices): Route[
       },
     },
   ];
-  return [...routes, ...membershipRoutes(TASKS_PATH, taskKind, memberships), ...labelRoutes(taskKind, labels)];
+  return [...routes, ...runRoutes(runs), ...membershipRoutes(TASKS_PATH, taskKind, memberships), ...labelRoutes(taskKind, labels)];
 }
 
 const NO_QUERY = new URLSearchParams();
 
+const encodeProgress = ({ activeSinceMs }: Task, progress: TaskProgress | undefined): object => ({
+  latestCompleted: formatSeconds(Math.max(activeSinceMs, progress?.latestCompletedMs ?? 0)),
+  ...(progress?.lastRunStatus === undefined ? {} : { lastRunStatus: progress.lastRunStatus }),
+  ...(progress === undefined || progress.lastRunError === '' ? {} : { lastRunError: progress.lastRunError }),
+});
+
 const idIn = ({ params }: RouteRequest): Id => decodingNow(() => parseId(params.id ?? ''));
-
-/** @throws DomainError `invalid` for whatever is wrong with what was asked for, as InfluxDB says it */
-export function decodingNow<T>(decode: () => T): T {
-  try {
-    return decode();
-  } catch (cause) {
-    throw undecodable(cause);
-  }
-}
-
-async function decoding<T>(decode: () => Promise<T>): Promise<T> {
-  try {
-    return await decode();
-  } catch (cause) {
-    throw undecodable(cause);
-  }
-}
-
-const undecodable = (cause: unknown): unknown => (cause instanceof DomainError ? invalid(UNDECODABLE + cause.message, { cause }) : cause);
 
 /** @param named the organization whose name was given, which wins over an id */
 function decodeTaskQuery(query: URLSearchParams, named: OrganizationId | undefined): TaskQuery {
@@ -129,7 +123,7 @@ function decodeTaskQuery(query: URLSearchParams, named: OrganizationId | undefin
   if (limit < 1 || limit > PAGE_LIMIT_MAX) throw invalid(`limit must be between 1 and ${PAGE_LIMIT_MAX}`);
   const status = textOf(query, 'status');
   const type = textOf(query, 'type');
-  if (type !== undefined && !TYPES.includes(type)) throw invalid(`${JSON.stringify(type)} is not a valid task type`);
+  if (type !== undefined && !TYPES.includes(type)) throw invalid(`${quoteGo(type)} is not a valid task type`);
   return {
     orgID: named ?? orgID,
     ownerID,
@@ -143,15 +137,6 @@ function decodeTaskQuery(query: URLSearchParams, named: OrganizationId | undefin
 
 /** `basic` is `system` with less to read, for pages of InfluxDB. */
 const TYPES: readonly string[] = ['basic', 'system'];
-
-/** In the words of Go's strconv.Atoi. */
-export function limitOf(query: URLSearchParams): number | undefined {
-  const text = textOf(query, 'limit');
-  if (text === undefined) return undefined;
-  if (!/^[+-]?\d+$/.test(text)) throw invalid(`strconv.Atoi: parsing ${quoteGo(text)}: invalid syntax`);
-  if (!Number.isSafeInteger(Number(text))) throw invalid(`strconv.Atoi: parsing ${quoteGo(text)}: value out of range`);
-  return Number(text);
-}
 
 /** Links name the filters that InfluxDB names. */
 function linksOf(query: URLSearchParams, { orgID, ownerID, limit, after }: TaskQuery, found: readonly ShownTask[]): object {

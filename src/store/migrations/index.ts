@@ -10,6 +10,7 @@ import * as orderOfUsers from './0007-order-of-users.js';
 import * as resources from './0008-resources.js';
 import * as oauthIds from './0009-oauth-ids.js';
 import * as lifetimes from './0010-lifetimes.js';
+import * as runs from './0011-runs.js';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -22,6 +23,7 @@ export const migrations: Record<string, Migration> = {
   '0008-resources': resources,
   '0009-oauth-ids': oauthIds,
   '0010-lifetimes': lifetimes,
+  '0011-runs': runs,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
