@@ -152,6 +152,20 @@ export interface SeriesDescription {
   readonly tags: readonly Tag[];
 }
 
+/** What can be asked of the schema without a look at points. */
+export type SchemaQuestion =
+  | { readonly kind: 'tag keys' }
+  /** The values of a tag, or of `_measurement` or `_field`, in the order of their bytes; the first so many, where that is said. */
+  | { readonly kind: 'tag values'; readonly key: string; readonly first?: number | undefined }
+  /** How many series there are; the fields of a series count once. */
+  | { readonly kind: 'cardinality' };
+
+export interface SchemaAnswer {
+  /** Keys or values, sorted; none for a cardinality. */
+  readonly texts: readonly string[];
+  readonly count: number;
+}
+
 /** A time-series engine. Errors are DomainErrors; after `AbortSignal` fires, a read stops and throws its reason. */
 export interface SeriesEngine {
   /** Stores a batch. When the promise is fulfilled the points survive kill -9 and power loss. */
@@ -188,6 +202,17 @@ export interface SeriesEngine {
     predicate: Predicate | undefined,
     signal?: AbortSignal,
   ): Promise<readonly SeriesDescription[]>;
+
+  /**
+   * Answers a question about the series that fit and have points in the range; undefined where only `series` can answer it.
+   */
+  schema(
+    bucketId: BucketId,
+    range: TimeRange | undefined,
+    predicate: Predicate | undefined,
+    question: SchemaQuestion,
+    signal?: AbortSignal,
+  ): Promise<SchemaAnswer | undefined>;
 
   /** Problems that prevent storing or reading points, as text for the operator of the server; usually none. */
   listProblems(): readonly string[];

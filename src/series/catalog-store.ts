@@ -1,9 +1,10 @@
 /** The stored catalog: tables that name measurements, fields and series, and the position of the log. */
 import type { BucketId } from '../domain/id.js';
-import type { FieldType, Tag } from '../domain/series.js';
+import type { FieldType } from '../domain/series.js';
 import { Catalog, type Measurement } from './catalog.js';
 import { LOOSE_TABLE } from './loose.js';
 import type { Connection } from './connection.js';
+import { readColumn, readIntegers } from './vectors.js';
 
 /** Rises when the tables below or the layout of measurements change. */
 const layoutVersion = 2;
@@ -64,8 +65,11 @@ async function loadCatalog(connection: Connection): Promise<Catalog> {
   }
   const fields = await connection.rows('SELECT measurement, key, type FROM field ORDER BY measurement, index');
   for (const [id, key, type] of fields as [number, string, FieldType][]) byId.get(id)?.addField(key, type);
-  const series = await connection.rows('SELECT measurement, id, tags FROM series ORDER BY measurement, id');
-  for (const [id, seriesId, tags] of series as [number, number, string][]) byId.get(id)?.restoreSeries(seriesId, JSON.parse(tags) as Tag[]);
+  for await (const chunk of connection.chunks('SELECT measurement, id, tags FROM series ORDER BY measurement, id')) {
+    const [owners, ids] = [readIntegers(chunk, 0), readIntegers(chunk, 1)];
+    const texts = readColumn(chunk, 2, 'string').strings ?? [];
+    for (const [i, owner] of owners.entries()) byId.get(owner)?.restoreSeries(ids[i] as number, texts[i] as string);
+  }
   for (const measurement of byId.values()) measurement.storedFieldCount = measurement.fields.length;
   const columns = await connection.rows(
     `SELECT substr(table_name, 2)::INTEGER, substr(column_name, 2)::INTEGER FROM duckdb_columns()

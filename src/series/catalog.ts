@@ -1,11 +1,11 @@
 /** What the engine knows by name: measurements, their series and their fields, each with the small integer that SQL sees instead. */
 import type { BucketId } from '../domain/id.js';
-import type { FieldType, Predicate, Tag } from '../domain/series.js';
+import type { FieldType } from '../domain/series.js';
 import { compareUtf8 } from '../domain/utf8-order.js';
+import { KnownSeries } from './known-series.js';
 import { PendingRows } from './pending-rows.js';
 import type { SeriesExtents } from './series-extents.js';
 import type { SetAside } from './set-aside.js';
-import { TagIndex } from './tag-index.js';
 
 export interface Field {
   readonly index: number;
@@ -18,9 +18,6 @@ export interface Field {
 }
 
 const NONE_STORED = new Uint8Array(0);
-const NO_ORDER = new Int32Array(0);
-/** Stands for series that no longer are, whose ids are not used again. */
-const GONE: readonly Tag[] = [];
 
 export class Measurement {
   readonly id: number;
@@ -29,9 +26,7 @@ export class Measurement {
   /** Index -> field. Grows only. */
   readonly fields: Field[] = [];
   readonly #fieldByKey = new Map<string, Field>();
-  /** Id -> tags, sorted by key. Grows only. */
-  readonly series: (readonly Tag[])[] = [];
-  readonly #seriesByKey = new Map<string, number>();
+  readonly series = new KnownSeries();
   /** Rows that the log has and DuckDB has not. */
   pending = new PendingRows();
   /** Whether some of its rows are on their way into DuckDB. */
@@ -49,8 +44,6 @@ export class Measurement {
   #storedSeries = NONE_STORED;
   /** Unknown until the table is queried. */
   extents: SeriesExtents | undefined;
-  #order = NO_ORDER;
-  readonly #tagIndex = new TagIndex();
 
   constructor(id: number, bucketId: BucketId, name: string) {
     this.id = id;
@@ -91,26 +84,9 @@ export class Measurement {
     return field;
   }
 
-  findSeries(tags: readonly Tag[]): number | undefined {
-    return this.#seriesByKey.get(seriesKey(tags));
-  }
-
-  /** The id of a series, which is made where there is none. */
-  seriesId(tags: readonly Tag[]): number {
-    const key = seriesKey(tags);
-    return this.#seriesByKey.get(key) ?? this.addSeries(tags, key);
-  }
-
-  addSeries(tags: readonly Tag[], key = seriesKey(tags)): number {
-    const id = this.series.push(tags) - 1;
-    this.#seriesByKey.set(key, id);
-    return id;
-  }
-
-  /** Puts back a series with the id it had; ids that are missing belonged to series that are gone. */
-  restoreSeries(id: number, tags: readonly Tag[]): void {
-    while (this.series.length < id) this.series.push(GONE);
-    this.addSeries(tags);
+  /** Puts back a stored series with the id it had. */
+  restoreSeries(id: number, text: string): void {
+    this.series.restore(id, text);
     this.noteSeriesStored(id);
   }
 
@@ -146,27 +122,6 @@ export class Measurement {
       field.looseCount = 0;
     }
   }
-
-  /** Series ids in the order of their keys. */
-  seriesOrder(): Int32Array {
-    const known = this.#order;
-    if (known.length === this.series.length) return known;
-    const compare = this.#compareSeries;
-    const added = Int32Array.from({ length: this.series.length - known.length }, (_, i) => known.length + i).sort(compare);
-    this.#order = merge(known, added, compare);
-    return this.#order;
-  }
-
-  /** Ids, in the order of their keys, among which all series are that can fit; undefined where these are not few. */
-  candidates(predicate: Predicate): Int32Array | undefined {
-    this.#tagIndex.update(this.series);
-    const ids = this.#tagIndex.candidates(predicate);
-    // Sorting many would take longer than to go through all, which are sorted.
-    return ids === undefined || ids.length * 4 > this.series.length ? undefined : Int32Array.from(ids).sort(this.#compareSeries);
-  }
-
-  readonly #compareSeries = (a: number, b: number): number =>
-    compareTags(this.series[a] as readonly Tag[], this.series[b] as readonly Tag[]);
 }
 
 export class Catalog {
@@ -210,31 +165,4 @@ export class Catalog {
     bucket?.delete(measurement.name);
     if (bucket?.size === 0) this.#buckets.delete(measurement.bucketId);
   }
-}
-
-function seriesKey(tags: readonly Tag[]): string {
-  return tags.length === 0 ? '' : JSON.stringify(tags);
-}
-
-/** InfluxDB's order of series of one measurement: tag by tag the key, then the value; the shorter first. */
-export function compareTags(a: readonly Tag[], b: readonly Tag[]): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [leftKey, leftValue] = a[i] as Tag;
-    const [rightKey, rightValue] = b[i] as Tag;
-    const order = compareUtf8(leftKey, rightKey) || compareUtf8(leftValue, rightValue);
-    if (order !== 0) return order;
-  }
-  return a.length - b.length;
-}
-
-function merge(a: Int32Array, b: Int32Array, compare: (left: number, right: number) => number): Int32Array<ArrayBuffer> {
-  const merged = new Int32Array(a.length + b.length);
-  let i = 0;
-  let j = 0;
-  for (let k = 0; k < merged.length; k++) {
-    const takesLeft = j >= b.length || (i < a.length && compare(a[i] as number, b[j] as number) < 0);
-    merged[k] = (takesLeft ? a[i++] : b[j++]) as number;
-  }
-  return merged;
 }

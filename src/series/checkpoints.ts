@@ -69,7 +69,7 @@ export function recordOfWaiting({ bucketId, name, aside, pending, series, fields
     .map((rows) =>
       rows.toPart(
         name,
-        (id) => series[id] ?? [],
+        (id) => series.tagsOf(id),
         (field) => fields[field]?.key ?? '',
       ),
     );

@@ -1,6 +1,6 @@
 /** Which series and fields have points, for questions about the schema. */
 import { invalid } from '../domain/errors.js';
-import type { Predicate, SeriesDescription, Tag, TimeRange } from '../domain/series.js';
+import type { Predicate, SeriesDescription, TimeRange } from '../domain/series.js';
 import type { QueryRunner } from './batches.js';
 import type { Readable } from './extents.js';
 import { isLoose, Slots } from './loose.js';
@@ -36,7 +36,7 @@ export async function* describeSeries(
   for (const [k, { scope, fields }] of selections.entries()) {
     const { measurement } = scope;
     for (const id of scope.ids) {
-      const tags = measurement.series[id] as readonly Tag[];
+      const tags = measurement.series.tagsOf(id);
       if (--untilTurn === 0) {
         await new Promise((resolve) => setImmediate(resolve));
         untilTurn = SERIES_PER_TURN;

@@ -40,8 +40,8 @@ export function planOf({ catalog, rules }: DrainSurroundings, job: DrainedRows):
   const { measurement, rows } = job;
   const extents = measurement.extents as SeriesExtents;
   const promoted = chooseColumns(catalog, measurement, rows, rules);
-  const sorted = rows.sort(measurement.series.length);
-  growExtents(extents, measurement.series.length);
+  const sorted = rows.sort(measurement.series.count);
+  growExtents(extents, measurement.series.count);
   const isLate = lateRows(rows, sorted.order, extents);
   const withColumns = sorted.order.filter(rowsWithColumns(measurement, rows, sorted, promoted));
   return {

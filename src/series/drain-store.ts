@@ -6,6 +6,7 @@ import { columnsOf, type DrainSurroundings, type Plan } from './drain-plan.js';
 import type { Slice, TablePiece } from './drain-slice.js';
 import type { LooseValues } from './loose-values.js';
 import { columnOf, define, makeColumns, moveIntoColumns } from './placement.js';
+import { seriesText } from './known-series.js';
 import { noteRows } from './series-extents.js';
 import type { Connection } from './connection.js';
 import { type AppendedColumn, fillChunks, fillLooseChunks } from './vectors.js';
@@ -53,7 +54,7 @@ async function prepare(connection: Connection, plan: Plan, entries: CatalogEntri
     const series = rows.series[row] as number;
     if (series === previous) continue;
     previous = series;
-    if (!measurement.isSeriesStored(series)) entries.series.push([id, series, JSON.stringify(measurement.series[series])]);
+    if (!measurement.isSeriesStored(series)) entries.series.push([id, series, seriesText(measurement.series.tagsOf(series))]);
   }
   if (promoted.length > 0) await makeColumns(connection, measurement, promoted);
 }

@@ -13,6 +13,8 @@ import type {
   PointBatch,
   Predicate,
   ReadRequest,
+  SchemaAnswer,
+  SchemaQuestion,
   SeriesDescription,
   SeriesEngine,
   SeriesTable,
@@ -32,6 +34,7 @@ import type { EngineEvent } from './report.js';
 import { decide, type Verdict } from './predicate.js';
 import { windowsQuery } from './queries.js';
 import { readMeasurements } from './read.js';
+import { answerSchema, joinAnswers } from './schema.js';
 import { selectRemovals } from './removal.js';
 import { clampRange } from './scope.js';
 import { asideBytesMax, asideError } from './set-aside.js';
@@ -121,6 +124,24 @@ class Engine implements DuckDbEngine {
     const found = this.#query({ bucketId, predicate }, signal, (runner, readables) => describeSeries(runner, readables, range, predicate));
     for await (const description of found) described.push(description);
     return described;
+  }
+
+  async schema(
+    bucketId: BucketId,
+    range: TimeRange | undefined,
+    predicate: Predicate | undefined,
+    question: SchemaQuestion,
+    signal?: AbortSignal,
+  ): Promise<SchemaAnswer | undefined> {
+    const answers = this.#query({ bucketId, predicate }, signal, async function* (runner, readables) {
+      yield await answerSchema(runner, readables, range, predicate, question);
+    });
+    const parts: SchemaAnswer[] = [];
+    for await (const part of answers) {
+      if (part === undefined) return undefined;
+      parts.push(part);
+    }
+    return joinAnswers(parts, question);
   }
 
   async windows(bucketId: BucketId, everyNs: bigint): Promise<readonly bigint[]> {

@@ -4,6 +4,7 @@ import type { Measurement } from './catalog.js';
 import { measurementLists } from './loose.js';
 import { growExtents, noteRows, type SeriesExtents } from './series-extents.js';
 import type { Connection } from './connection.js';
+import { readIntegers, readLongs } from './vectors.js';
 
 /** A measurement at the time of a read: later drains do not affect the reader. */
 export interface Readable {
@@ -17,12 +18,14 @@ export async function loadExtents(connection: Connection, measurements: readonly
   const unknown = measurements.filter(({ extents }) => extents === undefined);
   for (const measurement of unknown) {
     const extents: SeriesExtents = { first: new BigInt64Array(0), last: new BigInt64Array(0), rowsAtMost: new Float64Array(0) };
-    growExtents(extents, measurement.series.length);
+    growExtents(extents, measurement.series.count);
     if (measurement.hasTable) {
-      const rows = await connection.rows(
-        `SELECT ${measurement.id}, series, min(time), max(time), count(*) FROM ${measurement.table} GROUP BY series`,
-      );
-      for (const row of rows as ExtentRow[]) note(extents, row);
+      const sql = `SELECT series, min(time), max(time), count(*) FROM ${measurement.table} GROUP BY series`;
+      for await (const chunk of connection.chunks(sql)) {
+        const series = readIntegers(chunk, 0);
+        const [first, last, counts] = [1, 2, 3].map((column) => readLongs(chunk, column)) as [BigInt64Array, BigInt64Array, BigInt64Array];
+        for (const [i, id] of series.entries()) noteRows(extents, id, first[i] as bigint, last[i] as bigint, Number(counts[i]));
+      }
     }
     measurement.extents = extents;
   }

@@ -215,7 +215,7 @@ export class Keeper {
   /** Removes measurements whole, with what waits of them. To be done exclusively. */
   async removeWhole(bucketId: BucketId, measurements: readonly Measurement[]): Promise<void> {
     if (measurements.length === 0) return;
-    const removals = measurements.map((measurement) => ({ measurement, ids: measurement.seriesOrder(), isAll: true }));
+    const removals = measurements.map((measurement) => ({ measurement, ids: measurement.series.order(), isAll: true }));
     const taken = this.#waiting.take(measurements, true);
     const written = this.log(removalRecord(bucketId, ALL_TIMES, removals));
     this.#waiting.drop(taken, measurements);

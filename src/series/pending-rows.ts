@@ -7,6 +7,8 @@ const NO_WORDS = new Int32Array(0);
 const NO_BYTES = new Uint8Array(0);
 const NO_TIMES = new BigInt64Array(0);
 const FIRST_CAPACITY = 16;
+/** Where rows are fewer than one for so many series, no step may take each series one by one. */
+const FEW = 16;
 /** What a row costs beside its values: time, series and place in the order. */
 const ROW_BYTES = 16;
 /** What a value costs, with the number of its row. */
@@ -163,19 +165,12 @@ export class PendingRows {
   }
 
   sort(seriesCount: number): SortedOrder {
-    const { rowCount, series } = this;
-    const starts = new Int32Array(seriesCount + 1);
-    for (let row = 0; row < rowCount; row++) (starts[(series[row] as number) + 1] as number)++;
-    for (let id = 0; id < seriesCount; id++) (starts[id + 1] as number) += starts[id] as number;
-    const order = new Int32Array(rowCount);
-    const cursors = starts.slice(0, seriesCount);
-    for (let row = 0; row < rowCount; row++) order[(cursors[series[row] as number] as number)++] = row;
+    const order = this.#orderBySeries(seriesCount);
     const targets: Targets = { of: undefined };
     let length = 0;
-    for (let id = 0; id < seriesCount; id++) {
-      const start = starts[id] as number;
-      const end = starts[id + 1] as number;
-      if (start === end) continue;
+    for (let start = 0, end = 0; start < order.length; start = end) {
+      const id = this.series[order[start] as number];
+      while (end < order.length && this.series[order[end] as number] === id) end++;
       if (this.#isAscending(order, start, end)) {
         if (length < start) order.copyWithin(length, start, end);
         length += end - start;
@@ -184,6 +179,18 @@ export class PendingRows {
       }
     }
     return { order: order.subarray(0, length), targetOf: targets.of };
+  }
+
+  /** All rows, those of a series together and as they came. */
+  #orderBySeries(seriesCount: number): Int32Array {
+    const { rowCount, series } = this;
+    if (rowCount * FEW < seriesCount) return identity(rowCount).sort((a, b) => (series[a] as number) - (series[b] as number) || a - b);
+    const cursors = new Int32Array(seriesCount + 1);
+    for (let row = 0; row < rowCount; row++) (cursors[(series[row] as number) + 1] as number)++;
+    for (let id = 0; id < seriesCount; id++) (cursors[id + 1] as number) += cursors[id] as number;
+    const order = new Int32Array(rowCount);
+    for (let row = 0; row < rowCount; row++) order[(cursors[series[row] as number] as number)++] = row;
+    return order;
   }
 
   #isAscending(order: Int32Array, start: number, end: number): boolean {

@@ -1,6 +1,7 @@
 /** The SQL of reads. Names of tables and columns are made of numbers; texts of users are parameters. */
 import type { Aggregate, FieldType, Reduction, TimeRange } from '../domain/series.js';
 import { invalid } from '../domain/errors.js';
+import type { Field, Measurement } from './catalog.js';
 import { FIELD_TYPES } from './field-types.js';
 import { isLoose, LOOSE_COLUMNS, LOOSE_KEY_COUNT, LOOSE_KEYS, measurementLists } from './loose.js';
 import { predicateKey } from './predicate.js';
@@ -198,6 +199,21 @@ export function countQuery({ measurement, range }: Scope): string {
     `SELECT series, count(*) FROM ${table} WHERE ${condition} AND ${inRange(range)} GROUP BY series`;
   const loose = from('loose', `measurement = ${measurement.id}`);
   return measurement.hasTable ? `${from(measurement.table, 'TRUE')} UNION ALL ${loose}` : loose;
+}
+
+/** The series that have rows in a range. */
+export function seriesQuery({ id, hasTable, table }: Measurement, range: TimeRange): string {
+  const loose = `SELECT DISTINCT series FROM loose WHERE measurement = ${id} AND ${inRange(range)}`;
+  return hasTable ? `SELECT DISTINCT series FROM ${table} WHERE ${inRange(range)} UNION ${loose}` : loose;
+}
+
+/** The indexes of the fields that have values in a range: a column is read until there is one. */
+export function* storedFieldsQueries({ id, table }: Measurement, fields: readonly Field[], range: TimeRange): IterableIterator<string> {
+  for (const field of fields) {
+    const column = `f${field.index}`;
+    if (!isLoose(field)) yield `SELECT ${field.index} FROM ${table} WHERE ${column} IS NOT NULL AND ${inRange(range)} LIMIT 1`;
+  }
+  if (fields.some(isLoose)) yield `SELECT DISTINCT field FROM loose WHERE measurement = ${id} AND ${inRange(range)}`;
 }
 
 /** The starts of the windows that have rows; SQL's remainder has the sign of what is divided. */

@@ -1,6 +1,6 @@
 /** Reads: measurement by measurement, series by series, field by field. */
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import type { ReadRequest, Reduction, SeriesTable, Tag, TimeRange } from '../domain/series.js';
+import type { ReadRequest, Reduction, SeriesTable, TimeRange } from '../domain/series.js';
 import { type Batch, planBatches, type QueryRunner } from './batches.js';
 import type { Measurement } from './catalog.js';
 import type { Readable } from './extents.js';
@@ -73,7 +73,7 @@ async function* readTogether(
   if (selections.length === 0) return;
   const asksForValues = selections.some(({ fields }) => fields.some(({ condition }) => condition !== undefined));
   const together = asksForValues ? selections.map((selection) => [selection]) : [selections];
-  const rows = readables.reduce((sum, { extents, measurement }) => sum + rowsStored(measurement.seriesOrder(), extents, rowsAtOnceMax), 0);
+  const rows = readables.reduce((sum, { extents, measurement }) => sum + rowsStored(measurement.series.order(), extents, rowsAtOnceMax), 0);
   const expected = { isReducedHere: isReducible(reduction) && rows <= reducedHereMax, isSmall: rows <= rowsAtOnceMax };
   for (const part of together) {
     const found = await gatherAll(runner, part, range, reduction, expected);
@@ -111,7 +111,7 @@ function* tablesOf({ scope, fields }: Selection, found: Found): IterableIterator
 }
 
 function tableOf({ measurement }: Scope, id: number, { field }: SelectedField, rows: FieldRows): SeriesTable {
-  return { measurement: measurement.name, field: field.key, tags: measurement.series[id] as readonly Tag[], ...rows };
+  return { measurement: measurement.name, field: field.key, tags: measurement.series.tagsOf(id), ...rows };
 }
 
 /** How many rows some series have; counted until they are more than `enough`. */
@@ -192,7 +192,7 @@ async function gather(
   if (isSmall) for (const chunk of await connection.all(sql, parameters)) rows.add(chunk);
   else for await (const chunk of connection.chunks(sql, parameters)) rows.add(chunk);
   // Counted now: rows of a series may have come that was not there when the query began.
-  rows.arrange(series.length);
+  rows.arrange(series.count);
   return rows;
 }
 
@@ -287,7 +287,7 @@ async function* readLongSeries(runner: QueryRunner, scope: Scope, selected: Sele
       }
       return rows;
     });
-    piece.arrange(measurement.series.length);
+    piece.arrange(measurement.series.count);
     const rows = piece.rowsOf(id, 0);
     if (rows !== undefined) yield tableOf(scope, id, selected, rows);
   }

@@ -1,7 +1,7 @@
 /** Deletes rows, and with the last row of a measurement or series what the catalogue knows of it. */
 import { DomainError } from '../domain/errors.js';
 import type { BucketId } from '../domain/id.js';
-import type { Predicate, Tag, TimeRange } from '../domain/series.js';
+import type { Predicate, TimeRange } from '../domain/series.js';
 import type { Catalog, Measurement } from './catalog.js';
 import { loadExtents } from './extents.js';
 import type { SeriesExtents } from './series-extents.js';
@@ -33,7 +33,7 @@ export function selectRemovals(measurements: readonly Measurement[], predicate: 
       if (fields.length < fieldCount || fields.some(({ condition }) => condition !== undefined)) {
         throw new DomainError('not implemented', 'delete by field is not supported');
       }
-      removals.push({ measurement, ids, isAll: ids.length === measurement.series.length });
+      removals.push({ measurement, ids, isAll: ids.length === measurement.series.count });
     }
   }
   return removals;
@@ -46,7 +46,7 @@ export function removalRecord(bucketId: BucketId, range: TimeRange, removals: re
     range,
     measurements: removals.map(({ measurement, ids, isAll }) => ({
       measurement: measurement.name,
-      tagSets: isAll ? undefined : Array.from(ids, (id) => measurement.series[id] as readonly Tag[]),
+      tagSets: isAll ? undefined : Array.from(ids, (id) => measurement.series.tagsOf(id)),
     })),
   };
 }
@@ -56,8 +56,8 @@ export function removalsOf(catalog: Catalog, { bucketId, measurements }: Removal
   return measurements.flatMap(({ measurement: name, tagSets }): Removal[] => {
     const measurement = catalog.find(bucketId, name);
     if (measurement === undefined) return [];
-    if (tagSets === undefined) return [{ measurement, ids: measurement.seriesOrder(), isAll: true }];
-    const ids = tagSets.map((tags) => measurement.findSeries(tags)).filter((id) => id !== undefined);
+    if (tagSets === undefined) return [{ measurement, ids: measurement.series.order(), isAll: true }];
+    const ids = tagSets.map((tags) => measurement.series.find(tags)).filter((id) => id !== undefined);
     return ids.length === 0 ? [] : [{ measurement, ids: Int32Array.from(ids), isAll: false }];
   });
 }
@@ -85,7 +85,8 @@ export async function removeRows(connection: Connection, catalog: Catalog, remov
     );
     for (const [measurement, series] of left) {
       if (series.size === 0) continue;
-      const gone = measurement.series.flatMap((_, id) => (measurement.isSeriesStored(id) && !series.has(id) ? [id] : []));
+      const gone: number[] = [];
+      for (let id = 0; id < measurement.series.count; id++) if (measurement.isSeriesStored(id) && !series.has(id)) gone.push(id);
       if (gone.length > 0) await connection.run(`DELETE FROM series WHERE measurement = ${measurement.id} AND id IN (${gone.join()})`);
     }
   });

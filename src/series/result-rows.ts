@@ -37,6 +37,8 @@ export interface FieldRows {
 
 /** Shorter runs of rows of one series are copied value by value. */
 const SHORT_RUN = 8;
+/** Where rows are fewer than one for so many series, no step may take each series one by one. */
+const FEW = 16;
 
 export class ResultRows {
   readonly #layout: ResultLayout;
@@ -46,6 +48,8 @@ export class ResultRows {
   /** Series id -> where its rows start; one more for the end of the last. */
   #starts = new Int32Array(1);
   #columns: FlatColumn[] = [];
+  /** Series id -> its place, where few of many series have rows. */
+  #numbers: Map<number, number> | undefined;
 
   constructor(layout: ResultLayout) {
     this.#layout = layout;
@@ -62,7 +66,8 @@ export class ResultRows {
   }
 
   /** Lays the rows out; to be called once, after the last chunk. */
-  arrange(seriesCount: number): void {
+  arrange(knownSeriesCount: number): void {
+    const seriesCount = this.#rowCount * FEW < knownSeriesCount ? this.#numberSeries() : knownSeriesCount;
     const starts = new Int32Array(seriesCount + 1);
     for (const { series } of this.#chunks) for (const id of series) (starts[id + 1] as number)++;
     for (let id = 0; id < seriesCount; id++) (starts[id + 1] as number) += starts[id] as number;
@@ -80,6 +85,20 @@ export class ResultRows {
     }
     this.#chunks = [];
     if (this.#layout.sharesTimes) for (let id = 0; id < seriesCount; id++) this.#sortByTime(starts[id] as number, starts[id + 1] as number);
+  }
+
+  /** Gives each series that has rows a small number, and says how many there are. */
+  #numberSeries(): number {
+    const numbers = new Map<number, number>();
+    for (const { series } of this.#chunks) {
+      for (const [row, id] of series.entries()) {
+        const known = numbers.get(id);
+        series[row] = known ?? numbers.size;
+        if (known === undefined) numbers.set(id, numbers.size);
+      }
+    }
+    this.#numbers = numbers;
+    return numbers.size;
   }
 
   #newColumn(type: FieldType, index: number): FlatColumn {
@@ -103,8 +122,10 @@ export class ResultRows {
 
   /** The rows of one field of one series in the order of time; undefined where there is none. */
   rowsOf(seriesId: number, fieldIndex: number): FieldRows | undefined {
-    const start = this.#starts[seriesId] as number;
-    const end = this.#starts[seriesId + 1] as number;
+    const number = this.#numbers === undefined ? seriesId : this.#numbers.get(seriesId);
+    if (number === undefined) return undefined;
+    const start = this.#starts[number] as number;
+    const end = this.#starts[number + 1] as number;
     if (start === end) return undefined;
     const { sharesTimes } = this.#layout;
     const values = this.#columns[sharesTimes ? fieldIndex + 1 : fieldIndex * 2] as FlatColumn;

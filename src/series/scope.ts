@@ -45,5 +45,5 @@ export function scopeOf(
   });
   if (ids.length === 0) return undefined;
   const range = { startNs: from > startNs ? from : startNs, stopNs: to < stopNs ? to : stopNs };
-  return { measurement, ids, isAll: selected.length === measurement.series.length, range, stopNs };
+  return { measurement, ids, isAll: selected.length === measurement.series.count, range, stopNs };
 }

@@ -22,7 +22,7 @@ export function select(measurement: Measurement, predicate: Predicate | undefine
   const named = predicate === undefined || decide(predicate, ({ kind }) => (kind === 'measurement' ? measurement.name : undefined));
   if (named === false) return [];
   const fieldsOf = fieldSelector(measurement.fields.slice(0, fieldCount));
-  if (named === true) return keepUseful([{ ids: measurement.seriesOrder(), fields: fieldsOf(true) }]);
+  if (named === true) return keepUseful([{ ids: measurement.series.order(), fields: fieldsOf(true) }]);
   const verdictOf = seriesJudge(named);
   const groups: SelectedSeries[] = [];
   let verdict: Verdict = false;
@@ -32,8 +32,8 @@ export function select(measurement: Measurement, predicate: Predicate | undefine
     if (ids.length > 0) groups.push({ ids: Int32Array.from(ids), fields });
     ids = [];
   };
-  for (const id of measurement.candidates(named) ?? measurement.seriesOrder()) {
-    const next = verdictOf(measurement.series[id] as readonly Tag[]);
+  for (const id of measurement.series.candidates(named) ?? measurement.series.order()) {
+    const next = verdictOf(measurement.series.tagsOf(id));
     if (next === false) continue;
     if (next !== verdict) {
       const nextFields = fieldsOf(next);
@@ -52,7 +52,7 @@ function keepUseful(groups: SelectedSeries[]): SelectedSeries[] {
 }
 
 /** What tags leave of a predicate. Where they decide their part of it, the rest is one and the same object for all series. */
-function seriesJudge(predicate: Predicate): (tags: readonly Tag[]) => Verdict {
+export function seriesJudge(predicate: Predicate): (tags: readonly Tag[]) => Verdict {
   const operands = predicate.op === 'and' ? predicate.operands : [predicate];
   const tagged = operands.filter((operand) => mentions(operand, 'tag'));
   const untagged = operands.filter((operand) => !mentions(operand, 'tag'));

@@ -1,6 +1,6 @@
 /** An engine in whose place another one can be put while others hold it (a full restore). */
 import type { BucketId } from '../domain/id.js';
-import type { PointBatch, Predicate, ReadRequest, SeriesEngine, TimeRange } from '../domain/series.js';
+import type { PointBatch, Predicate, ReadRequest, SchemaQuestion, SeriesEngine, TimeRange } from '../domain/series.js';
 
 export class SwitchableEngine implements SeriesEngine {
   #current: SeriesEngine;
@@ -50,6 +50,16 @@ export class SwitchableEngine implements SeriesEngine {
 
   series(bucketId: BucketId, range: TimeRange | undefined, predicate: Predicate | undefined, signal?: AbortSignal) {
     return this.#current.series(bucketId, range, predicate, signal);
+  }
+
+  schema(
+    bucketId: BucketId,
+    range: TimeRange | undefined,
+    predicate: Predicate | undefined,
+    question: SchemaQuestion,
+    signal?: AbortSignal,
+  ) {
+    return this.#current.schema(bucketId, range, predicate, question, signal);
   }
 
   listProblems() {

@@ -193,6 +193,11 @@ export function readIntegers(chunk: DuckDBDataChunk, index: number): Int32Array 
   return new Int32Array(bytes.buffer, bytes.byteOffset, chunk.rowCount).slice();
 }
 
+export function readLongs(chunk: DuckDBDataChunk, index: number): BigInt64Array {
+  const bytes = duckdb.vector_get_data(vectorOf(chunk, index), chunk.rowCount * 8);
+  return new BigInt64Array(bytes.buffer, bytes.byteOffset, chunk.rowCount).slice();
+}
+
 export function readColumn(chunk: DuckDBDataChunk, index: number, type: FieldType): ReadColumn {
   const vector = vectorOf(chunk, index);
   const { rowCount } = chunk;

@@ -29,7 +29,7 @@ export class WaitingRows {
     const measurement = catalog.find(bucketId, part.measurement) ?? catalog.add(bucketId, part.measurement);
     const seriesOf = new Int32Array(part.tagSets.length).fill(-1);
     for (const tagSet of part.tagSetOf) {
-      if (seriesOf[tagSet] === -1) seriesOf[tagSet] = measurement.seriesId(part.tagSets[tagSet] ?? []);
+      if (seriesOf[tagSet] === -1) seriesOf[tagSet] = measurement.series.idOf(part.tagSets[tagSet] ?? []);
     }
     // A type that does not fit is one of before a deletion that the log tells of later on.
     const fields = part.fields.filter(({ key, column }) => (measurement.field(key)?.type ?? column.type) === column.type);

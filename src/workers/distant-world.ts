@@ -1,6 +1,6 @@
 /** The world as a worker thread sees it: it asks the main thread, which knows the actor and its permissions. */
 import type { BucketId } from '../domain/id.js';
-import type { Predicate, ReadRequest, SeriesDescription, SeriesTable, TimeRange } from '../domain/series.js';
+import type { Predicate, ReadRequest, SchemaAnswer, SchemaQuestion, SeriesDescription, SeriesTable, TimeRange } from '../domain/series.js';
 import { type Asked, type Calls, type FromWorker, receiveError, type ToWorker } from './messages.js';
 import { unpackTables } from './packed-tables.js';
 import { fits, PATTERN_TOO_COSTLY, splitPredicate } from './sent-predicate.js';
@@ -85,6 +85,28 @@ export class DistantWorld {
     const found: SeriesDescription[] = [];
     for await (const one of orWithPatterns(ask)) found.push(one);
     return found;
+  }
+
+  async schema(
+    bucketId: BucketId,
+    range: TimeRange | undefined,
+    predicate: Predicate | undefined,
+    question: SchemaQuestion,
+  ): Promise<SchemaAnswer | undefined> {
+    const { sent, kept } = splitPredicate(predicate, false);
+    // What is asked here is asked of each series.
+    if (kept !== undefined) return undefined;
+    const texts: string[] = [];
+    try {
+      for await (const answer of this.answers({ kind: 'schema', bucketId, range, predicate: sent, question })) {
+        if (answer.kind !== 'schema' || answer.part === undefined) return undefined;
+        for (const text of answer.part.texts) texts.push(text);
+        if (answer.isLast) return { texts, count: answer.part.count };
+      }
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== PATTERN_TOO_COSTLY) throw error;
+    }
+    return undefined;
   }
 
   private async *tables(asked: Asked): AsyncGenerator<SeriesTable, void, undefined> {

@@ -1,7 +1,15 @@
 /** What the thread that answers and a thread that works say to each other. */
 import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
-import type { PointBatch, ReadRequest, SeriesDescription, TimeRange, WriteOutcome } from '../domain/series.js';
+import type {
+  PointBatch,
+  ReadRequest,
+  SchemaAnswer,
+  SchemaQuestion,
+  SeriesDescription,
+  TimeRange,
+  WriteOutcome,
+} from '../domain/series.js';
 import type { TaskOptionEdits } from '../domain/task.js';
 import type { ReadableBucket, ReadableDatabase } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
@@ -60,6 +68,13 @@ export type Asked =
       readonly bucketId: BucketId;
       readonly range: TimeRange | undefined;
       readonly predicate: SentPredicate | undefined;
+    }
+  | {
+      readonly kind: 'schema';
+      readonly bucketId: BucketId;
+      readonly range: TimeRange | undefined;
+      readonly predicate: SentPredicate | undefined;
+      readonly question: SchemaQuestion;
     };
 
 export interface WorkerSettings {
@@ -80,7 +95,9 @@ export type ToWorker =
   | { readonly kind: 'returned'; readonly call: number; readonly value: unknown }
   | { readonly kind: 'thrown'; readonly call: number; readonly error: SentError }
   | { readonly kind: 'tables'; readonly call: number; readonly packed: PackedTables; readonly isLast: boolean }
-  | { readonly kind: 'series'; readonly call: number; readonly series: readonly SeriesDescription[]; readonly isLast: boolean };
+  | { readonly kind: 'series'; readonly call: number; readonly series: readonly SeriesDescription[]; readonly isLast: boolean }
+  /** A part of an answer; undefined where there is none. */
+  | { readonly kind: 'schema'; readonly call: number; readonly part: SchemaAnswer | undefined; readonly isLast: boolean };
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly threadId: string | undefined }

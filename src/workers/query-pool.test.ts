@@ -11,7 +11,12 @@ import type { Reach } from './world.js';
 
 const MEBIBYTE = 1024 * 1024;
 const memory = new MemoryEngine();
-const engine = { read: memory.read.bind(memory), series: memory.series.bind(memory), delete: () => Promise.resolve() };
+const engine = {
+  read: memory.read.bind(memory),
+  series: memory.series.bind(memory),
+  schema: memory.schema.bind(memory),
+  delete: () => Promise.resolve(),
+};
 const reach: Reach = {
   kind: 'flux',
   findOrganization: () => Promise.resolve(undefined),

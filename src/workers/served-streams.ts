@@ -8,6 +8,8 @@ import type { World } from './world.js';
 /** Bytes and tables of a message. */
 const MESSAGE_BYTES = 256 * 1024;
 const MESSAGE_TABLES_MAX = 1_000;
+/** Keys or values of tags in a message. */
+const MESSAGE_TEXTS_MAX = 5_000;
 /** Messages that may be under way and not asked for yet. */
 const MESSAGES_AHEAD = 3;
 /** Milliseconds after which others get a turn. */
@@ -41,12 +43,22 @@ export class ServedStreams {
       return;
     }
     this.open.set(call, stream);
-    const served = asked.kind === 'tables' ? this.sendTables(call, asked, stream) : this.sendSeries(call, asked, stream);
-    served
+    this.serve(call, asked, stream)
       .catch((error: unknown) => {
         if (this.open.has(call)) this.post({ kind: 'thrown', call, error: sendError(error) });
       })
       .finally(() => this.open.delete(call));
+  }
+
+  private serve(call: number, asked: Asked, stream: Open): Promise<void> {
+    switch (asked.kind) {
+      case 'tables':
+        return this.sendTables(call, asked, stream);
+      case 'series':
+        return this.sendSeries(call, asked, stream);
+      case 'schema':
+        return this.sendSchema(call, asked, stream);
+    }
   }
 
   /** One message more is wanted. */
@@ -106,6 +118,22 @@ export class ServedStreams {
       signal.throwIfAborted();
     }
     this.postSeries(call, all.slice(from), true);
+  }
+
+  private async sendSchema(call: number, asked: Extract<Asked, { kind: 'schema' }>, stream: Open): Promise<void> {
+    const { signal } = stream.controller;
+    const answer = await this.world.schema(asked, signal);
+    const { texts = [], count = 0 } = answer ?? {};
+    const turns = new Turns();
+    let from = 0;
+    for (; texts.length - from > MESSAGE_TEXTS_MAX; from += MESSAGE_TEXTS_MAX) {
+      await this.hasRoom(stream);
+      this.post({ kind: 'schema', call, part: { texts: texts.slice(from, from + MESSAGE_TEXTS_MAX), count: 0 }, isLast: false });
+      stream.ahead++;
+      await turns.next();
+      signal.throwIfAborted();
+    }
+    this.post({ kind: 'schema', call, part: answer && { texts: texts.slice(from), count }, isLast: true });
   }
 
   private postSeries(call: number, series: readonly SeriesDescription[], isLast: boolean): void {

@@ -1,7 +1,7 @@
 /** The world as the thread that answers serves it to one query of a thread that works: what was granted to it, and nothing else. */
 import { DomainError } from '../domain/errors.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
-import type { ReadRequest, SeriesDescription, SeriesEngine, SeriesTable } from '../domain/series.js';
+import type { ReadRequest, SchemaAnswer, SeriesDescription, SeriesEngine, SeriesTable } from '../domain/series.js';
 import type { ReadableBucket, ReadableDatabase } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
 import type { Asked, BucketReference, Calls } from './messages.js';
@@ -34,7 +34,7 @@ export interface NoReach {
 
 export type Reach = FluxReach | InfluxqlReach | NoReach;
 
-export type Engine = Pick<SeriesEngine, 'read' | 'series' | 'delete'>;
+export type Engine = Pick<SeriesEngine, 'read' | 'series' | 'schema' | 'delete'>;
 
 const REFUSED = 'the query asked for a bucket that it was not granted';
 
@@ -127,6 +127,14 @@ export class World {
   ): Promise<readonly SeriesDescription[]> {
     this.check(this.readable, bucketId);
     return this.engine.series(bucketId, range, receivePredicate(predicate), signal);
+  }
+
+  async schema(
+    { bucketId, range, predicate, question }: Extract<Asked, { kind: 'schema' }>,
+    signal: AbortSignal,
+  ): Promise<SchemaAnswer | undefined> {
+    this.check(this.readable, bucketId);
+    return this.engine.schema(bucketId, range, receivePredicate(predicate), question, signal);
   }
 
   private check(granted: ReadonlySet<BucketId>, bucketId: BucketId): void {

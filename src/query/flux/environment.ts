@@ -23,7 +23,7 @@ export interface ReadableDatabase {
 }
 
 export interface FluxEnvironment {
-  readonly engine: Pick<SeriesEngine, 'read' | 'series'>;
+  readonly engine: Pick<SeriesEngine, 'read' | 'series' | 'schema'>;
   readonly organizationId: OrganizationId;
   /** Nanoseconds. */
   readonly now: bigint;

@@ -2,7 +2,7 @@
 import type { Aggregate, Predicate, Reduction, SeriesDescription } from '../../../domain/series.js';
 import { compareUtf8 } from '../../../domain/utf8-order.js';
 import { fluxError } from '../language/errors.js';
-import type { ReadSpec } from '../plan/node.js';
+import type { ReadShape, ReadSpec } from '../plan/node.js';
 import { looksAtValues } from '../plan/predicate.js';
 import type { Column } from '../table/chunk.js';
 import { columnOf, constantColumn, keyColumns } from '../table/chunk.js';
@@ -14,7 +14,17 @@ import { windowTables } from './read-window.js';
 import type { RunContext } from './run-context.js';
 import type { SourceTable } from './runnable-node.js';
 import type { SourceTables } from './series-read.js';
-import { isSameTags, isSelector, matchingSeries, seriesKey, seriesTables, seriesTags, valueVector, withLast } from './series-read.js';
+import {
+  askSchema,
+  isSameTags,
+  isSelector,
+  matchingSeries,
+  seriesKey,
+  seriesTables,
+  seriesTags,
+  valueVector,
+  withLast,
+} from './series-read.js';
 
 export function readSource(spec: ReadSpec): (run: RunContext) => SourceTables {
   return (run) => {
@@ -33,7 +43,7 @@ export function readSource(spec: ReadSpec): (run: RunContext) => SourceTables {
       case 'cardinality':
         return readCardinality(run, spec);
       case 'tag values':
-        return readTagValues(run, spec, shape.key);
+        return readTagValues(run, spec, shape);
     }
   };
 }
@@ -80,30 +90,43 @@ function mentionsField(predicate: Predicate): boolean {
 }
 
 async function* readTagKeys(run: RunContext, spec: ReadSpec): SourceTables {
+  const known = await askSchema(run, spec, { kind: 'tag keys' });
+  if (known !== undefined) {
+    yield valueTable(['_start', '_stop', ...known.texts]);
+    return;
+  }
   const keys = new Set<string>();
   for (const series of await matchingSeries(run, spec)) for (const [key] of seriesTags(series)) keys.add(key);
   yield valueTable(['_start', '_stop', ...[...keys].sort(compareUtf8)]);
 }
 
-async function* readTagValues(run: RunContext, spec: ReadSpec, key: string): SourceTables {
-  const values = new Set<string>();
+async function* readTagValues(run: RunContext, spec: ReadSpec, { key, first }: TagValues): SourceTables {
   // Asked about a field, InfluxDB goes through the series instead of its index, and a tag that is missing counts as an empty one.
   const countsMissing = spec.predicate !== undefined && mentionsField(spec.predicate);
+  const known = countsMissing ? undefined : await askSchema(run, spec, { kind: 'tag values', key, first });
+  if (known !== undefined) {
+    yield valueTable(known.texts);
+    return;
+  }
+  const values = new Set<string>();
   for (const series of await matchingSeries(run, spec)) {
     const tag = seriesTags(series).find(([label]) => label === key);
     if (tag !== undefined) values.add(tag[1]);
     else if (countsMissing) values.add('');
   }
-  yield valueTable([...values].sort(compareUtf8));
+  yield valueTable([...values].sort(compareUtf8).slice(0, first));
 }
+
+type TagValues = Extract<ReadShape, { kind: 'tag values' }>;
 
 /** A series is a measurement with its tags; its fields count once. */
 async function* readCardinality(run: RunContext, spec: ReadSpec): SourceTables {
   if (spec.predicate !== undefined && looksAtValues(spec.predicate))
     throw fluxError('filtering on field values is not supported in cardinality predicates');
-  let count = 0;
+  const known = await askSchema(run, spec, { kind: 'cardinality' });
+  let count = known?.count ?? 0;
   let previous: SeriesDescription | undefined;
-  for (const series of await matchingSeries(run, spec)) {
+  for (const series of known === undefined ? await matchingSeries(run, spec) : []) {
     if (previous?.measurement !== series.measurement || !isSameTags(previous.tags, series.tags)) count++;
     previous = series;
   }

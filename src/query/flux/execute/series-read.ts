@@ -1,5 +1,14 @@
 /** What all reads of storage have in common: series with their keys and values, and which series there are. */
-import type { Aggregate, Predicate, Reduction, SeriesDescription, SeriesTable, Tag } from '../../../domain/series.js';
+import type {
+  Aggregate,
+  Predicate,
+  Reduction,
+  SchemaAnswer,
+  SchemaQuestion,
+  SeriesDescription,
+  SeriesTable,
+  Tag,
+} from '../../../domain/series.js';
 import { compareUtf8 } from '../../../domain/utf8-order.js';
 import type { ReadSpec } from '../plan/node.js';
 import { looksAtValues } from '../plan/predicate.js';
@@ -83,6 +92,13 @@ function seriesPredicate(predicate: Predicate | undefined): Predicate | undefine
   if (predicate.op !== 'and') return undefined;
   const operands = predicate.operands.filter((operand) => !looksAtValues(operand));
   return operands.length === 0 ? undefined : { op: 'and', operands };
+}
+
+/** Asks the engine's index; undefined where it cannot answer. */
+export async function askSchema(run: RunContext, spec: ReadSpec, question: SchemaQuestion): Promise<SchemaAnswer | undefined> {
+  if (spec.predicate !== undefined && looksAtValues(spec.predicate)) return undefined;
+  const { engine, signal } = run.environment;
+  return engine.schema(run.bucket(spec.bucket).id, spec.range, spec.predicate, question, signal);
 }
 
 export async function matchingSeries(run: RunContext, spec: ReadSpec): Promise<readonly SeriesDescription[]> {

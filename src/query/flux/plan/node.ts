@@ -56,7 +56,7 @@ export type ReadShape =
   | WindowShape
   | { readonly kind: 'tag keys' }
   | { readonly kind: 'cardinality' }
-  | { readonly kind: 'tag values'; readonly key: string };
+  | { readonly kind: 'tag values'; readonly key: string; readonly first?: number | undefined };
 
 /** What a step does, as far as the planner looks into it; of the others it knows no more than that they are there (`operator`). */
 export type Spec =

@@ -162,6 +162,7 @@ describe('a predicate', () => {
       ...environment,
       engine: {
         series: (...args) => environment.engine.series(...args),
+        schema: (...args) => environment.engine.schema(...args),
         read: (request) => {
           predicates.push(request.predicate);
           return environment.engine.read(request);

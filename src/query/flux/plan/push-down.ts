@@ -101,6 +101,10 @@ class Planner {
     if (count <= 0 || offset !== 0) return node;
     const series = this.seriesRead(input);
     if (series !== undefined) return read(node, { ...series, shape: { kind: 'series', limit: { count, offset } } });
+    if (isNode(input, 'read') && input.spec.shape.kind === 'tag values' && this.hasOneConsumer(input)) {
+      const { shape } = input.spec;
+      return read(node, { ...input.spec, shape: { ...shape, first: Math.min(count, shape.first ?? count) } });
+    }
     if (!isNode(input, 'sort') || !this.hasOneConsumer(input)) return node;
     const { columns, descending } = input.spec;
     return {
