@@ -63,17 +63,21 @@ export async function startServer({
       countExpiring: () => expiry.count(),
     });
     const services = createServices({ config, logger, clock, kinds, stores, metrics, stopSteps });
-    const { authenticator, v1Authenticator, pool } = services;
+    const { authenticator, v1Authenticator, usage, pool } = services;
     if (isFirstStart && !(await services.setup.isAllowed())) throw new Error(notFresh(config));
     if (unattendedSetup !== undefined && !isFirstStart) await runUnattendedSetup(unattendedSetup, services.setup, authenticator, logger);
     const { retention, sessions } = services;
     const { expiredTokenRetentionMs } = config;
-    await startHousekeeping({ store: stores.store, retention, sessions, expiry, expiredTokenRetentionMs, logger, stopSteps });
+    await startHousekeeping({ store: stores.store, retention, sessions, expiry, usage, expiredTokenRetentionMs, logger, stopSteps });
 
     const routes = createRoutes({ config, logger, clock, services, metrics, listProblems: stores.listProblems });
     const pages = config.uiDisabled ? undefined : loadPages();
     if (pages === undefined && !config.uiDisabled) logger.warn('the web pages are not built: npm run build');
-    const { url, renewCertificate } = await listen(config, { routes, authenticator, v1Authenticator, metrics, logger, pages }, stopSteps);
+    const { url, renewCertificate } = await listen(
+      config,
+      { routes, authenticator, v1Authenticator, metrics, usage, logger, pages },
+      stopSteps,
+    );
     markStarted(config, stores.directory, isFirstStart);
     pool.prepare();
     await services.scheduler.start();

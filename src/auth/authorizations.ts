@@ -51,6 +51,8 @@ export interface AuthorizationQuery {
   readonly effective?: boolean | undefined;
   /** Only those that expire within this time, in milliseconds. */
   readonly expiringMs?: number | undefined;
+  /** Only those that were neither created nor used for this time, in milliseconds. */
+  readonly unusedForMs?: number | undefined;
   /** Only those that grant access to this bucket. */
   readonly bucketID?: BucketId | undefined;
   /** In this way; undefined: in either. */
@@ -268,11 +270,23 @@ export function createKind(kind: StoredSecret['kind'], dependencies: Authorizati
       await findRecord(id);
       return { ...visible, id };
     }
-    const { search, tokenKind, status, effective, expiringMs } = query;
+    const { search, tokenKind, status, effective, expiringMs, unusedForMs } = query;
     const now = clock();
     const effectiveAtMs = effective === true ? now : undefined;
     const expires = expiringMs === undefined ? undefined : { afterMs: now, untilMs: now + expiringMs };
-    return { ...visible, orgID, userID, search, tokenKind, status, effectiveAtMs, expires, opens: await openedBucket(query) };
+    const unusedSinceMs = unusedForMs === undefined ? undefined : now - unusedForMs;
+    return {
+      ...visible,
+      orgID,
+      userID,
+      search,
+      tokenKind,
+      status,
+      effectiveAtMs,
+      expires,
+      unusedSinceMs,
+      opens: await openedBucket(query),
+    };
   }
 
   async function openedBucket({ bucketID, action }: AuthorizationQuery): Promise<OpenedBucket | undefined> {

@@ -10,7 +10,7 @@ const HEADERS = ['ID', 'Description', 'Token', 'User Name', 'User ID', 'Permissi
 export const formatPermission = ({ action, resource: { type, id, orgID } }: Permission): string =>
   `${action}:${orgID === undefined ? '' : `orgs/${orgID}`}/${type}${id === undefined ? '' : `/${id}`}`;
 
-export const summarize = ({ id, description, token, status, user, userID, permissions, expiresAt }: AuthorizationJson) => ({
+export const summarize = ({ id, description, token, status, user, userID, permissions, expiresAt, ...usage }: AuthorizationJson) => ({
   id,
   description,
   token,
@@ -19,31 +19,36 @@ export const summarize = ({ id, description, token, status, user, userID, permis
   userID,
   permissions: permissions.map(formatPermission),
   ...(expiresAt === undefined ? {} : { expiresAt }),
+  ...(usage.lastUsedAt === undefined
+    ? {}
+    : { lastUsedAt: usage.lastUsedAt, lastUsedFrom: usage.lastUsedFrom, lastUsedWith: usage.lastUsedWith }),
 });
 
 type Summary = ReturnType<typeof summarize>;
 
-/** InfluxDB's tokens have no expiry: the column is there only if one of these has. */
-const expiryColumn = (summaries: readonly Summary[]): string[] =>
-  summaries.some(({ expiresAt }) => expiresAt !== undefined) ? ['Expires'] : [];
+/** What InfluxDB's tokens do not have: a column is there only if one of these has it. */
+const OWN_COLUMNS = [
+  ['Expires', 'expiresAt'],
+  ['Last Used', 'lastUsedAt'],
+] as const;
+
+const ownColumnsOf = (summaries: readonly Summary[]) =>
+  OWN_COLUMNS.filter(([, name]) => summaries.some((each) => each[name] !== undefined));
+
+const headersFor = (summaries: readonly Summary[]): string[] => [...HEADERS, ...ownColumnsOf(summaries).map(([header]) => header)];
 
 function rowsOf(summaries: readonly Summary[]) {
-  const withExpiry = expiryColumn(summaries).length > 0;
-  return summaries.map(({ id, description, token, userName, userID, permissions, expiresAt }) => [
-    id,
-    description,
-    token,
-    userName,
-    userID,
-    permissions,
-    ...(withExpiry ? [expiresAt ?? ''] : []),
-  ]);
+  const own = ownColumnsOf(summaries);
+  return summaries.map((summary) => {
+    const { id, description, token, userName, userID, permissions } = summary;
+    return [id, description, token, userName, userID, permissions, ...own.map(([, name]) => summary[name] ?? '')];
+  });
 }
 
 export function printAuthorization(output: OutputOptions, authorization: AuthorizationJson): void {
   const summary = summarize(authorization);
   if (output.json) printJson(summary);
-  else printTable(output, [...HEADERS, ...expiryColumn([summary])], rowsOf([summary]));
+  else printTable(output, headersFor([summary]), rowsOf([summary]));
 }
 
 export function printDeletedAuthorization(output: OutputOptions, authorization: AuthorizationJson): void {
@@ -52,7 +57,7 @@ export function printDeletedAuthorization(output: OutputOptions, authorization: 
   else
     printTable(
       output,
-      [...HEADERS, ...expiryColumn([summary]), 'Deleted'],
+      [...headersFor([summary]), 'Deleted'],
       rowsOf([summary]).map((row) => [...row, true]),
     );
 }
@@ -60,5 +65,5 @@ export function printDeletedAuthorization(output: OutputOptions, authorization: 
 export function printAuthorizations(output: OutputOptions, authorizations: readonly AuthorizationJson[]): void {
   const summaries = authorizations.map(summarize);
   if (output.json) printJson(nullIfEmpty(summaries));
-  else printTable(output, [...HEADERS, ...expiryColumn(summaries)], rowsOf(summaries));
+  else printTable(output, headersFor(summaries), rowsOf(summaries));
 }

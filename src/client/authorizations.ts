@@ -1,10 +1,10 @@
 /** Authorizations: of tokens, and of the v1-compatible API, which differ in where they lie. */
-import type { encodeAuthorization } from '../wire/authorizations.js';
+import type { encodeAuthorization, encodeUsage } from '../wire/authorizations.js';
 import { findApiError } from './api-error.js';
 import { callEmpty, callJson } from './call.js';
 import type { Send } from './request.js';
 
-export type AuthorizationJson = ReturnType<typeof encodeAuthorization>;
+export type AuthorizationJson = ReturnType<typeof encodeAuthorization> & ReturnType<typeof encodeUsage>;
 
 /** A permission as it is asked for. */
 export interface PermissionJson {
@@ -35,6 +35,10 @@ export interface AuthorizationFilter {
   readonly authID?: string | undefined;
   /** Sluice's own: only those that expire within this duration. */
   readonly expiring?: string | undefined;
+  /** Sluice's own: only those that were not used for this duration. */
+  readonly unusedFor?: string | undefined;
+  /** Sluice's own: adds when they were used last. */
+  readonly include?: 'usage' | undefined;
   readonly id?: string | undefined;
 }
 

@@ -59,6 +59,8 @@ export interface AuthorizationFilter {
   /** Only those that expire in this time. */
   readonly expires?: { readonly afterMs: number; readonly untilMs: number } | undefined;
   readonly opens?: OpenedBucket | undefined;
+  /** Only those that were neither created nor used since. */
+  readonly unusedSinceMs?: number | undefined;
 }
 
 /** A bucket that an authorization must grant: by its id, through all buckets of its organization, or through all buckets. */
@@ -112,6 +114,18 @@ export interface ExpiringAuthorization extends Pick<Authorization, 'id' | 'orgID
   readonly expiresAtMs: number;
   /** The warning that was given last, in days before; undefined: none. */
   readonly warnedDays: number | undefined;
+}
+
+/** The last use of one secret of an authorization. */
+export interface TokenUse {
+  readonly authorizationId: AuthorizationId;
+  /** Empty for the password of an authorization of the v1-compatible API. */
+  readonly secretHash: string;
+  /** To the minute. */
+  readonly usedAtMs: number;
+  readonly address: string;
+  /** Method and template of the path, such as `POST /api/v2/write`. */
+  readonly operation: string;
 }
 
 /** How many there are of a kind and status. */
@@ -177,6 +191,8 @@ export interface StoreReader extends RunReader {
   /** The active tokens of a user, for the permissions of sessions. */
   listActiveTokensOfUser(userId: UserId): Promise<Authorization[]>;
   countTokens(): Promise<TokenCounts>;
+  /** The latest first. */
+  listUses(id: AuthorizationId): Promise<TokenUse[]>;
   /** The active ones that expire in this time, by id. */
   listExpiring(afterMs: number, untilMs: number, limit: number, afterId?: AuthorizationId): Promise<ExpiringAuthorization[]>;
   /** How many of them are tokens. */
@@ -241,6 +257,8 @@ export interface StoreWriter extends StoreReader, RunWriter {
   deleteAuthorization(id: AuthorizationId): Promise<boolean>;
   /** Deletes up to so many that expired before; returns how many. */
   deleteExpiredAuthorizations(beforeMs: number, limit: number): Promise<number>;
+  /** In the place of what is stored of these secrets. */
+  putUses(uses: readonly TokenUse[]): Promise<void>;
   /** It has been warned of its expiry, so many days before. */
   noteExpiryWarning(id: AuthorizationId, days: number): Promise<void>;
   /** Erases up to so many plain-text tokens and keeps their hashes; returns the count. */

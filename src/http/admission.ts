@@ -1,5 +1,6 @@
 /** Admits or refuses a request when its headers have arrived, before any of the body is read. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { TokenUsage } from '../auth/usage.js';
 import { hasBody, type Bodies } from './bodies.js';
 import { answerError } from './errors.js';
 import type { RequestAuthenticator } from './authenticate.js';
@@ -17,6 +18,8 @@ export interface AdmissionDependencies {
   readonly guardedPaths: GuardedPaths;
   readonly requestAuthenticator: RequestAuthenticator;
   readonly metrics: Metrics;
+  /** Is told which token is used for what. */
+  readonly usage: Pick<TokenUsage, 'note'>;
   readonly bodies: Bodies;
   readonly openRequests: OpenRequests;
   readonly responder: Responder;
@@ -31,6 +34,7 @@ export function createAdmission({
   guardedPaths,
   requestAuthenticator,
   metrics,
+  usage,
   bodies,
   openRequests,
   responder,
@@ -56,6 +60,8 @@ export function createAdmission({
     }
     if (open.access !== route.access && route.access !== 'open') throw new Error('a route was reached by another way than its own');
     request.open = open;
+    const { actor } = open;
+    if (actor?.kind === 'token') usage.note(actor, route.method, entry.path);
     openRequests.add(open);
     if (hasBody(request.headers)) {
       bodies.watch(open, route);

@@ -15,6 +15,7 @@ import { FailureLog } from './failures.js';
 import { createFramework, translateFrameworkError, type HttpSettings } from './framework.js';
 import { groupByPath, GuardedPaths } from './guarded-paths.js';
 import { addHandlers } from './handlers.js';
+import type { TokenUsage } from '../auth/usage.js';
 import type { Metrics } from './metrics.js';
 import { OpenRequests } from './open-requests.js';
 import type { Pages } from './pages.js';
@@ -27,6 +28,7 @@ export interface AppDependencies {
   readonly authenticator: Authenticator;
   readonly v1Authenticator: V1Authenticator;
   readonly metrics: Metrics;
+  readonly usage: Pick<TokenUsage, 'note'>;
   readonly logger: Logger;
   readonly settings: HttpSettings;
   /** Undefined: `--ui-disabled`, or not built. */
@@ -34,7 +36,7 @@ export interface AppDependencies {
 }
 
 export function createApp(dependencies: AppDependencies): FastifyInstance {
-  const { routes, authenticator, v1Authenticator, metrics, logger, settings, pages } = dependencies;
+  const { routes, authenticator, v1Authenticator, metrics, usage, logger, settings, pages } = dependencies;
   const fixedHeaders = {
     'x-influxdb-build': 'OSS',
     'x-influxdb-version': COMPATIBLE_VERSION,
@@ -59,7 +61,10 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     bodies.close();
     failures.close();
   });
-  app.addHook('onRequest', createAdmission({ guardedPaths, requestAuthenticator, metrics, bodies, openRequests, responder, fixedHeaders }));
+  app.addHook(
+    'onRequest',
+    createAdmission({ guardedPaths, requestAuthenticator, metrics, usage, bodies, openRequests, responder, fixedHeaders }),
+  );
   app.addHook('onResponse', (request, reply, done) => {
     const { open, raw } = request;
     if (open !== undefined) {

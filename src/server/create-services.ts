@@ -12,6 +12,7 @@ import { SessionRules } from '../auth/session-rules.js';
 import { createSessions } from '../auth/sessions.js';
 import { generateToken } from '../auth/token.js';
 import { createRotation } from '../auth/rotation.js';
+import { TokenUsage } from '../auth/usage.js';
 import { V1Authenticator } from '../auth/v1.js';
 import { createV1Authorizations } from '../auth/v1-authorizations.js';
 import type { Config } from '../config/config.js';
@@ -72,6 +73,8 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
   const passwords = new PasswordChecks(new Attempts(clock), new PasswordVerifier(store, generateToken()));
   const sessions = createSessions({ store, clock, rules, passwords, strongPasswords });
   const authorizations = createAuthorizations({ store, ids, clock, hashTokens });
+  const usage = new TokenUsage(store, clock);
+  stopSteps.add(() => usage.flush());
   const organizations = createOrganizations({ store, engine, ids, clock });
   const sealer = new Sealer(stores.sealingKey);
   const secrets = createSecrets({ store, clock, sealer });
@@ -106,6 +109,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     v1Authenticator: new V1Authenticator({ store, clock, authenticator, passwords }),
     sessions,
     authorizations,
+    usage,
     rotation: createRotation({ store, ids, clock, hashTokens, authorizations }),
     v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, passwords }),
     organizations,

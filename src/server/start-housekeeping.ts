@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { repeat } from '../bounded/repeat.js';
 import type { Expiry } from '../auth/expiry.js';
+import { MINUTE_MS, type TokenUsage } from '../auth/usage.js';
 import type { Store } from '../domain/store.js';
 import type { Retention } from '../services/retention.js';
 import { tellNarrowedPermissions } from './narrowed-permissions.js';
@@ -19,13 +20,14 @@ export interface Housekeeping {
   readonly retention: Retention;
   readonly sessions: { deleteExpired(): Promise<unknown> };
   readonly expiry: Expiry;
+  readonly usage: TokenUsage;
   readonly expiredTokenRetentionMs: number;
   readonly logger: Logger;
   readonly stopSteps: StopSteps;
 }
 
 export async function startHousekeeping(housekeeping: Housekeeping): Promise<void> {
-  const { store, retention, sessions, expiry, expiredTokenRetentionMs, logger, stopSteps } = housekeeping;
+  const { store, retention, sessions, expiry, usage, expiredTokenRetentionMs, logger, stopSteps } = housekeeping;
   stopSteps.add(tellNarrowedPermissions(store, logger));
   const enforceRetention = async (): Promise<void> => {
     const { dropped } = await retention.enforce();
@@ -62,6 +64,13 @@ export async function startHousekeeping(housekeeping: Housekeeping): Promise<voi
       () => sessions.deleteExpired(),
       (error) => {
         logger.error({ err: error }, 'cannot delete expired sessions');
+      },
+    ),
+    repeat(
+      MINUTE_MS,
+      () => usage.flush(),
+      (error) => {
+        logger.error({ err: error }, 'cannot store when tokens were used');
       },
     ),
     repeat(EXPIRY_INTERVAL_MS, followExpiries, noteExpiryFailure),

@@ -82,7 +82,10 @@ const effectiveStatus = (nowMs: number) => sql<string>`case
 const IS_TOKEN = sql<SqlBool>`case when v1_user is null then 1 else 0 end = 1`;
 
 /** Those that are there, may be seen and pass the filters but those of kind and status. */
-function selectWithin(db: Database, { kind, id, orgID, userID, search, expires, opens, readable, readableUsers }: AuthorizationFilter) {
+function selectWithin(
+  db: Database,
+  { kind, id, orgID, userID, search, expires, unusedSinceMs, opens, readable, readableUsers }: AuthorizationFilter,
+) {
   let query = db
     .selectFrom('authorizations')
     .where((eb) => within(eb, readable, 'authorizations.id', 'authorizations.organization_id'))
@@ -101,6 +104,10 @@ function selectWithin(db: Database, { kind, id, orgID, userID, search, expires, 
     query = query.where((eb) => eb.or([sql<boolean>`description_key like ${pattern} escape '\\'`, eb('id', '=', key)]));
   }
   if (expires !== undefined) query = query.where('expires_at_ms', '>', expires.afterMs).where('expires_at_ms', '<=', expires.untilMs);
+  if (unusedSinceMs !== undefined) {
+    const lastUse = sql`(select max(used_at_ms) from authorization_uses where authorization_id = authorizations.id)`;
+    query = query.where('created_at_ms', '<', unusedSinceMs).where(sql<number>`coalesce(${lastUse}, 0)`, '<', unusedSinceMs);
+  }
   if (opens !== undefined) query = query.where((eb) => opensBucket(eb, opens));
   return query;
 }

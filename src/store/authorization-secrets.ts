@@ -102,6 +102,22 @@ export function prepareSecrets(db: Database, record: RecordChange) {
       await db.deleteFrom('authorization_secrets').where('authorization_id', '=', id).execute();
       if (tokens.some(({ plainToken }) => plainToken !== undefined)) await factQueries(db).putFact('has held plain tokens', 'yes');
       await insert(tokens.map((token) => tokenRow(id, token)).map((row) => COLUMNS.map((column) => row[column])));
+      // The latest use stays, also if its secret is gone.
+      const { latest } = await db
+        .selectFrom('authorization_uses')
+        .select((eb) => eb.fn.max('used_at_ms').as('latest'))
+        .where('authorization_id', '=', id)
+        .executeTakeFirstOrThrow();
+      await db
+        .deleteFrom('authorization_uses')
+        .where('authorization_id', '=', id)
+        .where(
+          'secret_hash',
+          'not in',
+          tokens.map(({ hash }) => hash),
+        )
+        .where('used_at_ms', '<', latest)
+        .execute();
       record({ noun: 'authorization', kind: 'update', id });
     },
 

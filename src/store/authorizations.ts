@@ -114,6 +114,7 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
     if (numDeletedRows === 0n) return false;
     await db.deleteFrom('authorization_secrets').where('authorization_id', '=', id).execute();
     await db.deleteFrom('authorization_permissions').where('authorization_id', '=', id).execute();
+    await db.deleteFrom('authorization_uses').where('authorization_id', '=', id).execute();
     record({ noun: 'authorization', kind: 'delete', id });
     return true;
   }

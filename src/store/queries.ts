@@ -14,6 +14,7 @@ import { secretQueries } from './secrets.js';
 import { sessionQueries } from './sessions.js';
 import { shardQueries } from './shards.js';
 import { tombstoneQueries } from './tombstones.js';
+import { useQueries } from './uses.js';
 import { userQueries } from './users.js';
 
 /**
@@ -31,6 +32,7 @@ export const createQueries = (db: Database, record: RecordChange, tellDamage: Te
   ...authorizationQueries(db, record, tellDamage),
   ...countQueries(db),
   ...authorizationSecretQueries(db, record),
+  ...useQueries(db),
   ...factQueries(db),
   ...runQueries(db),
   ...shardQueries(db),

@@ -142,6 +142,15 @@ export interface Tables {
     created_at_ms: number;
     expires_at_ms: number | null;
   };
+  authorization_uses: {
+    authorization_id: string;
+    /** Empty for the password of an authorization of the v1-compatible API. */
+    secret_hash: string;
+    used_at_ms: number;
+    address: string;
+    /** Method and template of the path. */
+    operation: string;
+  };
   authorizations: {
     id: string;
     organization_id: string;

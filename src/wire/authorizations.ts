@@ -90,6 +90,7 @@ export function decodeAuthorizationSearch(query: URLSearchParams) {
       status: choiceOf(query, 'status', STATUSES),
       effective: wantsEffect(query),
       expiringMs: lifetimeIn(query, 'expiring'),
+      unusedForMs: lifetimeIn(query, 'unusedFor'),
       bucketID: idOf<BucketId>(query, 'bucketID'),
       action: choiceOf(query, 'action', ACTIONS),
     },
@@ -100,6 +101,25 @@ export function decodeAuthorizationSearch(query: URLSearchParams) {
 
 /** True: the status of users is told and counts, too. */
 export const wantsEffect = (query: URLSearchParams): boolean => optionalBooleanOf(query, 'effective') === true;
+
+/** `include=usage`: when each was used last. @throws DomainError `invalid` for anything else */
+export const wantsUsage = (query: URLSearchParams): boolean => choiceOf(query, 'include', ['usage']) === 'usage';
+
+/** What `include=usage` adds. */
+export interface UsageToEncode {
+  readonly latest: { readonly usedAtMs: number; readonly address: string; readonly operation: string } | undefined;
+  readonly previous: { readonly expiresAtMs: number; readonly usedAtMs: number | undefined } | undefined;
+}
+
+export const encodeUsage = ({ latest, previous }: UsageToEncode) => ({
+  ...(latest && { lastUsedAt: formatTime(latest.usedAtMs), lastUsedFrom: latest.address, lastUsedWith: latest.operation }),
+  ...(previous && {
+    previousSecret: {
+      expiresAt: formatTime(previous.expiresAtMs),
+      ...(previous.usedAtMs === undefined ? {} : { lastUsedAt: formatTime(previous.usedAtMs) }),
+    },
+  }),
+});
 
 export const encodeAuthorizationCount = ({ tokenKind, status, count }: AuthorizationCount) => ({ kind: tokenKind, status, count });
 

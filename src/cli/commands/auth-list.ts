@@ -13,12 +13,14 @@ export const command = defineCommand({
     'sluice auth list --user bob --json',
     'sluice auth list --id 0a1b2c3d4e5f6071',
     'sluice auth list --expiring 14d',
+    'sluice auth list --unused-for 90d',
   ],
   flags: {
     id: text('only the token with this id', { short: 'i', value: 'id' }),
     user: text("only this user's tokens", { short: 'u', value: 'name' }),
     'user-id': text('only the tokens of the user with this id', { value: 'id' }),
     expiring: text('only the tokens that expire within this time, such as 14d', { value: 'duration' }),
+    'unused-for': text('only the tokens that were not used for this time, such as 90d, with when they were', { value: 'duration' }),
     ...organizationFlags,
     ...commonFlags,
   },
@@ -26,7 +28,8 @@ export const command = defineCommand({
     const { values } = invocation;
     checkOrganization(values);
     const { send } = await openSession(invocation);
-    const { id, user, 'user-id': userID, org, 'org-id': orgID, expiring } = values;
+    const { id, user, 'user-id': userID, org, 'org-id': orgID, expiring, 'unused-for': unusedFor } = values;
+    const include = unusedFor === undefined ? undefined : ('usage' as const);
     if (id !== undefined) {
       const found = await attempt(`could not find authorization with ID ${JSON.stringify(id)}`, authorizations.find(send, id));
       printAuthorization(values, found);
@@ -34,7 +37,7 @@ export const command = defineCommand({
     }
     const all = await attempt(
       'could not find authorization with given parameters',
-      authorizations.list(send, { user, userID, org, orgID, expiring }),
+      authorizations.list(send, { user, userID, org, orgID, expiring, unusedFor, include }),
     );
     printAuthorizations(values, all);
   },

@@ -4,6 +4,7 @@ import type { V1Authorizations } from '../../auth/v1-authorizations.js';
 import type { DescribedAuthorization } from '../../auth/describe.js';
 import type { Rotation } from '../../auth/rotation.js';
 import { Secret } from '../../auth/secret.js';
+import type { TokenUsage } from '../../auth/usage.js';
 import { newestToken, type StoredSecret } from '../../domain/authorization.js';
 import { invalid } from '../../domain/errors.js';
 import { parseId, type AuthorizationId, type OrganizationId, type UserId } from '../../domain/id.js';
@@ -17,7 +18,9 @@ import {
   encodeAuthorization,
   encodeAuthorizationCount,
   encodeAuthorizationList,
+  encodeUsage,
   wantsEffect,
+  wantsUsage,
 } from '../../wire/authorizations.js';
 import { decodeJsonObject } from '../../wire/json.js';
 import { decodeOptionalPage, idOf, textOf } from '../../wire/query-string.js';
@@ -31,8 +34,8 @@ const PAGE_LIMIT_MAX = 1000;
 
 const idIn = (request: RouteRequest): AuthorizationId => parseId<AuthorizationId>(request.params.id ?? '');
 
-export const authorizationRoutes = (authorizations: Authorizations, rotation: Rotation): Route[] => [
-  ...commonRoutes(BASE, authorizations, decodeAuthorizationSearch),
+export const authorizationRoutes = (authorizations: Authorizations, rotation: Rotation, usage: TokenUsage): Route[] => [
+  ...commonRoutes(BASE, authorizations, usage, decodeAuthorizationSearch),
   {
     method: 'POST',
     path: BASE,
@@ -92,8 +95,8 @@ const encodeCreated = (created: CreatedAuthorization) => ({
   ...(created.isExemptFromLifetimeMax ? { exemptFromTokenLifetimeMax: true } : {}),
 });
 
-export const v1AuthorizationRoutes = (authorizations: V1Authorizations): Route[] => [
-  ...commonRoutes(V1_BASE, authorizations, (query) => ({ filter: { v1User: textOf(query, 'token') } })),
+export const v1AuthorizationRoutes = (authorizations: V1Authorizations, usage: TokenUsage): Route[] => [
+  ...commonRoutes(V1_BASE, authorizations, usage, (query) => ({ filter: { v1User: textOf(query, 'token') } })),
   {
     method: 'POST',
     path: V1_BASE,
@@ -135,8 +138,20 @@ interface Search {
 function commonRoutes(
   base: string,
   authorizations: Pick<Authorizations, 'list' | 'count' | 'find' | 'update' | 'remove'>,
+  usage: TokenUsage,
   readSearch: (query: URLSearchParams) => Search,
 ): Route[] {
+  /** A function that encodes with what the query asks for beside InfluxDB's members. */
+  async function encoderFor(query: URLSearchParams): Promise<(described: DescribedAuthorization) => Promise<object> | object> {
+    const withEffect = wantsEffect(query);
+    if (!wantsUsage(query)) return (described) => encode(base, described, withEffect);
+    await usage.flush();
+    return async (described) => {
+      const { id, secret } = described.authorization;
+      const tokens = secret.kind === 'token' ? secret.tokens : [];
+      return { ...encode(base, described, withEffect), ...encodeUsage(await usage.of(id, tokens)) };
+    };
+  }
   return [
     {
       method: 'GET',
@@ -155,8 +170,10 @@ function commonRoutes(
         };
         const page = decodeOptionalPage(query, PAGE_LIMIT_MAX);
         if (page.after !== undefined && search.order !== undefined) throw invalid('after cannot be combined with sortBy: use offset');
+        const encoder = await encoderFor(query);
+        if (search.filter.unusedForMs !== undefined) await usage.flush();
         const found = await authorizations.list(actor, filter, page, search.order);
-        const items = map(found, (described) => encode(base, described, wantsEffect(query)));
+        const items = map(found, encoder);
         const counts = search.wantsCounts ? { counts: (await authorizations.count(actor, filter)).map(encodeAuthorizationCount) } : {};
         return { status: 200, contentType: JSON_TYPE, body: encodeAuthorizationList(base, items, counts) };
       },
@@ -166,8 +183,10 @@ function commonRoutes(
       path: `${base}/:id`,
       access: 'actor',
       needs: { read: ['authorizations', 'users'] },
-      handle: async (actor, request) =>
-        json(200, encode(base, await authorizations.find(actor, idIn(request)), wantsEffect(request.query))),
+      async handle(actor, request) {
+        const found = await authorizations.find(actor, idIn(request));
+        return json(200, await (await encoderFor(request.query))(found));
+      },
     },
     {
       method: 'PATCH',
@@ -190,6 +209,6 @@ function commonRoutes(
   ];
 }
 
-async function* map<T, U>(items: AsyncIterable<T>, change: (item: T) => U): AsyncGenerator<U> {
-  for await (const item of items) yield change(item);
+async function* map<T, U>(items: AsyncIterable<T>, change: (item: T) => U | Promise<U>): AsyncGenerator<U> {
+  for await (const item of items) yield await change(item);
 }

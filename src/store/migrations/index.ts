@@ -11,6 +11,7 @@ import * as resources from './0008-resources.js';
 import * as oauthIds from './0009-oauth-ids.js';
 import * as lifetimes from './0010-lifetimes.js';
 import * as runs from './0011-runs.js';
+import * as usage from './0012-usage.js';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -24,6 +25,7 @@ export const migrations: Record<string, Migration> = {
   '0009-oauth-ids': oauthIds,
   '0010-lifetimes': lifetimes,
   '0011-runs': runs,
+  '0012-usage': usage,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
