@@ -157,6 +157,8 @@ class Step {
   private readonly emit: Emit;
   private readonly consumer: Consumer;
   private readonly prefix: string;
+  /** Whether whole tables are only worked on once all input has ended: InfluxDB names no place for errors from then. */
+  private worksAtTheEnd = false;
   private readonly node: RunnableNode;
   private readonly profile: Profile | undefined;
   private finishedInputs = 0;
@@ -203,7 +205,9 @@ class Step {
         this.consumer.finish();
       },
       expectFlushes: (flushes) => {
-        if (!flushes && this.operator.passesFlushes) this.consumer.expectFlushes(false);
+        if (flushes) return;
+        if (this.operator.passesFlushes) this.consumer.expectFlushes(false);
+        else this.worksAtTheEnd = this.operator.flushes;
       },
     };
   }
@@ -215,7 +219,7 @@ class Step {
       else this.profile.measure(this.node, work);
     } catch (error) {
       if (error instanceof StepError) throw error;
-      throw new StepError(wrapError(error, this.prefix));
+      throw new StepError(this.worksAtTheEnd ? error : wrapError(error, this.prefix));
     }
   }
 }
