@@ -62,6 +62,7 @@ export const bucketKind = defineKind<Bucket, NewBucket, BucketChange>({
     takenByChange: () => 'bucket name is not unique',
     nameNotFound: (name) => `bucket "${name}" not found`,
     listRefusesUnknownId: true,
+    badBody: 'failed to unmarshal json: ',
   },
   list: {
     name: 'buckets',

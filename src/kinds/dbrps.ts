@@ -9,7 +9,7 @@ import { decodeJsonObject } from '../wire/json.js';
 export interface NewMapping {
   readonly org: string | undefined;
   readonly orgID: string | undefined;
-  readonly bucketID: BucketId;
+  readonly bucket: string;
   readonly database: string;
   readonly retentionPolicy: string;
   readonly isDefault: boolean;
@@ -45,7 +45,7 @@ export function decodeNewMapping(body: Uint8Array): NewMapping {
   return {
     org: json.string('org') || undefined,
     orgID: json.string('orgID') || undefined,
-    bucketID: decodeBucketId(json.string('bucketID') ?? ''),
+    bucket: json.string('bucketID') ?? '',
     database: json.string('database') ?? '',
     retentionPolicy: json.string('retention_policy') ?? '',
     isDefault: json.boolean('default') ?? false,

@@ -110,6 +110,8 @@ export interface KindWords<T extends Owned> {
   readonly badId?: string;
   /** For a list that must name its organization and does not, or not by an id; the kind may tell the reason. */
   readonly badOrganizationId?: string | ((reason: string) => string);
+  /** For a list whose organization is no id: it is as if none were named. */
+  readonly ignoresBadOrganizationId?: boolean;
   /** What stands before the reason why a body cannot be decoded, for the kinds that give Go's reasons. */
   readonly badBody?: string;
   /** The same, of a change, where it differs. */

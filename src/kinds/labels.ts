@@ -21,7 +21,12 @@ export const labelKind = defineKind<
   fields: { name: text(), properties: mapOf(text()) },
   // Within an organization two labels may not differ in case or blanks around them alone (as in InfluxDB).
   uniqueKey: (name) => name.trim().toLowerCase(),
-  words: { notFound: () => 'label not found', taken: ({ name }) => `label with name ${name} already exists` },
+  words: {
+    notFound: () => 'label not found',
+    taken: ({ name }) => `label with name ${name} already exists`,
+    ignoresBadOrganizationId: true,
+    badBody: 'failed to unmarshal json: ',
+  },
   list: { name: 'labels', paging: 'whole', links: 'self', filters: ['name', 'orgID'] },
 
   build({ name, properties }, { id, orgID }) {

@@ -8,7 +8,7 @@ import type { Sessions } from '../auth/sessions.js';
 import { userRights } from '../auth/tenancy.js';
 import { transactionBy } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
-import { conflict, forbidden, invalid, notFound } from '../domain/errors.js';
+import { DomainError, conflict, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { Clock, IdGenerator, UserId } from '../domain/id.js';
 import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
@@ -51,6 +51,8 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
       { name, status, oauthID }: { readonly name: string; readonly status?: string | undefined; readonly oauthID?: string | undefined },
     ): Promise<User> {
       const clearance = authorize(actor, userRights.toCreate());
+      // InfluxDB's store has no place for a user without a name.
+      if (name === '') throw new DomainError('empty value', 'key required');
       checkUserName(name);
       if (oauthID !== undefined) checkNewName('oauthID', oauthID);
       const user: User = { id: ids<UserId>(), name, status: checkStatus(status ?? ''), ...(oauthID === undefined ? {} : { oauthID }) };

@@ -1,11 +1,12 @@
 /** JSON bodies in: members are read with the type that is wanted, and anything else is refused by name. */
-import { invalid } from '../domain/errors.js';
+import { DomainError, invalid } from '../domain/errors.js';
 import { parseId, type Id } from '../domain/id.js';
 
 /** As InfluxDB opens its refusals of what it cannot decode. */
 export const JSON_PROBLEM = 'invalid json structure: ';
-export const BODY_EMPTY = 'the body is empty';
-export const BODY_NOT_JSON = 'the body is not JSON';
+/** Go's reasons for what is no JSON. */
+const BODY_EMPTY = 'EOF';
+const BODY_NOT_JSON = 'unexpected EOF';
 
 /**
  * A name as Go compares names of members: letters in any case, with the two signs beyond ASCII that are such letters as well. What is only
@@ -161,6 +162,17 @@ function decodeJson(body: Uint8Array): unknown {
   const value = parseFirstValue(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
   if (value === undefined) throw invalid(JSON_PROBLEM + BODY_NOT_JSON);
   return value;
+}
+
+/** @throws DomainError `invalid`, with other words before the reason why a body cannot be decoded */
+export async function withWords<T>(words: string | undefined, decode: () => T | Promise<T>): Promise<T> {
+  try {
+    return await decode();
+  } catch (cause) {
+    if (words === undefined || !(cause instanceof DomainError) || !cause.message.startsWith(JSON_PROBLEM)) throw cause;
+    const reason = cause.message.slice(JSON_PROBLEM.length);
+    throw invalid(words + reason, { cause });
+  }
 }
 
 /** The objects of a list in a body. @throws DomainError `invalid` */

@@ -88,4 +88,10 @@ export const PROGRAMS: readonly Program[] = [
   java('influxdb-client-java', 'V2'),
   java('influxdb-java (v1)', 'V1'),
   node('influx (v1)', 'v1.mjs', 'influx@5.12.0'),
+  {
+    name: 'Telegraf: its outputs for v2 and v1',
+    needs: [['telegraf'], ['node']],
+    install: () => [],
+    run: () => ({ file: 'node', args: [join(HERE, 'telegraf', 'outputs.mjs')] }),
+  },
 ];

@@ -77,6 +77,26 @@ describe('requests as clients write them', () => {
     expect([answer?.status, answer?.text]).toEqual([413, expect.stringContaining('"the body is larger than this server takes"')]);
   });
 
+  it.each([
+    ['POST', '/api/v2/orgs', '', 'failed to unmarshal json: EOF'],
+    ['POST', '/api/v2/buckets', '{', 'failed to unmarshal json: unexpected EOF'],
+    ['POST', '/api/v2/buckets', '{"name":"x","orgID":"zz"}', 'failed to unmarshal json: id must have a length of 16 bytes'],
+    ['POST', '/api/v2/labels', '', 'failed to unmarshal json: EOF'],
+    ['PATCH', '/api/v2/orgs/:org/secrets', '', 'failed to unmarshal json: EOF'],
+    ['POST', '/api/v2/orgs/:org/secrets/delete', '{', 'failed to unmarshal json: unexpected EOF'],
+    ['POST', '/api/v2/orgs/:org/members', '{"id":"zz"}', 'id must have a length of 16 bytes'],
+    ['POST', '/api/v2/users', '{}', 'key required'],
+    ['POST', '/api/v2/dbrps', '{}', "either 'org' or 'orgID' must be provided"],
+    ['POST', '/api/v2/authorizations', '', 'invalid json structure: EOF'],
+  ])('are refused in the words of %s %s for %j', async (method, path, body, message) => {
+    const { status, text } = await send(method, path.replace(':org', orgID), {}, body);
+    expect([status, (JSON.parse(text) as { message: string }).message]).toEqual([400, message]);
+  });
+
+  it('list labels whatever is named as their organization', async () => {
+    expect((await send('GET', '/api/v2/labels?orgID=zz')).status).toBe(200);
+  });
+
   it('may carry text behind the JSON document', async () => {
     const { status } = await send('POST', '/api/v2/buckets', {}, `${JSON.stringify({ orgID, name: 'behind' })} and more`);
     expect(status).toBe(201);

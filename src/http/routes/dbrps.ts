@@ -55,8 +55,9 @@ export function dbrpRoutes(dbrps: Dbrps, findOrganization: FindOrganization): Ro
       access: 'actor',
       needs: { read: 'buckets', write: 'buckets' },
       async handle(actor, { body }) {
-        const { org, orgID, ...input } = decodeNewMapping(body);
-        return json(201, encodeMapping(await dbrps.create(actor, { ...input, orgID: await organizationIn({ org, orgID }) })));
+        const { org, orgID: place, bucket, ...input } = decodeNewMapping(body);
+        const orgID = await organizationIn({ org, orgID: place });
+        return json(201, encodeMapping(await dbrps.create(actor, { ...input, bucketID: decodeBucketId(bucket), orgID })));
       },
     },
     {

@@ -4,7 +4,7 @@ import { parseId, tryParseId, type OrganizationId, type UserId } from '../../dom
 import type { Memberships } from '../../services/memberships.js';
 import type { Organizations } from '../../services/organizations.js';
 import type { OrganizationSecrets, Secrets } from '../../services/secrets.js';
-import { decodeJsonObject } from '../../wire/json.js';
+import { decodeJsonObject, withWords } from '../../wire/json.js';
 import {
   decodeNewOrganization,
   decodeOrganizationChange,
@@ -17,6 +17,8 @@ import { empty, json, type Route, type RouteRequest } from '../route.js';
 import { findPlace, membershipRoutes, type FindPlace } from './places.js';
 
 const BASE = '/api/v2/orgs';
+/** What stands before the reason why a body cannot be decoded. */
+const UNDECODABLE = 'failed to unmarshal json: ';
 
 const idIn = (request: RouteRequest): OrganizationId => parseId<OrganizationId>(request.params.id ?? '');
 
@@ -44,7 +46,7 @@ export function organizationRoutes(organizations: Organizations, memberships: Me
       access: 'actor',
       needs: { write: 'orgs' },
       async handle(actor, { body }) {
-        const { name, description } = decodeNewOrganization(body);
+        const { name, description } = await withWords(UNDECODABLE, () => decodeNewOrganization(body));
         return json(201, encodeOrganization(await organizations.create(actor, name, description)));
       },
     },
@@ -61,7 +63,12 @@ export function organizationRoutes(organizations: Organizations, memberships: Me
       access: 'actor',
       needs: { write: 'orgs', operatorForSome: true },
       handle: async (actor, request) =>
-        json(200, encodeOrganization(await organizations.update(actor, idIn(request), decodeOrganizationChange(request.body)))),
+        json(
+          200,
+          encodeOrganization(
+            await organizations.update(actor, idIn(request), await withWords(UNDECODABLE, () => decodeOrganizationChange(request.body))),
+          ),
+        ),
     },
     {
       method: 'DELETE',
@@ -99,7 +106,7 @@ function secretRoutes(secrets: Secrets): Route[] {
       needs: { read: 'orgs', write: 'secrets' },
       async handle(actor, request) {
         const opened = await findPlace(actor, request, open);
-        const entries = decodeJsonObject(request.body).entriesOfStrings();
+        const entries = await withWords(UNDECODABLE, () => decodeJsonObject(request.body).entriesOfStrings());
         await opened.put(new Map(entries.map(([key, value]) => [key, new Secret(value)])));
         return empty(204);
       },
@@ -111,7 +118,7 @@ function secretRoutes(secrets: Secrets): Route[] {
       needs: { read: 'orgs', write: 'secrets' },
       async handle(actor, request) {
         const opened = await findPlace(actor, request, open);
-        await opened.remove(decodeJsonObject(request.body).strings('secrets') ?? []);
+        await opened.remove(await withWords(UNDECODABLE, () => decodeJsonObject(request.body).strings('secrets') ?? []));
         return empty(204);
       },
     },

@@ -6,7 +6,7 @@ import { parseId, type Id, type UserId } from '../../domain/id.js';
 import { ROLES } from '../../domain/user.js';
 import type { Needs } from '../../auth/needs.js';
 import type { Kind } from '../../kinds/kind.js';
-import { decodeJsonObject } from '../../wire/json.js';
+import { decodeJsonObject, withWords } from '../../wire/json.js';
 import { encodeMember, encodeMembers } from '../../wire/users.js';
 import { empty, json, type Route, type RouteRequest } from '../route.js';
 
@@ -71,9 +71,11 @@ export function membershipRoutes(base: string, of: 'organization' | Kind, member
         needs: toChange,
         async handle(actor, request) {
           const members = await openToChange(actor, request);
-          const body = decodeJsonObject(request.body);
-          // An owner sees no list of users to take an id from. InfluxDB ignores `name`, so that the name that counts is a member of ours.
-          const user = { id: body.id<UserId>('id'), name: body.string('userName') ?? '' };
+          const user = await withWords('', () => {
+            const body = decodeJsonObject(request.body);
+            // An owner sees no list of users to take an id from. InfluxDB ignores `name`, so that the name that counts is a member of ours.
+            return { id: body.id<UserId>('id'), name: body.string('userName') ?? '' };
+          });
           if (user.id === undefined && user.name === '') throw invalid('user id missing or invalid');
           return json(201, encodeMember(await members.add(user, role), role, isOld));
         },

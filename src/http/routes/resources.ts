@@ -1,15 +1,15 @@
 /** The routes of a kind of resources: the same for all kinds, with the messages, permissions and shapes of its declaration. */
 import { needsOfKind } from '../../auth/kind-rights.js';
 import type { Actor } from '../../domain/actor.js';
-import { DomainError, invalid } from '../../domain/errors.js';
-import { parseId, type Id, type OrganizationId, type UserId } from '../../domain/id.js';
+import { invalid } from '../../domain/errors.js';
+import { parseId, tryParseId, type Id, type OrganizationId, type UserId } from '../../domain/id.js';
 import type { Owned } from '../../domain/kind.js';
 import { WHOLE_LIST, type Page } from '../../domain/page.js';
 import type { Kind } from '../../kinds/kind.js';
 import type { LabelsOnResources } from '../../services/labels-on-resources.js';
 import type { Memberships } from '../../services/memberships.js';
 import type { Resources } from '../../services/resources.js';
-import { BODY_EMPTY, BODY_NOT_JSON, decodeJsonObject, JSON_PROBLEM } from '../../wire/json.js';
+import { decodeJsonObject, withWords } from '../../wire/json.js';
 import { decodePage, idOf, linkPages, textOf, type LimitedPage, type QueryMembers } from '../../wire/query-string.js';
 import { empty, json, type ActorRoute, type Answer, type Route, type RouteRequest } from '../route.js';
 import { labelRoutes } from './labels-on-resources.js';
@@ -127,7 +127,12 @@ function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
   const takes = (name: (typeof filters)[number]): boolean => filters.includes(name);
   const ids = takes('id') ? query.getAll('id').filter((text) => text !== '') : [];
   const ownerID = takes('ownerID') ? idOf<UserId>(query, 'ownerID') : undefined;
-  const orgID = (): OrganizationId | undefined => (takes('orgID') ? idOf<OrganizationId>(query, 'orgID') : undefined);
+  const orgID = (): OrganizationId | undefined => {
+    if (!takes('orgID')) return undefined;
+    return words.ignoresBadOrganizationId === true
+      ? tryParseId<OrganizationId>(query.get('orgID') ?? '')
+      : idOf<OrganizationId>(query, 'orgID');
+  };
   const filter = {
     ids: ids.length === 0 ? undefined : ids.map((text) => parseId(text)),
     name: takes('name') ? textOf(query, 'name') : undefined,
@@ -164,19 +169,5 @@ function replaceWords<T>(words: string | ((reason: string) => string) | undefine
     return read();
   } catch (cause) {
     throw invalid(typeof words === 'string' ? words : words(cause instanceof Error ? cause.message : ''), { cause });
-  }
-}
-
-/** Go's reasons for what is no JSON. */
-const GO_WORDS: Readonly<Record<string, string>> = { [BODY_EMPTY]: 'EOF', [BODY_NOT_JSON]: 'unexpected EOF' };
-
-/** @throws DomainError `invalid`, with the kind's words for a body that cannot be decoded */
-export async function withWords<T>(words: string | undefined, decode: () => T | Promise<T>): Promise<T> {
-  try {
-    return await decode();
-  } catch (cause) {
-    if (words === undefined || !(cause instanceof DomainError) || !cause.message.startsWith(JSON_PROBLEM)) throw cause;
-    const reason = cause.message.slice(JSON_PROBLEM.length);
-    throw invalid(words + (GO_WORDS[reason] ?? reason), { cause });
   }
 }

@@ -5,12 +5,11 @@ import { startedLine } from '../../domain/run-log.js';
 import type { Run } from '../../domain/task.js';
 import { TASKS_PATH, UNDECODABLE } from '../../kinds/tasks.js';
 import type { Runs } from '../../services/runs.js';
-import { decodeJsonObject } from '../../wire/json.js';
+import { decodeJsonObject, withWords } from '../../wire/json.js';
 import { idOf, textOf } from '../../wire/query-string.js';
 import { parseRfc3339 } from '../../wire/rfc3339.js';
 import { formatSeconds, formatTime, formatTimeNs } from '../../wire/time.js';
 import { empty, json, type ActorRoute, type RouteRequest } from '../route.js';
-import { withWords } from './resources.js';
 import { decodingNow, limitOf } from './task-requests.js';
 
 const PAGE_LIMIT_DEFAULT = 100;

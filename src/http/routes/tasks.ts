@@ -10,13 +10,12 @@ import type { LabelsOnResources } from '../../services/labels-on-resources.js';
 import type { Memberships } from '../../services/memberships.js';
 import type { Runs } from '../../services/runs.js';
 import type { ShownTask, TaskQuery, Tasks } from '../../services/tasks.js';
-import { decodeJsonObject } from '../../wire/json.js';
+import { decodeJsonObject, withWords } from '../../wire/json.js';
 import { formatQuery, idOf, textOf } from '../../wire/query-string.js';
 import { formatSeconds } from '../../wire/time.js';
 import { empty, json, type ActorRoute, type Answer, type Route, type RouteRequest } from '../route.js';
 import { labelRoutes } from './labels-on-resources.js';
 import { membershipRoutes } from './places.js';
-import { withWords } from './resources.js';
 import { runRoutes } from './runs.js';
 import { decoding, decodingNow, limitOf } from './task-requests.js';
 
