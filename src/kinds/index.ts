@@ -5,6 +5,7 @@ import type { Kind } from './kind.js';
 import { labelKind } from './labels.js';
 import { notebookKind } from './notebooks.js';
 import { scraperKind } from './scrapers.js';
+import { notificationEndpointKind } from './notification-endpoints.js';
 import { taskKind } from './tasks.js';
 import { telegrafKind } from './telegrafs.js';
 import { variableKind } from './variables.js';
@@ -18,4 +19,5 @@ export const KINDS: readonly Kind[] = [
   taskKind,
   telegrafKind,
   scraperKind,
+  notificationEndpointKind,
 ];

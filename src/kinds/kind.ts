@@ -13,6 +13,8 @@ export interface NewOwned {
   readonly orgID?: OrganizationId | undefined;
   /** A name, where the kind takes one in the place of an id. */
   readonly org?: string | undefined;
+  /** Ids of labels that are put on it, by the kinds that take them with a new one. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** What the server adds to what was asked for. */
@@ -112,14 +114,14 @@ export interface KindWords<T extends Owned> {
   readonly badOrganizationId?: string | ((reason: string) => string);
   /** For a list whose organization is no id: it is as if none were named. */
   readonly ignoresBadOrganizationId?: boolean;
-  /** What stands before the reason why a body cannot be decoded, for the kinds that give Go's reasons. */
-  readonly badBody?: string;
+  /** What stands before the reason why a body cannot be decoded, for the kinds that give Go's reasons; or what is said instead. */
+  readonly badBody?: string | ((reason: string) => string);
   /** The same, of a change, where it differs. */
-  readonly badChangeBody?: string;
+  readonly badChangeBody?: string | ((reason: string, method: 'PATCH' | 'PUT') => string);
 }
 
-/** `id` may be given many times; `ownerID` finds those in which the user is an owner. */
-export type ListFilter = 'id' | 'name' | 'org' | 'orgID' | 'ownerID';
+/** `id` may be given many times; `ownerID` finds those in which the user is an owner; `user` must be an id, and finds all. */
+export type ListFilter = 'id' | 'name' | 'org' | 'orgID' | 'ownerID' | 'user';
 
 export interface KindList {
   /** The member that holds the resources. */
@@ -133,6 +135,8 @@ export interface KindList {
   readonly filters: readonly ListFilter[];
   /** Ids do not take precedence over the other filters. */
   readonly isFilteredByAll?: boolean;
+  /** Said to whoever asks for all that there are, where an organization or user must be named. */
+  readonly needsPlace?: string;
   /** What `sortBy` takes. */
   readonly sortBy?: Readonly<Record<string, ResourceOrder>>;
   /** What one organization's are ordered by; by id without it. */

@@ -2,10 +2,12 @@
 import type { SeriesEngine } from '../domain/series.js';
 import { bucketKind } from '../kinds/buckets.js';
 import type { Kind } from '../kinds/kind.js';
+import { notificationEndpointKind } from '../kinds/notification-endpoints.js';
 import { scraperKind } from '../kinds/scrapers.js';
 import { createBuckets } from './buckets.js';
+import { createNotificationEndpoints, type NotificationEndpointDependencies } from './notification-endpoints.js';
+import { createResources, type Resources } from './resources.js';
 import { createScrapers } from './scrapers.js';
-import { createResources, type ResourceDependencies, type Resources } from './resources.js';
 
 export interface ServedKind {
   readonly kind: Kind;
@@ -14,11 +16,12 @@ export interface ServedKind {
 
 export function serveKinds(
   kinds: readonly Kind[],
-  dependencies: ResourceDependencies & { readonly engine: Pick<SeriesEngine, 'dropBucket'> },
+  dependencies: NotificationEndpointDependencies & { readonly engine: Pick<SeriesEngine, 'dropBucket'> },
 ): ServedKind[] {
   const special = new Map<Kind, Resources>([
     [bucketKind, createBuckets(dependencies)],
     [scraperKind, createScrapers(dependencies)],
+    [notificationEndpointKind, createNotificationEndpoints(dependencies)],
   ]);
   return kinds.map((kind) => ({ kind, resources: special.get(kind) ?? createResources(kind, dependencies) }));
 }

@@ -25,6 +25,16 @@ export interface ResourceQuery {
   readonly ownerID?: UserId | undefined;
 }
 
+/** What a kind does beside storing its resource, in the same transaction. Each may refuse what the actor may not do. */
+export interface Beside<T extends Owned, New extends NewOwned, Change> {
+  created(actor: Actor, resource: T, input: New): Step;
+  /** Undefined: nothing. */
+  changed(actor: Actor, before: T, after: T, change: Change): Step | undefined;
+  removed(resource: T): Step;
+}
+
+type Step = (writer: StoreWriter) => Promise<void>;
+
 /** The resources of one kind, as routes see them. A kind with rules of its own replaces some of these by others. */
 export interface Resources<T extends Owned = Owned, New extends NewOwned = NewOwned, Change = unknown> {
   create(actor: Actor, input: New): Promise<T>;
@@ -37,11 +47,14 @@ export interface Resources<T extends Owned = Owned, New extends NewOwned = NewOw
   operate(actor: Actor, id: Id, operation: Operation<T>, request: OperationRequest): Promise<Outcome<T>>;
   /** What a resource that was found for an actor is shown with; like InfluxDB, without asking for the rights to these. */
   namesOf(resource: T): Promise<ShownNames>;
+  /** Members that are shown with one and come from elsewhere. */
+  describe?(resource: T): Promise<object>;
 }
 
 export function createResources<T extends Owned, New extends NewOwned, Change>(
   kind: Kind<T, New, Change>,
   dependencies: ResourceDependencies,
+  beside?: Beside<T, New, Change>,
 ): Resources<T, New, Change> {
   const { store, ids, clock } = dependencies;
   const { words, list } = kind;
@@ -77,11 +90,13 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
       authorize(actor, rights.toCreateIn(orgID));
       const resource = kind.build(input, { id: ids(), orgID, ...moment() });
       const clearance = authorize(actor, rights.toCreateIn(orgID), ...rights.toWriteInto(resource));
+      const step = beside?.created(actor, resource, input);
       try {
         await transactionBy(dependencies, clearance, async (writer) => {
           if ((await writer.findOrganization(orgID)) === undefined) throw notFound('organization not found');
           await checkBucket(writer, resource);
           await writer.resources(kind).insert(resource);
+          await step?.(writer);
         });
       } catch (error) {
         throw error instanceof DuplicateError ? conflict(words.taken?.(resource) ?? `${kind.type}: the name is taken`) : error;
@@ -130,7 +145,9 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
           changed = kind.change(current, change, moment());
           authorize(actor, ...rights.toWriteInto(changed));
           await checkBucket(writer, changed);
+          const step = beside?.changed(actor, current, changed, change);
           await resources.update(changed);
+          await step?.(writer);
           return changed;
         });
       } catch (error) {
@@ -143,7 +160,10 @@ export function createResources<T extends Owned, New extends NewOwned, Change>(
       const found = await findOrRefuse(id);
       const clearance = authorize(actor, ...rights.toRemove(found));
       kind.checkRemoval?.(found);
-      const removed = await transactionBy(dependencies, clearance, (writer) => writer.resources(kind).delete(id, clock()));
+      const removed = await transactionBy(dependencies, clearance, async (writer) => {
+        await beside?.removed(found)(writer);
+        return writer.resources(kind).delete(id, clock());
+      });
       if (!removed) throw notFound(words.notFound(id));
     },
 

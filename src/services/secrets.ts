@@ -26,7 +26,7 @@ export interface OrganizationSecrets {
 export type Secrets = ReturnType<typeof createSecrets>;
 
 /** Where a value belongs, and opens. */
-const contextOf = (orgID: OrganizationId, key: string): string => `${orgID}/${key}`;
+export const secretContext = (orgID: OrganizationId, key: string): string => `${orgID}/${key}`;
 
 export const createSecrets = ({ store, clock, sealer }: TransactionDependencies & { readonly sealer: Sealer }) => ({
   /** A value, for a script that runs in the actor's name. @throws DomainError `unauthorized`, or `not found` */
@@ -34,7 +34,7 @@ export const createSecrets = ({ store, clock, sealer }: TransactionDependencies 
     authorize(actor, secretRights.toReadAllIn(orgID));
     const sealed = await store.findSealedSecret(orgID, key);
     if (sealed === undefined) throw notFound('secret not found');
-    return sealer.open(sealed, contextOf(orgID, key));
+    return sealer.open(sealed, secretContext(orgID, key));
   },
 
   /** @throws DomainError `not found`, or `unauthorized` for an actor that may not read the organization itself */
@@ -56,7 +56,7 @@ export const createSecrets = ({ store, clock, sealer }: TransactionDependencies 
           if (key === '' || key.length > KEY_LENGTH_MAX) throw invalid(`the key of a secret must have 1 to ${KEY_LENGTH_MAX} characters`);
         }
         await transactionBy({ store, clock }, clearance, async (writer) => {
-          for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, contextOf(orgID, key)));
+          for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, secretContext(orgID, key)));
         });
       },
 

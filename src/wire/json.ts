@@ -164,14 +164,14 @@ function decodeJson(body: Uint8Array): unknown {
   return value;
 }
 
-/** @throws DomainError `invalid`, with other words before the reason why a body cannot be decoded */
-export async function withWords<T>(words: string | undefined, decode: () => T | Promise<T>): Promise<T> {
+/** @throws DomainError `invalid`, with other words before the reason why a body cannot be decoded, or in its place */
+export async function withWords<T>(words: string | ((reason: string) => string) | undefined, decode: () => T | Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (cause) {
     if (words === undefined || !(cause instanceof DomainError) || !cause.message.startsWith(JSON_PROBLEM)) throw cause;
     const reason = cause.message.slice(JSON_PROBLEM.length);
-    throw invalid(words + reason, { cause });
+    throw invalid(typeof words === 'string' ? words + reason : words(reason), { cause });
   }
 }
 

@@ -30,7 +30,8 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
   const idIn = ({ params }: RouteRequest): Id => replaceWords(words.badId, () => parseId(params.id ?? ''));
   const encode = async (actor: Actor, resource: Owned, query: URLSearchParams): Promise<object> => {
     const shown = kind.takesLabels ? await labels.listShown(actor, kind, resource) : [];
-    return kind.encode(resource, shown, query, kind.showsNames === true ? await resources.namesOf(resource) : undefined);
+    const encoded = kind.encode(resource, shown, query, kind.showsNames === true ? await resources.namesOf(resource) : undefined);
+    return resources.describe === undefined ? encoded : { ...encoded, ...(await resources.describe(resource)) };
   };
   const show = async (actor: Actor, status: number, resource: Owned, query: URLSearchParams): Promise<Answer> => {
     const encoded = await encode(actor, resource, query);
@@ -58,7 +59,9 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       needs: needs.create,
       async handle(actor, request) {
         const input = await withWords(words.badBody, () => kind.decodeNew(decodeJsonObject(request.body)));
-        return show(actor, kind.createdStatus ?? 201, await resources.create(actor, input), request.query);
+        const created = await resources.create(actor, input);
+        if (input.labels !== undefined) await labels.addThose(actor, kind, created, input.labels);
+        return show(actor, kind.createdStatus ?? 201, created, request.query);
       },
     },
     {
@@ -93,7 +96,9 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       needs: needs.change,
       async handle(actor, request) {
         const id = idIn(request);
-        const change = await withWords(words.badChangeBody ?? words.badBody, () => {
+        const { badBody, badChangeBody = badBody } = words;
+        const sayWhy = typeof badChangeBody === 'function' ? (reason: string) => badChangeBody(reason, method) : badChangeBody;
+        const change = await withWords(sayWhy, () => {
           const body = decodeJsonObject(request.body);
           return method === 'PUT' && kind.decodeReplacement !== undefined ? kind.decodeReplacement(body) : kind.decodeChange(body);
         });
@@ -127,6 +132,7 @@ function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
   const takes = (name: (typeof filters)[number]): boolean => filters.includes(name);
   const ids = takes('id') ? query.getAll('id').filter((text) => text !== '') : [];
   const ownerID = takes('ownerID') ? idOf<UserId>(query, 'ownerID') : undefined;
+  const user = takes('user') ? idOf<UserId>(query, 'user') : undefined;
   const orgID = (): OrganizationId | undefined => {
     if (!takes('orgID')) return undefined;
     return words.ignoresBadOrganizationId === true
@@ -140,6 +146,7 @@ function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
     org: takes('org') ? textOf(query, 'org') : undefined,
     ownerID,
   };
+  if (list.needsPlace !== undefined && (filter.orgID ?? filter.org ?? user) === undefined) throw invalid(list.needsPlace);
   const limited = paging === 'whole' ? undefined : decodePage(query);
   const isWholeHere = paging === 'pages on request' || (list.isWholeInOrganization === true && (filter.orgID ?? filter.org) !== undefined);
   const isWhole = limited === undefined || (isWholeHere && textOf(query, 'limit') === undefined);
