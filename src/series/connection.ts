@@ -1,4 +1,9 @@
-/** DuckDB connections: one at a time per user, errors translated, reads abortable. */
+/**
+ * DuckDB connections: one at a time per user, errors translated, reads abortable.
+ *
+ * No statement is kept: one with parameters is planned anew each time it runs (measured: 335 µs against 355 for its text), and one without
+ * keeps the statistics of its first run, by which DuckDB leaves out rows that came later, or fails.
+ */
 import {
   DOUBLE,
   type DuckDBAppender,

@@ -5,6 +5,7 @@ import type { MemoryPool } from '../query/flux/execute/memory.js';
 import type { Pulse } from '../query/flux/execute/turn.js';
 import type { FluxEnvironment } from '../query/flux/environment.js';
 import { startFlux } from '../query/flux/evaluate.js';
+import type { SimpleRead } from '../query/flux/plan/simple-read.js';
 import type { File } from '../query/flux/syntax/ast.js';
 import { textOfPackage } from '../query/flux/syntax/script.js';
 import { analyzeScript } from '../query/flux/tools/analysis.js';
@@ -20,6 +21,7 @@ import { encodeInfluxqlResults } from '../wire/influxql-response.js';
 import { decodeJsonObject } from '../wire/json.js';
 import { decodeAnalyzeRequest, decodeQueryRequest } from '../wire/query-request.js';
 import type { DistantWorld } from './distant-world.js';
+import { KEPT_BODY_BYTES_MAX } from './known-reads.js';
 import type { Known, Work } from './messages.js';
 import { splitPredicate } from './sent-predicate.js';
 
@@ -33,6 +35,7 @@ export interface Surroundings {
   /** Told once, before the first bytes. */
   readonly setType: (contentType: string) => void;
   readonly onLateError: (error: unknown) => void;
+  readonly onSimpleRead: (read: SimpleRead, dialect: CsvDialect) => void;
 }
 
 type Bytes = AsyncGenerator<Uint8Array, void, undefined>;
@@ -90,7 +93,21 @@ async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Sur
     write: (bucketId, batch) => world.call('write', bucketId, batch),
   };
   const script = ast === undefined ? query : await textOfPackage(ast);
-  const run = () => startFlux({ script, extern: extern as File | undefined }, environment);
+  const { onSimpleRead } = surroundings;
+  const isKept = work.wanted === 'answer' && ast === undefined && nowNs === undefined && work.body.byteLength <= KEPT_BODY_BYTES_MAX;
+  const run = () =>
+    startFlux(
+      {
+        script,
+        extern: extern as File | undefined,
+        onSimpleRead: isKept
+          ? (read) => {
+              onSimpleRead(read, dialect);
+            }
+          : undefined,
+      },
+      environment,
+    );
   switch (work.wanted) {
     case 'answer':
       yield* encodeAnnotatedCsv(await run(), dialect, onLateError);

@@ -2,6 +2,8 @@
 import { ServedStreams } from './served-streams.js';
 import { type FromWorker, type Known, receiveError, sendError, type ToWorker, type Work } from './messages.js';
 import type { EndedQuery } from '../domain/query-observer.js';
+import type { SimpleRead } from '../query/flux/plan/simple-read.js';
+import type { CsvDialect } from '../wire/annotated-csv.js';
 import { type Engine, type Reach, World } from './world.js';
 
 export interface Task {
@@ -18,6 +20,8 @@ export interface Task {
   readonly timeoutMs: number;
   /** Told of an error that went into the answer. */
   readonly onLateError: (error: Error) => void;
+  /** Told of a script that is one read of storage and nothing else. */
+  readonly onSimpleRead?: ((read: SimpleRead, dialect: CsvDialect) => void) | undefined;
 }
 
 export interface WorkAnswer {
@@ -102,6 +106,9 @@ export class Job {
     switch (message.kind) {
       case 'type':
         this.contentType = message.contentType;
+        return false;
+      case 'simple read':
+        this.task.onSimpleRead?.(message.read, message.dialect);
         return false;
       case 'bytes':
         if (this.pieces.length === 0) this.takenAtMs = performance.now();

@@ -13,6 +13,8 @@ import type {
 import type { TaskOptionEdits } from '../domain/task.js';
 import type { ReadableBucket, ReadableDatabase } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
+import type { SimpleRead } from '../query/flux/plan/simple-read.js';
+import type { CsvDialect } from '../wire/annotated-csv.js';
 import type { PackedTables } from './packed-tables.js';
 import type { SentPredicate } from './sent-predicate.js';
 
@@ -102,6 +104,8 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'ready'; readonly threadId: string | undefined }
   | { readonly kind: 'type'; readonly job: number; readonly contentType: string }
+  /** The script is this read and nothing else. */
+  | { readonly kind: 'simple read'; readonly job: number; readonly read: SimpleRead; readonly dialect: CsvDialect }
   | { readonly kind: 'bytes'; readonly job: number; readonly bytes: Uint8Array; readonly isLast: boolean }
   | { readonly kind: 'done'; readonly job: number }
   | { readonly kind: 'failed'; readonly job: number; readonly error: SentError }

@@ -84,6 +84,14 @@ export class QueryPool {
     return job.answer;
   }
 
+  /** Notes a query that took no thread. */
+  ranHere(kind: QueryKind, ranMs: number): void {
+    const { observer } = this.options;
+    observer?.queued(kind);
+    observer?.begun(kind);
+    observer?.ended({ kind, waitedMs: 0, ranMs, result: 'success' });
+  }
+
   /** How many wait for a thread. */
   get waiting(): number {
     return this.line.length;
@@ -116,7 +124,7 @@ export class QueryPool {
       timeoutMs === 0
         ? undefined
         : setTimeout(() => {
-            this.end(job, new DomainError('unavailable', `the query took longer than the ${timeoutMs} ms of --query-timeout`));
+            this.end(job, tookTooLong(timeoutMs));
           }, timeoutMs);
     timer?.unref();
     job.onEnd = () => {
@@ -253,6 +261,9 @@ export class QueryPool {
     this.breakers.setLast(digest, { error, untilMs: performance.now() + BREAKER_MS });
   }
 }
+
+export const tookTooLong = (timeoutMs: number): DomainError =>
+  new DomainError('unavailable', `the query took longer than the ${timeoutMs} ms of --query-timeout`);
 
 const kindOf = ({ task: { work } }: Job): QueryKind | undefined =>
   work.kind === 'flux' || work.kind === 'influxql' ? work.kind : undefined;

@@ -53,6 +53,9 @@ async function start(id: number, work: Work, known: Known): Promise<void> {
     setType: (contentType) => {
       post({ kind: 'type', job: id, contentType });
     },
+    onSimpleRead: (read, dialect) => {
+      post({ kind: 'simple read', job: id, read, dialect });
+    },
     onLateError: (error) => {
       post({ kind: 'late failure', job: id, error: sendError(error) });
     },

@@ -15,6 +15,7 @@ import { explainRangeError, fluxError, wrapError } from './language/errors.js';
 import { Interpreter } from './language/interpreter.js';
 import { Time, isArray, isFunction } from './language/value.js';
 import { checkReads, pushDown } from './plan/push-down.js';
+import { type SimpleRead, simpleReadOf } from './plan/simple-read.js';
 import { BUILDING_PLAN, checkSteps, resultNames, resultRoots } from './plan/results.js';
 import type { CallContext } from './stdlib/native.js';
 import { type LoadedPackages, loadPackages } from './stdlib/flux-package.js';
@@ -29,6 +30,8 @@ export interface FluxQuery {
   readonly script: string;
   /** Statements before the script's own. */
   readonly extern?: File | undefined;
+  /** Told of a script that is one read of storage and nothing else: the next time it need not be evaluated. */
+  readonly onSimpleRead?: ((read: SimpleRead) => void) | undefined;
 }
 
 const QUERY_SPECIFICATION = 'error in query specification while starting program';
@@ -66,7 +69,10 @@ export async function startFlux(query: FluxQuery, environment: FluxEnvironment):
       },
       (node, scope) => evaluation.compute(node, scope),
     );
-    return closingAfter(await evaluation.start(beganMs), memory, questions, environment.signal);
+    const results = await evaluation.start(beganMs);
+    const simple = query.onSimpleRead === undefined || script.extern !== undefined ? undefined : evaluation.simpleRead(script.file);
+    if (simple !== undefined) query.onSimpleRead?.(simple);
+    return closingAfter(results, memory, questions, environment.signal);
   } catch (error) {
     memory.close();
     throw questions.withoutSecrets(explainRangeError(error));
@@ -110,6 +116,9 @@ class Evaluation {
   private readonly interpreter: Interpreter;
   private readonly turn: Turn;
   private readonly yields: RunnableNode[] = [];
+  /** Whether the plan would be another at another time, or for another caller. */
+  private dependsOnMore = false;
+  private planned: readonly RunnableNode[] = [];
 
   constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: Questions, packages: LoadedPackages) {
     this.environment = environment;
@@ -121,7 +130,10 @@ class Evaluation {
     });
     this.library = new ScriptLibrary({
       context: this.callContext,
-      nowNs: environment.now,
+      nowNs: () => {
+        this.dependsOnMore = true;
+        return environment.now;
+      },
       onResult: ({ node }) => this.yields.push(node),
       calls: this.calls,
       packages,
@@ -146,6 +158,7 @@ class Evaluation {
     if (roots.length === 0) throw fluxError(`${QUERY_SPECIFICATION}: ${NO_RESULT}`);
     const names = resultNames(roots);
     const planned = plan(roots);
+    this.planned = planned;
     const prepared = await this.prepare(planned);
     const profile = Profile.named(this.enabledProfilers(), planned, this.memory, { beganMs, compiledMs, plannedMs: performance.now() });
     const run = { ...prepared, profile };
@@ -153,6 +166,14 @@ class Evaluation {
     const shared = new Execution(run, planned);
     const results = planned.map((root, i) => ({ name: names[i] as string, pieces: this.pieces(run, shared, root, `result ${i}`) }));
     return profile === undefined ? results : [...results, { name: PROFILE_RESULT, pieces: profile.pieces() }];
+  }
+
+  /** The read that the script is, where it is nothing else. Packages may look at anything. */
+  simpleRead({ imports }: File): SimpleRead | undefined {
+    const [root] = this.planned;
+    if (root === undefined || this.planned.length !== 1 || this.dependsOnMore || (imports?.length ?? 0) > 0) return undefined;
+    const [name] = resultNames([root]);
+    return name === undefined ? undefined : simpleReadOf(name, root, this.environment.now);
   }
 
   private enabledProfilers(): readonly unknown[] {
@@ -172,6 +193,7 @@ class Evaluation {
 
   /** Whole tables of a stream, while the script waits for them. */
   async compute(node: RunnableNode, scope: string): Promise<readonly Chunk[]> {
+    this.dependsOnMore = true;
     const [root] = plan([node], TABLE_COMPILATION) as [RunnableNode];
     const run = await this.prepare([root]).catch((error: unknown) => {
       throw wrapError(error, TABLE_START);
@@ -206,6 +228,10 @@ class Evaluation {
   /** One for all calls; it is asked anew for what changes while the script runs. */
   private readonly callContext = ((evaluation: Evaluation): CallContext => ({
     get nowNs() {
+      evaluation.dependsOnMore = true;
+      return evaluation.nowNs();
+    },
+    get boundNowNs() {
       return evaluation.nowNs();
     },
     get site() {
@@ -214,8 +240,14 @@ class Evaluation {
     get location() {
       return evaluation.interpreter.global('location') ?? UTC_LOCATION;
     },
-    tablesOf: (node) => evaluation.questions.ask(node),
-    secret: (key) => evaluation.questions.askSecret(key, (name) => evaluation.environment.findSecret(name)),
+    tablesOf: (node) => {
+      evaluation.dependsOnMore = true;
+      return evaluation.questions.ask(node);
+    },
+    secret: (key) => {
+      evaluation.dependsOnMore = true;
+      return evaluation.questions.askSecret(key, (name) => evaluation.environment.findSecret(name));
+    },
     global: (name) => evaluation.interpreter.global(name),
     spend: (letters) => {
       evaluation.turn.check(1 + letters / LETTERS_PER_STEP);
@@ -233,6 +265,7 @@ class Evaluation {
   private nowNs(): bigint {
     const now = this.interpreter.defined('now');
     if (!isFunction(now)) return this.environment.now;
+    this.dependsOnMore = true;
     const time = now.call(new Map());
     if (!(time instanceof Time)) throw fluxError('option now must be a function that returns a time');
     return time.ns;

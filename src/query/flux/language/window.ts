@@ -58,6 +58,11 @@ export class Window {
     return this.zeroNs;
   }
 
+  /** Whether its windows follow the clocks of a place. */
+  get isZoned(): boolean {
+    return this.zone !== undefined;
+  }
+
   get isInfinite(): boolean {
     return this.every.equals(INFINITE);
   }

@@ -29,11 +29,18 @@ export interface WindowSpec {
   readonly createEmpty: boolean;
 }
 
+/** Which bounds of a range lie at a fixed distance from the query's `now`, and move with it. */
+export interface FollowsNow {
+  readonly start: boolean;
+  readonly stop: boolean;
+}
+
 /** What storage is asked for, after steps have been pushed down into it. */
 export interface ReadSpec {
   readonly kind: 'read';
   readonly bucket: BucketReference;
   readonly range: Bounds;
+  readonly follows: FollowsNow;
   readonly predicate: Predicate | undefined;
   readonly shape: ReadShape;
 }
@@ -62,7 +69,7 @@ export type ReadShape =
 export type Spec =
   | { readonly kind: 'from'; readonly bucket: BucketReference }
   | ReadSpec
-  | { readonly kind: 'range'; readonly range: Bounds }
+  | { readonly kind: 'range'; readonly range: Bounds; readonly follows: FollowsNow }
   | { readonly kind: 'filter'; readonly fn: FunctionValue; readonly keepEmpty: boolean }
   | { readonly kind: 'group'; readonly mode: 'by' | 'except'; readonly columns: readonly string[] }
   | ({ readonly kind: 'window' } & WindowSpec)

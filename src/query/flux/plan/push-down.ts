@@ -70,7 +70,14 @@ class Planner {
     switch (node.spec.kind) {
       case 'range':
         return isNode(input, 'from') && this.hasOneConsumer(input)
-          ? read(node, { kind: 'read', bucket: input.spec.bucket, range: node.spec.range, predicate: undefined, shape: { kind: 'series' } })
+          ? read(node, {
+              kind: 'read',
+              bucket: input.spec.bucket,
+              range: node.spec.range,
+              follows: node.spec.follows,
+              predicate: undefined,
+              shape: { kind: 'series' },
+            })
           : node;
       case 'filter':
         return this.rewriteFilter(node);

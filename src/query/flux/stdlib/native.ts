@@ -17,6 +17,8 @@ import type { Chunk } from '../table/chunk.js';
 export interface CallContext {
   /** The script's `now`. */
   readonly nowNs: bigint;
+  /** The same, for what lies at a fixed distance from it and moves with it. */
+  readonly boundNowNs: bigint;
   /** The call under way in the script itself. */
   readonly site: CallSite | undefined;
   /** `option location`. */

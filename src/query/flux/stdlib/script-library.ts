@@ -16,7 +16,7 @@ import { signaturesOf } from './signatures.js';
 export interface LibraryOptions {
   readonly context: CallContext;
   /** What `now()` answers unless the script sets it. */
-  readonly nowNs: bigint;
+  readonly nowNs: () => bigint;
   /** Told of streams that are results, wherever the script has made them. */
   readonly onResult: (stream: TableStream) => void;
   readonly calls: Calls;
@@ -142,7 +142,7 @@ export class ScriptLibrary implements Library {
       case 'false':
         return false;
       case 'now':
-        return { isFunction: true, pipeParameter: undefined, call: () => new Time(this.options.nowNs) };
+        return { isFunction: true, pipeParameter: undefined, call: () => new Time(this.options.nowNs()) };
       case 'location':
         return UTC_LOCATION;
       case 'task':

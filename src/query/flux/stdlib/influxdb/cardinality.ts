@@ -18,6 +18,7 @@ export const cardinality = native((args, context) => {
   };
   const spec: ReadSpec = {
     kind: 'read',
+    follows: { start: false, stop: false },
     bucket: bucketReference(args),
     range,
     predicate: predicateOf(args),

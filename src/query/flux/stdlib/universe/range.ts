@@ -25,12 +25,14 @@ export function momentOf(value: Value, nowNs: bigint): bigint {
 }
 
 export const range = step((args, { node, context }) => {
-  const startNs = momentOf(args.required('start'), context.nowNs);
+  const start = args.required('start');
   const stop = args.get('stop');
-  const bounds = { startNs, stopNs: stop === undefined ? context.nowNs : momentOf(stop, context.nowNs) };
+  const nowNs = context.boundNowNs;
+  const bounds = { startNs: momentOf(start, nowNs), stopNs: stop === undefined ? nowNs : momentOf(stop, nowNs) };
+  const follows = { start: start instanceof Duration, stop: stop === undefined || stop instanceof Duration };
   const within = boundsWithin([node], bounds);
   return {
-    spec: { kind: 'range', range: bounds },
+    spec: { kind: 'range', range: bounds, follows },
     bounds: within,
     create: (run) =>
       wholeTablesCollected(run.memory, (table, emitTable) => {
