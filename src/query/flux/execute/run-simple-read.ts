@@ -23,7 +23,7 @@ const MEMORY_BYTES_MAX = 16 * 1024 * 1024;
 export class NotLittleError extends Error {}
 
 export interface SimpleRun {
-  readonly engine: Pick<SeriesEngine, 'read' | 'series'>;
+  readonly engine: Pick<SeriesEngine, 'read'>;
   readonly organizationId: OrganizationId;
   readonly nowNs: bigint;
   readonly signal: AbortSignal;
@@ -41,7 +41,7 @@ export async function runSimpleRead(
   // What is wrong with a range is said where scripts are evaluated.
   if (startNs >= stopNs || rowsOfEachTable(spec) > SIMPLE_ROWS_MAX) throw new NotLittleError();
   const environment: FluxEnvironment = {
-    engine: { read: (request) => fewOf(engine.read(request, signal)), series: refused },
+    engine: { read: (request) => fewOf(engine.read(request, signal)), series: refused, schema: refused },
     organizationId,
     now: nowNs,
     signal,
