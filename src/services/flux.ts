@@ -113,7 +113,11 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: F
     const bucket = await reach.findBucket(name === undefined ? { id: id ?? '' } : { name });
     if (bucket === undefined) return undefined;
     const controller = timeoutMs === 0 ? undefined : new AbortController();
-    const timer = controller && setTimeout(() => controller.abort(tookTooLong(timeoutMs)), timeoutMs);
+    const timer =
+      controller &&
+      setTimeout(() => {
+        controller.abort(tookTooLong(timeoutMs));
+      }, timeoutMs);
     const beganAtMs = performance.now();
     try {
       const until = controller === undefined ? signal : AbortSignal.any([signal, controller.signal]);
