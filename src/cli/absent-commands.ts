@@ -16,7 +16,6 @@ export const ABSENT_COMMANDS: readonly CommandEntry[] = [
   absent('replication', NO_REPLICATION),
   absent('scripts', CLOUD_ONLY),
   absent('stacks', 'Sluice does not support template stacks yet'),
-  absent('task', 'Sluice has no tasks yet: run `sluice query` from cron or a systemd timer'),
   absent(
     'telegrafs',
     'Sluice keeps no Telegraf configurations: keep the file with Telegraf, with a token of `sluice auth create --telegraf BUCKET`',

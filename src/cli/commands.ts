@@ -46,6 +46,41 @@ const bucket: CommandEntry = {
   ],
 };
 
+const task: CommandEntry = {
+  name: 'task',
+  summary: 'manage tasks, their runs and logs',
+  examples: ['sluice task create --file downsample.flux', 'sluice task list', 'sluice task run list --task-id 0a1b2c3d4e5f6071'],
+  subcommands: [
+    {
+      name: 'log',
+      summary: 'show what runs of a task say',
+      examples: ['sluice task log list --task-id 0a1b2c3d4e5f6071'],
+      subcommands: [
+        { name: 'list', aliases: LIST_ALIASES, summary: 'list the log of a task', load: load(() => import('./commands/task-log-list.js')) },
+      ],
+    },
+    {
+      name: 'run',
+      summary: 'manage runs of a task',
+      examples: ['sluice task run list --task-id 0a1b2c3d4e5f6071'],
+      subcommands: [
+        { name: 'list', aliases: LIST_ALIASES, summary: 'list runs of a task', load: load(() => import('./commands/task-run-list.js')) },
+        { name: 'retry', summary: 'run again for the same time', load: load(() => import('./commands/task-run-retry.js')) },
+      ],
+    },
+    { name: 'create', summary: 'create a task from a Flux script', load: load(() => import('./commands/task-create.js')) },
+    { name: 'delete', summary: 'delete a task', load: load(() => import('./commands/task-delete.js')) },
+    { name: 'list', aliases: LIST_ALIASES, summary: 'list tasks', load: load(() => import('./commands/task-list.js')) },
+    { name: 'update', summary: 'change the script or status of a task', load: load(() => import('./commands/task-update.js')) },
+    {
+      name: 'retry-failed',
+      aliases: ['rtf'],
+      summary: 'run again what failed',
+      load: load(() => import('./commands/task-retry-failed.js')),
+    },
+  ],
+};
+
 const config: CommandEntry = {
   name: 'config',
   summary: 'manage connections: server addresses and tokens',
@@ -179,6 +214,7 @@ export const ROOT: CommandEntry = {
     { name: 'query', summary: 'run a Flux query', load: load(() => import('./commands/query.js')) },
     { name: 'delete', summary: 'delete points', load: load(() => import('./commands/delete.js')) },
     secret,
+    task,
     v1,
     { name: 'backup', summary: 'back up a server, or one bucket, to a folder', load: load(() => import('./commands/backup.js')) },
     { name: 'restore', summary: 'restore a backup', load: load(() => import('./commands/restore.js')) },
