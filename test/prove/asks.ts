@@ -5,6 +5,7 @@
 import type { Answered, Sent } from './client.js';
 import { createBody, idOf } from './bodies.js';
 import type { Random } from './random.js';
+import { TASK_ASKS } from './task-asks.js';
 import { OTHER_KINDS, SHORT_PASSWORD, type Maker, type Place, type World } from './world.js';
 import type { Action } from '../../src/domain/permission.js';
 import type { Kind } from '../../src/kinds/kind.js';
@@ -293,6 +294,7 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
   ...single('/api/v2/labels', 'labels'),
 
   ...Object.assign({}, ...OTHER_KINDS.map(kindAsks)),
+  ...TASK_ASKS,
 
   'GET /api/v2/authorizations': (chances) => list('/api/v2/authorizations', 'authorizations', chances, 'authorizations'),
   'POST /api/v2/authorizations': (chances) => grandchild('/api/v2/authorizations', chances, {}),
