@@ -8,7 +8,7 @@ import { KINDS } from '../../src/kinds/index.js';
 import { startServer } from '../../src/server.js';
 import { RESOURCE_TYPES } from '../../src/domain/permission.js';
 import { Client, type Credentials } from './client.js';
-import { plain } from '../support/kind-requests.js';
+import { placeOf, plain } from '../support/kind-requests.js';
 
 export interface Place {
   readonly name: string;
@@ -117,7 +117,8 @@ export async function createWorld(): Promise<World> {
     const token = await make('/api/v2/authorizations', { orgID: id, permissions });
     const v1 = await make('/private/legacy/authorizations', { orgID: id, permissions, token: `agent of ${name}` });
     const others: Record<string, { readonly id: string }> = {};
-    for (const kind of OTHER_KINDS) others[kind.type] = await make(kind.path, plain({ orgID: id, ...kind.example(0).create }));
+    for (const kind of OTHER_KINDS)
+      others[kind.type] = await make(kind.path, plain({ ...placeOf(kind, { orgId: id, bucketId: bucketID }), ...kind.example(0).create }));
     places.push({
       name,
       id,

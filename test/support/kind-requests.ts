@@ -34,7 +34,7 @@ export async function makeOne(kind: Kind, world: KindWorld, n: number): Promise<
     : made.json;
 }
 
-const placeOf = ({ rights }: Kind, { orgId, bucketId }: KindWorld) => ({
+export const placeOf = ({ rights }: Kind, { orgId, bucketId }: Pick<KindWorld, 'orgId' | 'bucketId'>) => ({
   orgID: orgId,
   ...(rights?.bucketOf === undefined ? {} : { bucketID: bucketId }),
 });
