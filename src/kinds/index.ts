@@ -6,6 +6,7 @@ import { labelKind } from './labels.js';
 import { notebookKind } from './notebooks.js';
 import { scraperKind } from './scrapers.js';
 import { notificationEndpointKind } from './notification-endpoints.js';
+import { sourceKind } from './sources.js';
 import { taskKind } from './tasks.js';
 import { telegrafKind } from './telegrafs.js';
 import { variableKind } from './variables.js';
@@ -20,4 +21,5 @@ export const KINDS: readonly Kind[] = [
   telegrafKind,
   scraperKind,
   notificationEndpointKind,
+  sourceKind,
 ];

@@ -62,7 +62,7 @@ export interface Kind<T extends Owned = Owned, New extends NewOwned = NewOwned, 
   /** It is shown with names. */
   readonly showsNames?: boolean;
   /** As it is shown alone, where that is more than in a list. */
-  envelope?(encoded: object, resource: T): object;
+  envelope?(encoded: object, resource: T, after: 'change' | undefined): object;
   /** Another form in which one is shown to a client that accepts it; undefined for JSON. */
   represent?(resource: T, accept: string): Representation | undefined;
 

@@ -5,6 +5,7 @@ import { configForApi } from '../config/print.js';
 import type { Clock } from '../domain/id.js';
 import type { Metrics } from '../http/metrics.js';
 import type { Route } from '../http/route.js';
+import { annotationRoutes } from '../http/routes/annotations.js';
 import { authorizationRoutes, v1AuthorizationRoutes } from '../http/routes/authorizations.js';
 import { backupRoutes } from '../http/routes/backup.js';
 import { dbrpRoutes } from '../http/routes/dbrps.js';
@@ -52,6 +53,7 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
     .flatMap(({ kind, resources }) => resourceRoutes(kind, { ...services, resources })),
   ...taskRoutes(services),
   ...telegrafPluginRoutes,
+  ...annotationRoutes(services.annotations),
   ...authorizationRoutes(services.authorizations, services.rotation, services.usage),
   ...v1AuthorizationRoutes(services.v1Authorizations, services.usage),
   ...dbrpRoutes(services.dbrps, services.resolveOrganization),

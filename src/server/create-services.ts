@@ -20,6 +20,7 @@ import { newIdentity } from '../data-directory/pairing.js';
 import { createIdGenerator, type Clock } from '../domain/id.js';
 import type { Metrics } from '../http/metrics.js';
 import type { Kind } from '../kinds/kind.js';
+import { createAnnotations } from '../services/annotations.js';
 import { createBackup } from '../services/backup.js';
 import { createDbrps } from '../services/dbrps.js';
 import { createDelete } from '../services/delete.js';
@@ -119,6 +120,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     tasks: createTasks({ store, ids, clock, scripts: taskScripts }),
     labels: createLabelsOnResources({ store, clock }),
     memberships: createMemberships({ store, clock }),
+    annotations: createAnnotations({ store, ids, clock }),
     secrets,
     dbrps: createDbrps({ store, clock, ids }),
     setup: createSetup({ store, ids, clock, organizations, authorizations, passwords, strongPasswords }),

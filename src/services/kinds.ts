@@ -4,10 +4,12 @@ import { bucketKind } from '../kinds/buckets.js';
 import type { Kind } from '../kinds/kind.js';
 import { notificationEndpointKind } from '../kinds/notification-endpoints.js';
 import { scraperKind } from '../kinds/scrapers.js';
+import { sourceKind } from '../kinds/sources.js';
 import { createBuckets } from './buckets.js';
 import { createNotificationEndpoints, type NotificationEndpointDependencies } from './notification-endpoints.js';
 import { createResources, type Resources } from './resources.js';
 import { createScrapers } from './scrapers.js';
+import { createSources } from './sources.js';
 
 export interface ServedKind {
   readonly kind: Kind;
@@ -22,6 +24,7 @@ export function serveKinds(
     [bucketKind, createBuckets(dependencies)],
     [scraperKind, createScrapers(dependencies)],
     [notificationEndpointKind, createNotificationEndpoints(dependencies)],
+    [sourceKind, createSources(dependencies)],
   ]);
   return kinds.map((kind) => ({ kind, resources: special.get(kind) ?? createResources(kind, dependencies) }));
 }

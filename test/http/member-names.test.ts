@@ -89,6 +89,21 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
     isOptional: true,
   }),
   ...kindBodies,
+  'PUT /api/v2private/annotations/:id': async ({ client, operator, orgId }, n) => {
+    const annotation = { stream: `s ${n}`, summary: 'x', startTime: '2026-01-01T10:00:00Z', endTime: '2026-01-01T11:00:00Z' };
+    const made = await client.post(`/api/v2private/annotations?orgID=${orgId}`, { as: operator, json: [annotation] });
+    const json = { ...annotation, message: 'm', stickers: new Map([['Product', 'cloud']]) };
+    return { path: `/api/v2private/annotations/${made.json[0].id}`, json };
+  },
+  'PUT /api/v2private/streams': ({ orgId }, n) => ({
+    path: `/api/v2private/streams?orgID=${orgId}`,
+    json: { stream: `created ${n}`, description: 'new' },
+    isOptional: true,
+  }),
+  'PUT /api/v2private/streams/:id': async ({ client, operator, orgId }, n) => {
+    const made = await client.put(`/api/v2private/streams?orgID=${orgId}`, { as: operator, json: { stream: `changed ${n}` } });
+    return { path: `/api/v2private/streams/${made.json.id}`, json: { stream: `renamed ${n}`, description: 'new' }, isOptional: true };
+  },
   'POST /api/v2/authorizations': (world) => ({
     path: '/api/v2/authorizations',
     json: { orgID: world.orgId, userID: world.userId, status: 'inactive', description: 'new', permissions: permissions(world) },
@@ -157,6 +172,8 @@ const NO_JSON: readonly string[] = [
   'POST /write',
   'POST /query',
   'POST /api/v2/write',
+  // A list.
+  'POST /api/v2private/annotations',
   'POST /api/v2/signin',
   'POST /api/v2/signout',
   'POST /api/v2/restore/kv',

@@ -44,6 +44,45 @@ const newMapping = async ({ client, operator, orgId, bucketId }: World, n: numbe
     })
   ).json.id;
 
+const ANNOTATIONS = '/api/v2private/annotations';
+const STREAMS = '/api/v2private/streams';
+const SPAN = 'startTime=2026-01-01T00:00:00Z&endTime=2026-01-02T00:00:00Z';
+const annotation = (n: number) => ({
+  stream: `stream ${n}`,
+  summary: 'x',
+  startTime: '2026-01-01T10:00:00Z',
+  endTime: '2026-01-01T11:00:00Z',
+});
+const newAnnotation = async ({ client, operator, orgId }: World, n: number): Promise<string> =>
+  (await client.post(`${ANNOTATIONS}?orgID=${orgId}`, { as: operator, json: [annotation(n)] })).json[0].id;
+const newStream = async ({ client, operator, orgId }: World, n: number): Promise<string> =>
+  (await client.put(`${STREAMS}?orgID=${orgId}`, { as: operator, json: { stream: `stream ${n}` } })).json.id;
+
+/** Not of a kind: their lists and bodies are of another form. */
+const annotationRows: Record<string, Row> = {
+  [`GET ${ANNOTATIONS}`]: ({ orgId }) => ({ path: `${ANNOTATIONS}?orgID=${orgId}&${SPAN}` }),
+  [`POST ${ANNOTATIONS}`]: ({ orgId }, n) => ({ path: `${ANNOTATIONS}?orgID=${orgId}`, json: [annotation(n)] }),
+  [`DELETE ${ANNOTATIONS}`]: async (world, n) => {
+    await newAnnotation(world, n);
+    return { path: `${ANNOTATIONS}?orgID=${world.orgId}&stream=stream%20${n}&${SPAN}` };
+  },
+  [`GET ${ANNOTATIONS}/:id`]: async (world, n) => ({ path: `${ANNOTATIONS}/${await newAnnotation(world, n)}` }),
+  [`PUT ${ANNOTATIONS}/:id`]: async (world, n) => ({ path: `${ANNOTATIONS}/${await newAnnotation(world, n)}`, json: annotation(n) }),
+  [`DELETE ${ANNOTATIONS}/:id`]: async (world, n) => ({ path: `${ANNOTATIONS}/${await newAnnotation(world, n)}` }),
+  [`GET ${STREAMS}`]: ({ orgId }) => ({ path: `${STREAMS}?orgID=${orgId}` }),
+  [`PUT ${STREAMS}`]: ({ orgId }, n) => ({ path: `${STREAMS}?orgID=${orgId}`, json: { stream: `stream ${n}` } }),
+  [`PUT ${STREAMS} [known]`]: async (world, n) => {
+    await newStream(world, n);
+    return { path: `${STREAMS}?orgID=${world.orgId}`, json: { stream: `stream ${n}`, description: 'changed' } };
+  },
+  [`DELETE ${STREAMS}`]: async (world, n) => {
+    await newStream(world, n);
+    return { path: `${STREAMS}?orgID=${world.orgId}&stream=stream%20${n}` };
+  },
+  [`PUT ${STREAMS}/:id`]: async (world, n) => ({ path: `${STREAMS}/${await newStream(world, n)}`, json: { stream: `renamed ${n}` } }),
+  [`DELETE ${STREAMS}/:id`]: async (world, n) => ({ path: `${STREAMS}/${await newStream(world, n)}` }),
+};
+
 const at =
   (path: string): Row =>
   () => ({ path });
@@ -198,6 +237,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'DELETE /api/v2/tasks/:id/runs/:runID': async (world, n) => ({ path: await newRun(world, n) }),
   'POST /api/v2/tasks/:id/runs/:runID/retry': async (world, n) => ({ path: `${await newRun(world, n)}/retry` }),
   'GET /api/v2/tasks/:id/runs/:runID/logs': async (world, n) => ({ path: `${await newRun(world, n)}/logs` }),
+  ...annotationRows,
 
   'GET /api/v2/authorizations': at('/api/v2/authorizations'),
   'POST /api/v2/authorizations': (world) => ({

@@ -33,9 +33,9 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
     const encoded = kind.encode(resource, shown, query, kind.showsNames === true ? await resources.namesOf(resource) : undefined);
     return resources.describe === undefined ? encoded : { ...encoded, ...(await resources.describe(resource)) };
   };
-  const show = async (actor: Actor, status: number, resource: Owned, query: URLSearchParams): Promise<Answer> => {
+  const show = async (actor: Actor, status: number, resource: Owned, query: URLSearchParams, after?: 'change'): Promise<Answer> => {
     const encoded = await encode(actor, resource, query);
-    return json(status, kind.envelope?.(encoded, resource) ?? encoded);
+    return json(status, kind.envelope?.(encoded, resource, after) ?? encoded);
   };
 
   const routes: ActorRoute[] = [
@@ -102,7 +102,7 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
           const body = decodeJsonObject(request.body);
           return method === 'PUT' && kind.decodeReplacement !== undefined ? kind.decodeReplacement(body) : kind.decodeChange(body);
         });
-        return show(actor, 200, await resources.update(actor, id, change), request.query);
+        return show(actor, 200, await resources.update(actor, id, change), request.query, 'change');
       },
     });
   }
