@@ -66,6 +66,8 @@ export async function startServer({
     const { authenticator, v1Authenticator, usage, pool } = services;
     if (isFirstStart && !(await services.setup.isAllowed())) throw new Error(notFresh(config));
     if (unattendedSetup !== undefined && !isFirstStart) await runUnattendedSetup(unattendedSetup, services.setup, authenticator, logger);
+    // In a thread of its own while the rest of the start goes on.
+    pool.prepare();
     const { retention, sessions } = services;
     const { expiredTokenRetentionMs } = config;
     await startHousekeeping({ store: stores.store, retention, sessions, expiry, usage, expiredTokenRetentionMs, logger, stopSteps });
@@ -79,7 +81,6 @@ export async function startServer({
       stopSteps,
     );
     markStarted(config, stores.directory, isFirstStart);
-    pool.prepare();
     await services.scheduler.start();
     logger.info({ url, dataDir: stores.directory, version: VERSION }, 'listening');
     return { url, routes, services, renewCertificate, stop: () => stopSteps.run() };

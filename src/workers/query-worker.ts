@@ -10,6 +10,7 @@ import { doWork } from './do-work.js';
 import { HeapWatch } from './heap-watch.js';
 import { type FromWorker, type Known, sendError, type ToWorker, type Work, type WorkerSettings } from './messages.js';
 import { SharedCells } from './shared-cells.js';
+import { warmUp } from './warm-up.js';
 
 /** Bytes of an answer that the client has not taken, and that are not waited for. */
 const UNTAKEN_BYTES_MAX = 1024 * 1024;
@@ -134,5 +135,7 @@ fluxParser.watchedBy({
   },
 });
 await fluxParser.prepare();
+// A query is served all the same where this fails.
+await warmUp(memoryBytesMax).catch(() => undefined);
 parentPort?.on('message', receive);
 post({ kind: 'ready', threadId: threadId() });
