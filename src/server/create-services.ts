@@ -98,7 +98,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
   const taskScripts = createTaskScripts({ pool, engine });
   const queries = { store, engine, clock, pool, timeoutMs: config.queryTimeoutMs };
 
-  const flux = createFlux({ ...queries, secrets });
+  const flux = createFlux({ ...queries, secrets, outgoing });
   const scheduler = createScheduler({
     ...{ store, engine, authenticator, flux, ids, clock, logger, stopSteps },
     metrics: metrics.tasks,

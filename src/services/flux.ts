@@ -6,6 +6,7 @@ import type { Bucket } from '../domain/bucket.js';
 import { notFound } from '../domain/errors.js';
 import type { BucketId, Clock, OrganizationId } from '../domain/id.js';
 import { tryParseId } from '../domain/id.js';
+import type { Outgoing } from '../domain/outgoing.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
@@ -25,6 +26,8 @@ import { BodyWrite } from './body-write.js';
 import { nowNs } from './now-ns.js';
 
 const NS_PER_SECOND = 1_000_000_000n;
+/** Of the response to a request of a script. */
+const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface FluxDependencies {
   readonly secrets: Pick<Secrets, 'find'>;
@@ -32,6 +35,7 @@ export interface FluxDependencies {
   readonly engine: SeriesEngine;
   readonly clock: Clock;
   readonly pool: QueryPool;
+  readonly outgoing: Outgoing;
   /** Of one query; 0 for no limit. */
   readonly timeoutMs: number;
 }
@@ -52,7 +56,7 @@ export type ToolRequest = Exclude<Work, { kind: 'flux' | 'influxql' }>;
 
 export type Flux = ReturnType<typeof createFlux>;
 
-export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: FluxDependencies) => {
+export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets, outgoing }: FluxDependencies) => {
   const knownReads = new KnownReads();
 
   async function findBucket(orgID: OrganizationId, reference: BucketReference): Promise<Bucket | undefined> {
@@ -99,6 +103,14 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets }: F
       await write.store(batch);
       return write.outcome();
     },
+    send: (request, signal) =>
+      outgoing.send({
+        ...request,
+        responseBytesMax: RESPONSE_BYTES_MAX,
+        followRedirects: true,
+        user: userOf(actor),
+        signal,
+      }),
   });
 
   /** The answer to a script that is known to be one read, where the caller may read and it is little; undefined otherwise. */

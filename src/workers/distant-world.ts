@@ -1,11 +1,15 @@
 /** The world as a worker thread sees it: it asks the main thread, which knows the actor and its permissions. */
+import { MessageChannel, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
+import { DomainError } from '../domain/errors.js';
 import type { BucketId } from '../domain/id.js';
 import type { Predicate, ReadRequest, SchemaAnswer, SchemaQuestion, SeriesDescription, SeriesTable, TimeRange } from '../domain/series.js';
-import { type Asked, type Calls, type FromWorker, receiveError, type ToWorker } from './messages.js';
+import { fluxError } from '../query/flux/language/errors.js';
+import type { ScriptRequest, ScriptResponse } from '../query/flux/environment.js';
+import { type Asked, type Calls, type FromWorker, receiveError, type SendReply, type ToWorker } from './messages.js';
 import { unpackTables } from './packed-tables.js';
 import { fits, PATTERN_TOO_COSTLY, splitPredicate } from './sent-predicate.js';
 
-type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
+type Post = (message: FromWorker, transfer?: Transferable[]) => void;
 type Answer = Extract<ToWorker, { readonly call: number }>;
 
 /** Answers to one question, in the order in which they come. */
@@ -33,6 +37,12 @@ class Answers {
     return answer;
   }
 }
+
+/** Longer than any request takes: the other thread always replies. */
+const REPLY_MS_MAX = 10 * 60_000;
+
+/** No response is a failure of the script, whatever the reason. */
+const failureOf = (error: Error): Error => (error instanceof DomainError ? fluxError(error.message) : error);
 
 /** Question numbers are never reused in a thread: a late answer matches no question. */
 let callCount = 0;
@@ -66,6 +76,23 @@ export class DistantWorld {
       return (answer as { readonly value: unknown }).value as Awaited<ReturnType<Calls[Method]>>;
     } finally {
       this.open.delete(call);
+    }
+  }
+
+  /** Has the other thread send a request, and does nothing until there is a response. @throws DomainError where there is none */
+  send(request: ScriptRequest): ScriptResponse {
+    const { port1, port2 } = new MessageChannel();
+    const signal = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    try {
+      this.post({ kind: 'send', job: this.job, request, reply: { port: port2, signal } }, [port2]);
+      Atomics.wait(new Int32Array(signal), 0, 0, REPLY_MS_MAX);
+      const received = receiveMessageOnPort(port1) as { readonly message: SendReply } | undefined;
+      if (received === undefined) throw fluxError('there was no response to an HTTP request');
+      const { message } = received;
+      if ('error' in message) throw failureOf(receiveError(message.error));
+      return message.response;
+    } finally {
+      port1.close();
     }
   }
 

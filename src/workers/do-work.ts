@@ -91,6 +91,7 @@ async function* runFlux(work: Extract<Work, { kind: 'flux' }>, surroundings: Sur
     listReadableDatabases: () => world.call('listReadableDatabases'),
     findSecret: (key) => world.call('findSecret', key),
     write: (bucketId, batch) => world.call('write', bucketId, batch),
+    send: (request) => world.send(request),
   };
   const script = ast === undefined ? query : await textOfPackage(ast);
   const { onSimpleRead } = surroundings;

@@ -1,6 +1,16 @@
 /** One piece of work, from the request until its response is read or abandoned. */
 import { ServedStreams } from './served-streams.js';
-import { type FromWorker, type Known, receiveError, sendError, type ToWorker, type Work } from './messages.js';
+import { DomainError } from '../domain/errors.js';
+import {
+  type FromWorker,
+  type Known,
+  receiveError,
+  type ReplyPlace,
+  sendError,
+  type SendReply,
+  type ToWorker,
+  type Work,
+} from './messages.js';
 import type { EndedQuery } from '../domain/query-observer.js';
 import type { SimpleRead } from '../query/flux/plan/simple-read.js';
 import type { CsvDialect } from '../wire/annotated-csv.js';
@@ -34,6 +44,17 @@ export interface WorkAnswer {
 type Post = (message: ToWorker, transfer?: ArrayBuffer[]) => void;
 
 let jobCount = 0;
+
+const ENDED = 'the query has ended';
+
+/** Wakes the thread that waits for it. */
+function reply({ port, signal }: ReplyPlace, answer: SendReply): void {
+  const cell = new Int32Array(signal);
+  port.postMessage(answer);
+  Atomics.store(cell, 0, 1);
+  Atomics.notify(cell, 0);
+  port.close();
+}
 
 export class Job {
   readonly id = ++jobCount;
@@ -102,6 +123,7 @@ export class Job {
 
   /** @returns whether the thread is done with it */
   receive(message: FromWorker): boolean {
+    if (this.isOver && message.kind === 'send') reply(message.reply, { error: sendError(new DomainError('unavailable', ENDED)) });
     if (this.isOver) return message.kind === 'done' || message.kind === 'failed' || (message.kind === 'bytes' && message.isLast);
     switch (message.kind) {
       case 'type':
@@ -130,6 +152,9 @@ export class Job {
         return false;
       case 'call':
         void this.serve(message);
+        return false;
+      case 'send':
+        void this.sendFor(message);
         return false;
       case 'open':
         this.streams?.start(message.call, message.asked);
@@ -182,7 +207,7 @@ export class Job {
   private end(): void {
     this.isOver = true;
     // What the thread still reads or waits for is of no use.
-    this.controller.abort(new Error('the query has ended'));
+    this.controller.abort(new Error(ENDED));
     this.streams?.closeAll();
     this.wake?.();
     this.onEnd?.();
@@ -209,6 +234,15 @@ export class Job {
         this.isUnread = true;
         this.onGivenUp(this);
       }
+    }
+  }
+
+  private async sendFor({ request, reply: place }: Extract<FromWorker, { kind: 'send' }>): Promise<void> {
+    try {
+      if (this.world === undefined) throw new Error('a thread that has no work sent a request');
+      reply(place, { response: await this.world.send(request) });
+    } catch (error) {
+      reply(place, { error: sendError(error) });
     }
   }
 

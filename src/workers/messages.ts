@@ -1,4 +1,5 @@
 /** What the thread that answers and a thread that works say to each other. */
+import type { MessagePort } from 'node:worker_threads';
 import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
 import type {
@@ -11,7 +12,7 @@ import type {
   WriteOutcome,
 } from '../domain/series.js';
 import type { TaskOptionEdits } from '../domain/task.js';
-import type { ReadableBucket, ReadableDatabase } from '../query/flux/environment.js';
+import type { ReadableBucket, ReadableDatabase, ScriptRequest, ScriptResponse } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
 import type { SimpleRead } from '../query/flux/plan/simple-read.js';
 import type { CsvDialect } from '../wire/annotated-csv.js';
@@ -112,9 +113,19 @@ export type FromWorker =
   /** An error that stands in the answer, for the log. */
   | { readonly kind: 'late failure'; readonly job: number; readonly error: SentError }
   | { readonly kind: 'call'; readonly job: number; readonly call: number; readonly method: keyof Calls; readonly args: readonly unknown[] }
+  | { readonly kind: 'send'; readonly job: number; readonly request: ScriptRequest; readonly reply: ReplyPlace }
   | { readonly kind: 'open'; readonly job: number; readonly call: number; readonly asked: Asked }
   | { readonly kind: 'more'; readonly call: number }
   | { readonly kind: 'close'; readonly call: number };
+
+/** Where a thread waits, without doing anything else, until the reply is there. */
+export interface ReplyPlace {
+  readonly port: MessagePort;
+  /** One number: 0, and 1 when the reply lies at the port. */
+  readonly signal: SharedArrayBuffer;
+}
+
+export type SendReply = { readonly response: ScriptResponse } | { readonly error: SentError };
 
 /** An error on its way from one thread to the other. */
 export interface SentError {

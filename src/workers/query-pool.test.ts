@@ -26,6 +26,14 @@ const reach: Reach = {
   listReadableDatabases: () => Promise.resolve([]),
   findSecret: () => Promise.reject(new Error('there are no secrets here')),
   write: () => Promise.reject(new Error('nothing is written here')),
+  send: ({ url }, signal) =>
+    url === 'never'
+      ? new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new Error('ended'));
+          });
+        })
+      : Promise.resolve({ status: 204, headers: { 'x-a': url }, body: Buffer.from('text') }),
 };
 const newPool = (options: Partial<ConstructorParameters<typeof QueryPool>[0]> = {}): QueryPool =>
   new QueryPool({
@@ -99,6 +107,15 @@ describe('a pool of threads', () => {
 
   it('reads no bucket that was not granted', async () => {
     expect(await failureOf(pool, taskOf('from(bucket: "other") |> range(start: 0)'))).toContain('could not find bucket "other"');
+  });
+
+  it('sends requests by the main thread, and ends a query that waits for one, whether the other side hears of it or not', async () => {
+    const post = (url: string) => `import "array" import "http" array.from(rows: [{_value: http.post(url: "${url}")}])`;
+    expect(await textOf(pool, taskOf(post('a')))).toContain(',_result,0,204');
+    expect(await failureOf(pool, taskOf(post('never'), { timeoutMs: 300 }))).toMatch(/tim|deadline/);
+    const deaf: Reach = { ...reach, kind: 'flux', send: () => new Promise(() => undefined) } as Reach;
+    expect(await failureOf(pool, taskOf(post('never'), { timeoutMs: 300, reach: deaf }))).toMatch(/tim|deadline/);
+    for (let i = 0; i < 4; i++) expect(await textOf(pool, taskOf(ONE))).toContain(',_result,0,1');
   });
 
   it.each([

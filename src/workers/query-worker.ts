@@ -1,7 +1,7 @@
 /** The thread that evaluates queries, one at a time. Whatever a text or data make of it, the thread that answers goes on. */
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData, type Transferable } from 'node:worker_threads';
 import { DomainError } from '../domain/errors.js';
 import { MemoryPool } from '../query/flux/execute/memory.js';
 import { fluxParser } from '../query/flux/syntax/parser.js';
@@ -26,7 +26,7 @@ const pulse = new HeapWatch(cells, heapBytesMax);
 const output = globalThis.console;
 output.info = output.error = () => undefined;
 
-const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => {
+const post = (message: FromWorker, transfer: Transferable[] = []): void => {
   parentPort?.postMessage(message, transfer);
 };
 

@@ -2,7 +2,7 @@
 import { DomainError } from '../domain/errors.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
 import type { ReadRequest, SchemaAnswer, SeriesDescription, SeriesEngine, SeriesTable } from '../domain/series.js';
-import type { ReadableBucket, ReadableDatabase } from '../query/flux/environment.js';
+import type { ReadableBucket, ReadableDatabase, ScriptRequest, ScriptResponse } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
 import type { Asked, BucketReference, Calls } from './messages.js';
 import { receivePredicate, type SentPredicate } from './sent-predicate.js';
@@ -19,6 +19,8 @@ export interface FluxReach {
   /** @throws DomainError for a secret that is not there, or that the caller may not read */
   findSecret(key: string): Promise<string>;
   write(...args: Parameters<Calls['write']>): ReturnType<Calls['write']>;
+  /** @throws DomainError where there is no response, or the server may not connect to that place */
+  send(request: ScriptRequest, signal: AbortSignal): Promise<ScriptResponse>;
 }
 
 /** What InfluxQL may reach. */
@@ -103,6 +105,11 @@ export class World {
   private async write(...[bucketId, batch]: Parameters<Calls['write']>): ReturnType<Calls['write']> {
     this.check(this.writable, bucketId);
     return this.flux().write(bucketId, batch);
+  }
+
+  send(request: ScriptRequest): Promise<ScriptResponse> {
+    this.signal.throwIfAborted();
+    return this.flux().send(request, this.signal);
   }
 
   private flux(): FluxReach {

@@ -23,12 +23,17 @@ const usesOf = (...kinds: readonly string[]) =>
 
 /** What InfluxDB itself does not document; and what its prelude has from another package. */
 const NOT_LISTED = /^internal\/|^universe\.(buckets|from|to)$/;
+const CSV = '#datatype,string,long,string\n#group,false,false,false\n#default,_result,,\n,result,table,a\n,,0,b\n';
 const LINES = 'm,t=a f=1,v=2 1609459200000000000\nm,t=a f=2,v=2 1609459210000000000';
 
 async function run({ path, kind, use }: (typeof uses)[number]): Promise<string> {
   const find: FluxEnvironment['findBucket'] = (reference) =>
     Promise.resolve('name' in reference && ['data', '_monitoring'].includes(reference.name) ? DATA : undefined);
-  const environment = await environmentWith(LINES, { findBucket: find, findWritableBucket: find });
+  const environment = await environmentWith(LINES, {
+    findBucket: find,
+    findWritableBucket: find,
+    send: () => ({ status: 200, headers: {}, body: Buffer.from(CSV) }),
+  });
   const statement = kind === 'value' ? `array.from(rows: [{_value: display(v: ${use})}])` : use;
   return csvOf(`import "array"\nimport "experimental"\nimport p "${path}"\n${PRELUDE}\n${statement}`, environment);
 }

@@ -3,6 +3,7 @@ import { notFound } from '../../src/domain/errors.js';
 import type { BucketId, OrganizationId } from '../../src/domain/id.js';
 import type { SeriesEngine } from '../../src/domain/series.js';
 import type { FluxEnvironment, ReadableBucket } from '../../src/query/flux/environment.js';
+import { fluxError } from '../../src/query/flux/language/errors.js';
 import { startFlux } from '../../src/query/flux/evaluate.js';
 import type { TestCase } from './cases.js';
 
@@ -85,6 +86,9 @@ async function run(script: string, bucket: ReadableBucket, engine: SeriesEngine)
     // The one that the tests ask for.
     findSecret: (key) => (key === 'token' ? Promise.resolve('mysecrettoken') : Promise.reject(notFound('secret not found'))),
     write: (id, batch) => engine.write(id, batch),
+    send: () => {
+      throw fluxError('no request is sent');
+    },
   };
   let differences = 0;
   for (const { name, pieces } of await startFlux({ script }, environment)) {

@@ -2,6 +2,7 @@
 import { notFound } from '../../src/domain/errors.js';
 import type { BucketId, OrganizationId } from '../../src/domain/id.js';
 import type { FluxEnvironment, ReadableBucket } from '../../src/query/flux/environment.js';
+import { fluxError } from '../../src/query/flux/language/errors.js';
 import { startFlux } from '../../src/query/flux/evaluate.js';
 import { decodeAnnotatedCsv, type DecodedTable } from '../../src/wire/annotated-csv-decoder.js';
 import { encodeAnnotatedCsv, type Annotation } from '../../src/wire/annotated-csv.js';
@@ -45,6 +46,9 @@ export async function environmentWith(lines: string, overrides: Partial<FluxEnvi
       Promise.resolve([{ database: 'data', retentionPolicy: 'autogen', isDefault: true, bucketId: DATA.id, retentionPeriodNs: 0n }]),
     findSecret: () => Promise.reject(notFound('secret not found')),
     write: (id, batch) => engine.write(id, batch),
+    send: () => {
+      throw fluxError('no request is sent');
+    },
     ...overrides,
     engine,
   };

@@ -22,6 +22,23 @@ export interface ReadableDatabase {
   readonly retentionPeriodNs: bigint;
 }
 
+/** An HTTP request of a script. */
+export interface ScriptRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+  readonly timeoutMs: number;
+  readonly allowInsecureTls: boolean;
+}
+
+export interface ScriptResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
 export interface FluxEnvironment {
   readonly engine: Pick<SeriesEngine, 'read' | 'series' | 'schema'>;
   readonly organizationId: OrganizationId;
@@ -45,4 +62,6 @@ export interface FluxEnvironment {
   /** The value of a secret of the organization. @throws DomainError where there is none, or the caller may not read it */
   findSecret(key: string): Promise<string>;
   write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;
+  /** Waits for the response: a script sends its requests one after the other. @throws DomainError where there is none, or it is not allowed */
+  send(request: ScriptRequest): ScriptResponse;
 }

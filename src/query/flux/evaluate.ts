@@ -8,6 +8,7 @@ import type { FluxResult, ResultPiece } from './execute/result.js';
 import { Execution, withPlainErrors } from './execute/run.js';
 import type { RunnableNode } from './execute/runnable-node.js';
 import { Questions } from './execute/questions.js';
+import { SentRequests } from './execute/sent-requests.js';
 import { TableStream } from './execute/table-stream.js';
 import { Turn } from './execute/turn.js';
 import { Calls } from './language/calls.js';
@@ -56,13 +57,15 @@ export async function startFlux(query: FluxQuery, environment: FluxEnvironment):
   const memory = new MemoryAccount(environment.memoryBytesMax, environment.memoryPool);
   const questions = new Questions(memory);
   const packages = await loadPackages([script.extern, script.file]);
-  const newEvaluation = (): Evaluation => new Evaluation(environment, memory, questions, packages);
+  const sent = new SentRequests(memory, (request) => environment.send(request));
+  const newEvaluation = (): Evaluation => new Evaluation(environment, memory, questions, sent, packages);
   let evaluation = newEvaluation();
   try {
     await questions.answering(
       'script',
       () => {
-        // A script can have no effect but its results, so that it may be run as often as it takes.
+        // A script has no effect but its results and its requests, which are sent once, so that it may be run as often as it takes.
+        sent.beginScript();
         evaluation = newEvaluation();
         evaluation.run(script.extern, script.file);
         return Promise.resolve();
@@ -111,6 +114,7 @@ class Evaluation {
   private readonly environment: FluxEnvironment;
   private readonly memory: MemoryAccount;
   private readonly questions: Questions;
+  private readonly sent: SentRequests;
   private readonly calls: Calls;
   private readonly library: ScriptLibrary;
   private readonly interpreter: Interpreter;
@@ -120,10 +124,11 @@ class Evaluation {
   private dependsOnMore = false;
   private planned: readonly RunnableNode[] = [];
 
-  constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: Questions, packages: LoadedPackages) {
+  constructor(environment: FluxEnvironment, memory: MemoryAccount, questions: Questions, sent: SentRequests, packages: LoadedPackages) {
     this.environment = environment;
     this.memory = memory;
     this.questions = questions;
+    this.sent = sent;
     this.turn = new Turn(environment.pulse);
     this.calls = new Calls(() => {
       this.turn.check();
@@ -214,6 +219,10 @@ class Evaluation {
       memory: this.memory,
       turn: this.turn,
       applyToRows: (use) => this.calls.applyToRows(use),
+      beginStep: (node) => {
+        const inStep = this.sent.beginStep(node);
+        return (use) => inStep(() => this.calls.applyToRows(use));
+      },
       defer: (work) => {
         // Awaited below; until then a failure is nobody's.
         work.catch(() => undefined);
@@ -247,6 +256,10 @@ class Evaluation {
     secret: (key) => {
       evaluation.dependsOnMore = true;
       return evaluation.questions.askSecret(key, (name) => evaluation.environment.findSecret(name));
+    },
+    send: (request) => {
+      evaluation.dependsOnMore = true;
+      return evaluation.sent.send(request);
     },
     global: (name) => evaluation.interpreter.global(name),
     spend: (letters) => {

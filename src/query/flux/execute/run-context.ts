@@ -13,6 +13,8 @@ export interface RunContext {
   readonly profile?: Profile | undefined;
   /** Applies functions of the script to rows. */
   applyToRows<T>(use: () => T): T;
+  /** The same for one step, which begins to read its input; the step is known by its node. */
+  beginStep(node: object): RunContext['applyToRows'];
   /** A bucket that was found, and found readable, before anything was read. */
   bucket(reference: BucketReference): ReadableBucket;
   /** A bucket that was found writable. */

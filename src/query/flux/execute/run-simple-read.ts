@@ -55,6 +55,7 @@ export async function runSimpleRead(
     listReadableDatabases: refused,
     findSecret: refused,
     write: refused,
+    send: unreached,
   };
   const memory = new MemoryAccount(MEMORY_BYTES_MAX);
   const run: RunContext = {
@@ -62,6 +63,7 @@ export async function runSimpleRead(
     memory,
     turn: new Turn(),
     applyToRows: (use) => use(),
+    beginStep: () => (use) => use(),
     bucket: () => bucket,
     writableBucket: unreached,
     defer: unreached,

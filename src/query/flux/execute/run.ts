@@ -83,7 +83,7 @@ export class Execution {
       else if (node.produce !== undefined) yield { tables: this.measured(node, node.produce(this.run)), consumer };
       return;
     }
-    const step = new Step(node, node.create(this.run), consumer, this.run.profile);
+    const step = new Step(node, node.create({ ...this.run, applyToRows: this.run.beginStep(node) }), consumer, this.run.profile);
     for (const [index, input] of node.inputs.entries()) yield* this.connectInput(input, step.input(index, node.inputs.length));
     if (node.inputs.length === 0) yield { tables: none(), consumer: step.input(0, 1) };
   }

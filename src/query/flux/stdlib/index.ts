@@ -1,9 +1,23 @@
 /** All packages of the library by the path under which scripts import them. */
-import { bigpanda, clickhouse, discord, logql, opsgenie, pushbullet, sensu, slack, teams, telegram } from './alerts/index.js';
+import { alerta, servicenow, zenoss } from './alerts/events.js';
+import {
+  bigpanda,
+  clickhouse,
+  discord,
+  logql,
+  opsgenie,
+  pushbullet,
+  sensu,
+  slack,
+  teams,
+  telegram,
+  victorops,
+  webexteams,
+} from './alerts/index.js';
 import { pagerduty } from './alerts/pagerduty.js';
 import { naiveBayesClassifier } from './classifier/index.js';
 import { boundaries, experimentalBoundaries } from './date/boundaries.js';
-import { http, requests } from './http/index.js';
+import { experimentalHttp, experimentalRequests, http, requests } from './http/index.js';
 import { booleans, influxql, location, planner } from './internal/index.js';
 import { iox } from './iox/index.js';
 import { monitor } from './monitor/index.js';
@@ -15,7 +29,7 @@ import { sampledata } from './sampledata/index.js';
 import { tickscript } from './tickscript/index.js';
 import { array, experimentalArray } from './array/index.js';
 import { bitwise } from './bitwise/index.js';
-import { csv } from './csv/index.js';
+import { csv, experimentalCsv } from './csv/index.js';
 import { date } from './date/index.js';
 import { debug } from './debug/index.js';
 import { dict } from './dict/index.js';
@@ -60,8 +74,12 @@ export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<stri
   ['contrib/RohanSreerama5/naiveBayesClassifier', naiveBayesClassifier],
   ['contrib/anaisdg/anomalydetection', anomalydetection],
   ['contrib/anaisdg/statsmodels', statsmodels],
+  ['contrib/bonitoo-io/alerta', alerta],
   ['contrib/bonitoo-io/hex', hex],
+  ['contrib/bonitoo-io/servicenow', servicenow],
   ['contrib/bonitoo-io/tickscript', tickscript],
+  ['contrib/bonitoo-io/victorops', victorops],
+  ['contrib/bonitoo-io/zenoss', zenoss],
   ['contrib/chobbs/discord', discord],
   ['contrib/qxip/clickhouse', clickhouse],
   ['contrib/qxip/hash', hash],
@@ -71,6 +89,7 @@ export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<stri
   ['contrib/sranka/sensu', sensu],
   ['contrib/sranka/teams', teams],
   ['contrib/sranka/telegram', telegram],
+  ['contrib/sranka/webexteams', webexteams],
   ['contrib/tomhollingworth/events', events],
   ['csv', csv],
   ['date', date],
@@ -80,8 +99,10 @@ export const PACKAGES: ReadonlyMap<string, Package | FluxPackage> = new Map<stri
   ['experimental/aggregate', experimentalAggregate],
   ['experimental/array', experimentalArray],
   ['experimental/bitwise', bitwise],
+  ['experimental/csv', experimentalCsv],
   ['experimental/date/boundaries', experimentalBoundaries],
-  ['experimental/http/requests', requests],
+  ['experimental/http', experimentalHttp],
+  ['experimental/http/requests', experimentalRequests],
   ['experimental/iox', iox],
   ['experimental/dynamic', dynamic],
   ['experimental/geo', geo],

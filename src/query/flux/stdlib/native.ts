@@ -1,4 +1,5 @@
 /** How functions of the library are written: named arguments in, a value or a step of a plan out. */
+import type { ScriptRequest, ScriptResponse } from '../environment.js';
 import type { CallSite } from '../language/call-site.js';
 import { Duration } from '../language/duration.js';
 import { fluxError } from '../language/errors.js';
@@ -31,6 +32,8 @@ export interface CallContext {
   readonly spend: (letters: number) => void;
   /** The value of a secret of the organization. @throws DomainError where there is none, or the caller may not read it */
   readonly secret: (key: string) => string;
+  /** Sends an HTTP request, once, however often the script is run. @throws DomainError where there is no response */
+  readonly send: (request: ScriptRequest) => ScriptResponse;
   /** What a name stands for in the script itself. */
   readonly global: (name: string) => Value | undefined;
   /** The value of an option of an imported package. */

@@ -1,36 +1,20 @@
-/** Functions of InfluxDB's library that open connections. Scripts of this server open none; each is refused by its name. */
+/**
+ * Functions of InfluxDB's library that open connections in another way than by an HTTP request of the script, which is all that goes through
+ * the server's gate. Each is refused by its name.
+ */
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
-  'contrib/bonitoo-io/alerta': ['alert', 'endpoint'],
-  'contrib/bonitoo-io/servicenow': ['event', 'endpoint'],
-  'contrib/bonitoo-io/victorops': ['alert', 'endpoint'],
-  'contrib/bonitoo-io/zenoss': ['event', 'endpoint'],
-  'contrib/chobbs/discord': ['send', 'endpoint'],
   'contrib/jsternberg/influxdb': ['from', 'select'],
   'contrib/qxip/clickhouse': ['query'],
   'contrib/qxip/logql': ['query_range'],
-  'contrib/rhajek/bigpanda': ['sendAlert', 'endpoint'],
-  'contrib/sranka/opsgenie': ['sendAlert', 'endpoint'],
-  'contrib/sranka/sensu': ['event', 'endpoint'],
-  'contrib/sranka/teams': ['message', 'endpoint'],
-  'contrib/sranka/telegram': ['message', 'endpoint'],
-  'contrib/sranka/webexteams': ['message', 'endpoint'],
   'experimental/bigtable': ['from'],
-  'experimental/csv': ['from'],
-  'experimental/http': ['get'],
-  'experimental/http/requests': ['do', 'get', 'peek', 'post'],
   'experimental/influxdb': ['api'],
   'experimental/iox': ['from', 'sql'],
   'experimental/mqtt': ['publish', 'to'],
   'experimental/prometheus': ['scrape'],
   'experimental/usage': ['from', 'limits'],
-  http: ['endpoint', 'post'],
-  'http/requests': ['do', 'get', 'peek', 'post'],
   'influxdata/influxdb/sample': ['data'],
   kafka: ['to'],
-  pagerduty: ['endpoint', 'sendEvent'],
-  pushbullet: ['endpoint', 'pushData', 'pushNote'],
-  slack: ['endpoint', 'message'],
   socket: ['from'],
   sql: ['from', 'to'],
 };

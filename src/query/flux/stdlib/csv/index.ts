@@ -8,7 +8,7 @@ import type { SourceTable } from '../../execute/runnable-node.js';
 import { chunkBytes } from '../../table/chunk.js';
 import { GroupKey } from '../../table/group-key.js';
 import type { Package } from '../native.js';
-import { native } from '../native.js';
+import { FluxPackage, flux, native } from '../native.js';
 
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -44,3 +44,11 @@ async function* tablesOf(text: string, raw: boolean, { memory }: RunContext): As
 }
 
 export const csv: Package = { from };
+
+/** Package `experimental/csv`: the text that a URL answers. */
+export const experimentalCsv = new FluxPackage(flux`
+import "csv"
+import "experimental/http"
+
+from = (url) => csv.from(csv: string(v: http.get(url: url).body))
+`);
