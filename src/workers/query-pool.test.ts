@@ -113,7 +113,7 @@ describe('a pool of threads', () => {
     const post = (url: string) => `import "array" import "http" array.from(rows: [{_value: http.post(url: "${url}")}])`;
     expect(await textOf(pool, taskOf(post('a')))).toContain(',_result,0,204');
     expect(await failureOf(pool, taskOf(post('never'), { timeoutMs: 300 }))).toMatch(/tim|deadline/);
-    const deaf: Reach = { ...reach, kind: 'flux', send: () => new Promise(() => undefined) } as Reach;
+    const deaf: Reach = { ...reach, kind: 'flux', send: () => new Promise(() => undefined) };
     expect(await failureOf(pool, taskOf(post('never'), { timeoutMs: 300, reach: deaf }))).toMatch(/tim|deadline/);
     for (let i = 0; i < 4; i++) expect(await textOf(pool, taskOf(ONE))).toContain(',_result,0,1');
   });
