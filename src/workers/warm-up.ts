@@ -37,6 +37,9 @@ export async function warmUp(memoryBytesMax: number): Promise<void> {
     listReadableDatabases: nothing,
     findSecret: nothing,
     write: nothing,
+    send: () => {
+      throw new Error('a script that warms up sent a request');
+    },
   };
   for (const script of SCRIPTS) {
     const pieces = encodeAnnotatedCsv(await startFlux({ script }, environment), DEFAULT_DIALECT);
