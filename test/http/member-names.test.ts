@@ -106,12 +106,24 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
   },
   'POST /api/v2/authorizations': (world) => ({
     path: '/api/v2/authorizations',
-    json: { orgID: world.orgId, userID: world.userId, status: 'inactive', description: 'new', permissions: permissions(world) },
+    json: {
+      orgID: world.orgId,
+      userID: world.userId,
+      status: 'inactive',
+      description: 'new',
+      expiresIn: '1d',
+      permissions: permissions(world),
+    },
   }),
   'POST /api/v2/authorizations/find': ({ operator }) => ({ path: '/api/v2/authorizations/find', json: { token: operator.token } }),
   'PATCH /api/v2/authorizations/:id': async (world) => ({
     path: `/api/v2/authorizations/${await newToken(world)}`,
     json: authorizationChange,
+    isOptional: true,
+  }),
+  'POST /api/v2/authorizations/:id/rotate': async (world) => ({
+    path: `/api/v2/authorizations/${await newToken(world)}/rotate`,
+    json: { graceSeconds: 0 },
     isOptional: true,
   }),
   [`POST ${V1}`]: (world, n) => ({

@@ -300,6 +300,18 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
   'POST /api/v2/authorizations': (chances) => grandchild('/api/v2/authorizations', chances, {}),
   ...single('/api/v2/authorizations', 'authorizations'),
   'POST /api/v2/authorizations/find': ({ world }) => simple({ method: 'POST', path: '/api/v2/authorizations/find', json: world.operator }),
+  // A grace time out of range: it is told when all else is allowed.
+  'POST /api/v2/authorizations/:id/rotate': (chances) =>
+    simple({
+      method: 'POST',
+      path: `/api/v2/authorizations/${target('authorizations', chances)}/rotate`,
+      json: { graceSeconds: -1 },
+    }),
+  'DELETE /api/v2/authorizations/:id/previous-secret': (chances) => ({
+    sent: { method: 'DELETE', path: `/api/v2/authorizations/${target('authorizations', chances)}/previous-secret` },
+    // None has one.
+    opened: ({ status, text }) => (status === 204 || text.includes('no previous secret') ? YES : NO),
+  }),
   'GET /private/legacy/authorizations': (chances) => list('/private/legacy/authorizations', 'authorizations', chances, 'v1'),
   // A name that is taken: it is told when all else is allowed.
   'POST /private/legacy/authorizations': (chances) => grandchild('/private/legacy/authorizations', chances, { token: 'agent of acme' }),
