@@ -130,6 +130,13 @@ export interface RunReader {
   listProgress(taskIDs: readonly Id[]): Promise<TaskProgress[]>;
 }
 
+/** 0: not moved. */
+export interface ProgressMove {
+  readonly taskID: Id;
+  readonly scheduledMs: number;
+  readonly completedMs: number;
+}
+
 export interface RunWriter extends RunReader {
   /**
    * Stores runs before they are started. Of the schedule, each time is taken once, also by several servers.
@@ -140,8 +147,8 @@ export interface RunWriter extends RunReader {
   /** A missing run is no error: its task was deleted. Progress is moved forward only. */
   finishRuns(runs: readonly FinishedRun[]): Promise<void>;
   markRunsNoted(ids: readonly Id[]): Promise<void>;
-  /** From now on it is as if the task had been scheduled up to here. */
-  moveProgress(taskIDs: readonly Id[], nowMs: number): Promise<void>;
+  /** Up to where tasks are scheduled and done with, beside what their runs say. Moved forward only. */
+  moveProgress(moves: readonly ProgressMove[]): Promise<void>;
   /** Deletes those that finished before a moment, and all but the newest of each task. */
   deleteOldRuns(finishedBeforeMs: number, keptPerTask: number): Promise<void>;
 }

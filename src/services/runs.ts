@@ -3,7 +3,7 @@ import { authorize } from '../auth/authorize.js';
 import { rightsToKind } from '../auth/kind-rights.js';
 import { transactionBy, type TransactionDependencies } from '../auth/transactions.js';
 import type { Actor } from '../domain/actor.js';
-import { conflict, invalid, notFound, TryAgainLaterError } from '../domain/errors.js';
+import { invalid, notFound, TryAgainLaterError } from '../domain/errors.js';
 import type { Id, IdGenerator } from '../domain/id.js';
 import { newRun, type Run, type RunFilter, type Task, type TaskProgress } from '../domain/task.js';
 import { taskKind } from '../kinds/tasks.js';
@@ -87,9 +87,6 @@ export const createRuns = (dependencies: RunDependencies) => {
         const task = await findTask(actor, taskID, 'write');
         refuseInactive(task);
         const atMs = Math.floor((scheduledForMs ?? clock()) / SECOND_MS) * SECOND_MS;
-        const same = await store.listRuns({ taskID, afterMs: atMs - 1, beforeMs: atMs + 1, limit: Number.MAX_SAFE_INTEGER });
-        if (same.some((run) => run.requestedAtMs !== undefined && desk.find(run).status === 'scheduled'))
-          throw conflict('run already queued');
         return start(actor, task, atMs);
       }),
 

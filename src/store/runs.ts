@@ -150,12 +150,12 @@ export const runQueries = (db: Database): RunWriter => {
       for (const some of slices(ids)) await db.updateTable('runs').set({ is_noted: 1 }).where('id', 'in', some).execute();
     },
 
-    async moveProgress(taskIDs, nowMs) {
-      for (const taskID of taskIDs) {
+    async moveProgress(moves) {
+      for (const { taskID, scheduledMs, completedMs } of moves) {
         const before = (await findProgress(taskID)) ?? { ...NO_PROGRESS, task_id: taskID };
         const progress = {
-          latest_scheduled_ms: Math.max(before.latest_scheduled_ms ?? 0, nowMs),
-          latest_completed_ms: Math.max(before.latest_completed_ms ?? 0, nowMs),
+          latest_scheduled_ms: Math.max(before.latest_scheduled_ms ?? 0, scheduledMs) || null,
+          latest_completed_ms: Math.max(before.latest_completed_ms ?? 0, completedMs) || null,
         };
         await db
           .insertInto('task_progress')

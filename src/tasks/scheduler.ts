@@ -6,7 +6,7 @@ import { EVERYTHING } from '../domain/permission.js';
 import { offsetMsOf, scheduleOf, type Schedule } from '../domain/schedule.js';
 import type { Change, Store } from '../domain/store.js';
 import type { TaskObserver } from '../domain/task-observer.js';
-import { newRun, type Run, type Task } from '../domain/task.js';
+import { newRun, type FinishedRun, type ProgressMove, type Run, type Task } from '../domain/task.js';
 import { taskKind } from '../kinds/tasks.js';
 import type { RunDesk } from '../services/runs.js';
 import { withoutStart, type Executor } from './executor.js';
@@ -37,10 +37,8 @@ interface Entry {
 const LOOK_MS_MAX = 1_000;
 /** Times of one schedule that are made up for after the clock or the processor stood still. */
 const LATE_TIMES_MAX = 100;
-/** Runs of one transaction. */
-const RUNS_PER_COMMIT_MAX = 1_000;
 /** Times that are counted in a gap. */
-const COUNTED_MAX = 100_000;
+const COUNTED_MAX = 1_000;
 const RUNS_KEPT_PER_TASK = 500;
 const RUNS_KEPT_MS = 3 * 24 * 60 * 60_000;
 const CLEANING_MS = 60_000;
@@ -72,15 +70,7 @@ export class Scheduler implements RunDesk {
       await this.#dependencies.notes.resume();
       await this.#resume();
       const tasks = await this.#listActive();
-      await this.#noteMissed(tasks);
-      const startedAtMs = clock();
-      await store.transaction((writer) =>
-        writer.moveProgress(
-          tasks.map(({ id }) => id),
-          startedAtMs,
-        ),
-      );
-      for (const task of tasks) this.#schedule(task, startedAtMs);
+      await this.#scheduleAll(tasks);
     });
     this.#cleaning = setInterval(() => {
       void this.#inTurn(() => store.transaction((writer) => writer.deleteOldRuns(clock() - RUNS_KEPT_MS, RUNS_KEPT_PER_TASK)));
@@ -162,38 +152,30 @@ export class Scheduler implements RunDesk {
     }
   }
 
-  /** As InfluxDB, the server makes up for nothing that was due while it did not run; the log says so. */
-  async #noteMissed(tasks: readonly Task[]): Promise<void> {
-    const { store, ids, clock } = this.#dependencies;
+  /** As InfluxDB, the server makes up for nothing that was due while it did not run; the log says so. What is due later is not lost. */
+  async #scheduleAll(tasks: readonly Task[]): Promise<void> {
+    const { store, ids, clock, observer } = this.#dependencies;
     const nowMs = clock();
     const progress = new Map((await store.listProgress(tasks.map(({ id }) => id))).map((each) => [each.taskID, each]));
     const gaps: Run[] = [];
+    const moves: ProgressMove[] = [];
     for (const task of tasks) {
       const entry = entryOf(task, Math.max(task.activeSinceMs, progress.get(task.id)?.latestScheduledMs ?? 0));
-      if (entry === undefined || entry.nextMs + entry.offsetMs > nowMs) continue;
-      gaps.push(this.#gap(entry, nowMs, ids(), 'the server was not running'));
+      observer.scheduled(entry !== undefined);
+      if (entry === undefined) continue;
+      let scheduledMs = 0;
+      if (entry.nextMs + entry.offsetMs <= nowMs) {
+        const gap = takeGap(entry, nowMs, ids(), 'the server was not running');
+        gaps.push(gap.run);
+        scheduledMs = gap.lastMs;
+      }
+      moves.push({ taskID: task.id, scheduledMs, completedMs: nowMs });
+      this.#entries.set(task.id, entry);
     }
-    for (let at = 0; at < gaps.length; at += RUNS_PER_COMMIT_MAX) {
-      await store.transaction((writer) => writer.insertRuns(gaps.slice(at, at + RUNS_PER_COMMIT_MAX)));
-    }
-  }
-
-  /** Marks the times of an entry up to now as not run, in one record, and moves the entry behind them. */
-  #gap(entry: Entry, nowMs: number, id: Id, reason: string): Run {
-    const firstMs = entry.nextMs;
-    let lastMs = firstMs;
-    let count = 0;
-    for (let next: number | undefined = firstMs; next !== undefined && next + entry.offsetMs <= nowMs; next = entry.schedule.next(next)) {
-      lastMs = next;
-      if (++count >= COUNTED_MAX) break;
-    }
-    entry.nextMs = entry.schedule.next(Math.max(lastMs, nowMs - entry.offsetMs)) ?? Infinity;
-    const times = count === 1 ? '1 time' : `${count}${count >= COUNTED_MAX ? ' or more' : ''} times, up to ${formatSecond(lastMs)}`;
-    const run: Run = {
-      ...newRun(id, entry.taskID, firstMs, firstMs + entry.offsetMs, undefined),
-      status: 'canceled',
-    };
-    return withoutStart(run, 'canceled', `Not run, ${times}: ${reason}`, nowMs);
+    await store.transaction(async (writer) => {
+      await writer.insertRuns(gaps);
+      await writer.moveProgress(moves);
+    });
   }
 
   #follow(changes: readonly Change[]): void {
@@ -273,43 +255,67 @@ export class Scheduler implements RunDesk {
       executor.add(run, (await store.resources(taskKind).find(run.taskID)) ?? { concurrency: 1 });
     }
     const due: Run[] = [];
+    const moves: ProgressMove[] = [];
     // What a failed transaction did not take is due at the next look.
-    const moved: [Entry, number][] = [];
+    const before: [Entry, number][] = [];
     for (const entry of this.#entries.values()) {
       if (entry.nextMs + entry.offsetMs > nowMs) continue;
-      moved.push([entry, entry.nextMs]);
-      due.push(...this.#timesOf(entry, nowMs));
+      before.push([entry, entry.nextMs]);
+      due.push(...this.#timesOf(entry, nowMs, moves));
     }
+    if (due.length === 0) return;
     try {
-      for (let at = 0; at < due.length; at += RUNS_PER_COMMIT_MAX) {
-        const runs = due.slice(at, at + RUNS_PER_COMMIT_MAX);
-        for (const run of await store.transaction((writer) => writer.insertRuns(runs))) {
-          const entry = this.#entries.get(run.taskID);
-          if (run.status !== 'scheduled' || entry === undefined) continue;
-          observer.due(clock() - run.dueAtMs);
-          executor.add(run, entry);
-        }
+      const taken = await store.transaction(async (writer) => {
+        const inserted = await writer.insertRuns(due);
+        await writer.moveProgress(moves);
+        return inserted;
+      });
+      for (const run of taken) {
+        const entry = this.#entries.get(run.taskID);
+        if (run.status !== 'scheduled' || entry === undefined) continue;
+        observer.due(clock() - run.dueAtMs);
+        executor.add(run, entry);
       }
     } catch (error) {
-      for (const [entry, nextMs] of moved) entry.nextMs = nextMs;
+      for (const [entry, nextMs] of before) entry.nextMs = nextMs;
       throw error;
     }
   }
 
-  #timesOf(entry: Entry, nowMs: number): Run[] {
+  #timesOf(entry: Entry, nowMs: number, moves: ProgressMove[]): Run[] {
     const { executor, ids } = this.#dependencies;
     const runs: Run[] = [];
     const room = Math.min(LATE_TIMES_MAX, executor.roomFor(entry.taskID));
     while (entry.nextMs + entry.offsetMs <= nowMs) {
       if (runs.length >= room) {
-        runs.push(this.#gap(entry, nowMs, ids(), 'too many runs of the task are waiting'));
-        break;
+        const gap = takeGap(entry, nowMs, ids(), 'too many runs of the task are waiting');
+        moves.push({ taskID: entry.taskID, scheduledMs: gap.lastMs, completedMs: 0 });
+        return [...runs, gap.run];
       }
       runs.push(newRun(ids(), entry.taskID, entry.nextMs, entry.nextMs + entry.offsetMs, undefined));
       entry.nextMs = entry.schedule.next(entry.nextMs) ?? Infinity;
     }
     return runs;
   }
+}
+
+/** Marks the times of an entry up to now as not run, in one record, and moves the entry behind them. */
+function takeGap(entry: Entry, nowMs: number, id: Id, reason: string): { readonly run: FinishedRun; readonly lastMs: number } {
+  const { taskID, nextMs: firstMs, offsetMs, schedule } = entry;
+  let lastMs = firstMs;
+  let count = 0;
+  let next: number | undefined = firstMs;
+  while (next !== undefined && next + offsetMs <= nowMs && count < COUNTED_MAX) {
+    lastMs = next;
+    count++;
+    next = schedule.next(next);
+  }
+  const isCounted = next === undefined || next + offsetMs > nowMs;
+  entry.nextMs = (isCounted ? next : schedule.next(nowMs - offsetMs)) ?? Infinity;
+  const endMs = isCounted ? lastMs : nowMs - offsetMs;
+  const times = count === 1 ? '1 time' : `${count}${isCounted ? '' : ' or more'} times, up to ${formatSecond(endMs)}`;
+  const run = newRun(id, taskID, firstMs, firstMs + offsetMs, undefined);
+  return { run: withoutStart(run, 'canceled', `Not run, ${times}: ${reason}`, nowMs), lastMs: endMs };
 }
 
 /** @param fromMs the next time is behind it; undefined: there is none */

@@ -16,14 +16,20 @@ interface Run {
   readonly log?: readonly { readonly message: string }[];
 }
 
-const FLUX = `option task = {name: "each second", every: 1s}
+/** In a second after a start there may have been no load. */
+const FLUX = `import "array"
+
+option task = {name: "each second", every: 1s}
 
 from(bucket: "data")
     |> range(start: -1s)
     |> filter(fn: (r) => r._measurement == "load")
     |> group()
     |> count()
-    |> map(fn: (r) => ({_time: now(), _measurement: "seconds", _field: "n", _value: 1}))
+    |> map(fn: (r) => ({_time: now(), _measurement: "sums", _field: "n", _value: r._value}))
+    |> to(bucket: "out")
+
+array.from(rows: [{_time: now(), _measurement: "seconds", _field: "n", _value: 1}])
     |> to(bucket: "out")
 `;
 
@@ -92,10 +98,17 @@ describe(`a task of every second, for ${SECONDS} seconds`, () => {
     expect(ran.size).toBeGreaterThan(KILLS);
 
     const headers = { 'content-type': 'application/vnd.flux' };
-    const body = 'from(bucket: "out") |> range(start: -1d) |> keep(columns: ["_time"]) |> sort(columns: ["_time"])';
-    const { text } = await server.client.post('/api/v2/query?org=acme', { as, headers, body });
-    const points = [...text.matchAll(/,_result,\d+,(\S+Z)\r/g)].map(([, time = '']) => Date.parse(time));
-    expect(points).toEqual([...ran].sort((a, b) => a - b));
+    const timesOf = async (measurement: string): Promise<number[]> => {
+      const filter = `filter(fn: (r) => r._measurement == "${measurement}")`;
+      const body = `from(bucket: "out") |> range(start: -1d) |> ${filter} |> keep(columns: ["_time"]) |> sort(columns: ["_time"])`;
+      const { text } = await server.client.post('/api/v2/query?org=acme', { as, headers, body });
+      return [...text.matchAll(/,_result,\d+,(\S+Z)\r/g)].map(([, time = '']) => Date.parse(time));
+    };
+    expect(await timesOf('seconds')).toEqual([...ran].sort((a, b) => a - b));
+    const sums = await timesOf('sums');
+    expect(new Set(sums).size).toBe(sums.length);
+    expect(sums.filter((ms) => !ran.has(ms))).toEqual([]);
+    expect(sums.length).toBeGreaterThan(KILLS);
 
     // The bucket of runs has one point of each.
     const counted = 'from(bucket: "_tasks") |> range(start: -1d) |> filter(fn: (r) => r._field == "runID") |> group() |> count()';
