@@ -156,7 +156,7 @@ function showProgress(step: ImportStep, number: number, count: number): void {
   process.stderr.write(`\r${step === 'check' ? 'checking' : 'writing'} shard ${number} of ${count}${number === count ? '\n' : ''}`);
 }
 
-const WHY_LEFT = 'there is no such thing here';
+const WHY_LEFT = 'they are not taken over';
 
 const forJson = ({ leftovers, ...report }: ImportReport, dryRun: boolean): object => ({
   dryRun,

@@ -4,8 +4,9 @@ import { conflict, type DomainError } from '../domain/errors.js';
 import type { BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
 import type { Store } from '../domain/store.js';
 import { INSTANCE_ID, type Membership } from '../domain/user.js';
-import type { InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
+import { DOCUMENT_TYPES, type InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
 import type { Leftover } from '../influxdb-files/metadata/records.js';
+import { importDocuments } from './documents.js';
 import { importTokens, importV1Authorizations, noteNarrowedForOthers } from './authorizations.js';
 import type { Problem } from '../influxdb-files/problem.js';
 import type { Finding } from './findings.js';
@@ -39,6 +40,7 @@ export const importMetadata = (metadata: InfluxMetadata, store: Store, options: 
     await importUsers(transfer);
     await importPasswords(transfer);
     await importBuckets(transfer);
+    await importDocuments(transfer);
     await importMemberships(transfer);
     await importLabels(transfer);
     await importMappings(transfer);
@@ -173,7 +175,7 @@ async function hasResource(transfer: Transfer, { resourceType, resourceId }: Mem
     case 'instance':
       return resourceId === INSTANCE_ID;
     default:
-      return false;
+      return (await transfer.writer.findOrganizationOf(resourceType, resourceId)) !== undefined;
   }
 }
 
@@ -205,18 +207,19 @@ async function importLabels(transfer: Transfer): Promise<void> {
     const leaveOut = (reason: string): void => {
       leftOut.add({ kind: 'label on a resource', key: `${labelId} on ${resourceType}/${resourceId}`, reason });
     };
-    if (resourceType !== 'buckets') {
+    const type = (['buckets', ...DOCUMENT_TYPES] as const).find((one) => one === resourceType);
+    if (type === undefined) {
       leaveOut(`${resourceType} are not taken over`);
       continue;
     }
     const orgID = organizationOf.get(labelId);
-    const bucketOrgID = await transfer.organizationOfBucket(resourceId as BucketId);
+    const placeID = await writer.findOrganizationOf(type, resourceId);
     if (orgID === undefined) leaveOut('the label is not here');
-    else if (bucketOrgID === undefined) leaveOut(NO_BUCKET);
-    else if (bucketOrgID !== orgID) leaveOut('the label and the bucket belong to different organizations');
+    else if (placeID === undefined) leaveOut(type === 'buckets' ? NO_BUCKET : 'what it is on is not here');
+    else if (placeID !== orgID) leaveOut('the label and what it is on belong to different organizations');
     else {
-      const added = await writer.insertLabelMapping({ labelId, resourceType, resourceId });
-      transfer.count('labels on buckets', added ? 'added' : 'present');
+      const added = await writer.insertLabelMapping({ labelId, resourceType: type, resourceId });
+      transfer.count(type === 'buckets' ? 'labels on buckets' : 'labels on other resources', added ? 'added' : 'present');
     }
   }
 }

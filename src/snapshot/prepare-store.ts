@@ -60,7 +60,7 @@ async function importInfluxdb(
       const report = await importMetadata(metadata, prepared, { sealer, hashTokens: false, clock });
       refuseUnread(problems);
       problems.push(...[...report.leftOut, ...report.changed].map(asProblem));
-      for (const { kind, count } of report.leftovers) problems.push({ kind, key: String(count), reason: 'there is no such thing here' });
+      for (const { kind, count } of report.leftovers) problems.push({ kind, key: String(count), reason: 'they are not taken over' });
     } finally {
       source.close();
     }

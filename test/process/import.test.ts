@@ -53,9 +53,15 @@ const COUNTS = {
   users: 4,
   passwords: 4,
   buckets: 7,
+  dashboards: 0,
+  variables: 0,
+  telegrafs: 0,
+  scrapers: 0,
+  sources: 0,
   memberships: 5,
   labels: 1,
   'labels on buckets': 1,
+  'labels on other resources': 0,
   'DBRP mappings': 1,
   tokens: 7,
   'v1 authorizations': 1,
@@ -342,12 +348,25 @@ describe('what cannot be brought along', () => {
   const hashOf = (text: string): string =>
     `$influxdb2-sha256$${createHash('sha256').update(text).digest('base64').replaceAll('+', '-').replaceAll('/', '_')}`;
   const T = ['00000000000000c1', '00000000000000c2', '00000000000000c3'] as const;
+  const READS = ['dashboards', 'scrapers'].map((type) => ({ action: 'read', resource: { type, orgID: ORG } }));
+  const [DASHBOARD, CELL, BUCKET] = ['00000000000000d1', '00000000000000d2', '00000000000000d3'];
+  const dashboard = { id: DASHBOARD, orgID: ORG, name: 'load', cells: [{ id: CELL, x: 1, y: 2, w: 3, h: 4 }], meta: {} };
+  const scraper = { orgID: ORG, type: 'prometheus', url: 'http://127.0.0.1:1' };
   const world: BoltTree = {
+    bucketsv1: { [BUCKET]: JSON.stringify({ id: BUCKET, orgID: ORG, name: 'data', retentionPeriod: 0 }) },
+    dashboardsv2: { [DASHBOARD]: JSON.stringify(dashboard), [T[0]]: '{}' },
+    dashboardcellviewsv1: {
+      [DASHBOARD + CELL]: JSON.stringify({ id: CELL, name: 'note', properties: { shape: 'chronograf-v2', type: 'markdown', note: '#' } }),
+    },
+    scraperv2: {
+      [T[0]]: JSON.stringify({ ...scraper, id: T[0], name: 'kept', bucketID: BUCKET }),
+      [T[1]]: JSON.stringify({ ...scraper, id: T[1], name: 'lost', bucketID: GONE }),
+    },
     organizationsv1: { [ORG]: JSON.stringify({ id: ORG, name: 'acme' }) },
     usersv1: { [USER]: JSON.stringify({ id: USER, name: 'admin', status: 'active' }), '00000000000000b2': '{"id":' },
-    authorizationsv1: { [T[0]]: token(T[0], {}), [T[1]]: token(T[1], { userID: GONE }), [T[2]]: token(T[2], {}) },
+    authorizationsv1: { [T[0]]: token(T[0], { permissions: READS }), [T[1]]: token(T[1], { userID: GONE }), [T[2]]: token(T[2], {}) },
     authorizationhashedindexv1: { [hashOf(T[0])]: T[0], [hashOf(T[1])]: T[1] },
-    dashboardsv2: { [T[0]]: '{}', [T[1]]: '{}' },
+    checksv1: { [T[0]]: '{}', [T[1]]: '{}' },
     tasksv1: { [T[0]]: '{}', [`${T[0]}/latestCompleted`]: '{}' },
     secretsv1: { [`${ORG}key`]: Buffer.from('a-secret-value').toString('base64') },
   };
@@ -361,20 +380,28 @@ describe('what cannot be brought along', () => {
     expect(report.leftOut).toEqual(
       expect.arrayContaining([
         { kind: 'token', reason: 'its user is not here', count: 1, examples: [T[1]] },
+        { kind: 'dashboards', reason: 'it has no id', count: 1, examples: ['without a name'] },
+        { kind: 'scrapers', reason: 'its bucket is not here', count: 1, examples: ['lost'] },
         expect.objectContaining({ kind: 'user', count: 1, examples: ['00000000000000b2'] }),
       ]),
     );
-    expect(report.changed).toMatchObject([{ kind: 'token', count: 1, examples: [T[2]] }]);
-    const reason = 'there is no such thing here';
+    expect(report.changed).toMatchObject([
+      { kind: 'scrapers', count: 1, examples: ['kept'] },
+      { kind: 'token', count: 1, examples: [T[2]] },
+    ]);
+    const reason = 'they are not taken over';
     expect(report.leftovers).toEqual([
-      { kind: 'dashboards', count: 2, reason },
       { kind: 'tasks', count: 1, reason },
+      { kind: 'checks', count: 2, reason },
     ]);
     expect(await importTo(folder, directory)).toMatchObject({ changesAnything: false });
     const server = await startProcess({ directory });
     const as = (value: string) => ({ as: { token: value } });
     const statuses = await Promise.all(T.map(async (value) => (await server.client.get('/api/v2/authorizations', as(value))).status));
     expect(statuses).toEqual([200, 401, 401]);
+    const { json } = await server.client.get(`/api/v2/dashboards/${DASHBOARD}?include=properties`, as(T[0]));
+    expect(json.cells).toMatchObject([{ id: CELL, x: 1, h: 4, name: 'note', properties: { type: 'markdown', note: '#' } }]);
+    expect((await server.client.get('/api/v2/scrapers', as(T[0]))).json.configurations).toMatchObject([{ name: 'kept', bucket: 'data' }]);
     await server.stop();
   });
 

@@ -48,7 +48,7 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
         const { filter, page, order, links } = decodeList(kind, request.query);
         const found = await resources.list(actor, filter, page, order);
         const encoded: object[] = [];
-        for (const resource of found) encoded.push(await encode(actor, resource, request.query));
+        for (const resource of found) encoded.push(await encode(actor, resource, NO_QUERY));
         return json(200, { ...links(found.length), [kind.list.name]: encoded });
       },
     },
@@ -125,6 +125,9 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
     ...(kind.takesLabels ? labelRoutes(kind, labels) : []),
   ];
 }
+
+/** Lists show resources in one form only. */
+const NO_QUERY = new URLSearchParams();
 
 /** What a list of the kind is asked for by its query string, and what links stand beside it. */
 function decodeList({ path, list, words }: Kind, query: URLSearchParams) {

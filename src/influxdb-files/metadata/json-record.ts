@@ -10,13 +10,18 @@ const NS_PER_SECOND = 1e9;
 export class JsonRecord {
   readonly #members: Readonly<Record<string, unknown>>;
 
-  /** @throws DomainError for what is no JSON object */
-  constructor(bytes: Buffer) {
-    let value: unknown;
-    try {
-      value = JSON.parse(bytes.toString('utf8'));
-    } catch {
-      throw invalid('it is no JSON');
+  /**
+   * @param source the bytes of a record, or what stands in one
+   * @throws DomainError for what is no JSON object
+   */
+  constructor(source: unknown) {
+    let value = source;
+    if (Buffer.isBuffer(source)) {
+      try {
+        value = JSON.parse(source.toString('utf8'));
+      } catch {
+        throw invalid('it is no JSON');
+      }
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('it is no JSON object');
     this.#members = value as Record<string, unknown>;
@@ -24,6 +29,18 @@ export class JsonRecord {
 
   member(name: string): unknown {
     return this.#members[name];
+  }
+
+  /** Empty where it is absent. */
+  record(name: string): JsonRecord {
+    return new JsonRecord(this.#members[name] ?? {});
+  }
+
+  /** None where they are absent. */
+  records(name: string): JsonRecord[] {
+    const value = this.#members[name] ?? [];
+    if (!Array.isArray(value)) throw invalid(`its ${name} are no list`);
+    return value.map((one: unknown) => new JsonRecord(one));
   }
 
   text(name: string): string {

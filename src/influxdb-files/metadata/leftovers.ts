@@ -3,14 +3,10 @@ import type { BoltBucket } from '../bolt/bolt-file.js';
 import type { Leftover } from './records.js';
 
 const KINDS: readonly (readonly [kind: string, bucket: string])[] = [
-  ['dashboards', 'dashboardsv2'],
   ['tasks', 'tasksv1'],
-  ['variables', 'variablesv1'],
-  ['telegraf configurations', 'telegrafv1'],
   ['checks', 'checksv1'],
   ['notification rules', 'notificationRulev1'],
   ['notification endpoints', 'notificationEndpointv1'],
-  ['scrapers', 'scraperv2'],
   ['template stacks', 'v1_pkger_stacks'],
 ];
 

@@ -296,12 +296,12 @@ describe('the metadata of other InfluxDBs', () => {
     const metadata = metadataOf({
       secretsv1: { [`${ORG}api-key`]: Buffer.from('hunter2 ☂').toString('base64') },
       tasksv1: { '0000000000000f01': '{}', '0000000000000f01/latestCompleted': '{}', '0000000000000f02': '{}' },
-      dashboardsv2: { '0000000000000f03': '{}' },
+      checksv1: { '0000000000000f03': '{}' },
     });
     expect([...metadata.secrets()]).toEqual([{ orgID: ORG, key: 'api-key', value: 'hunter2 ☂' }]);
     expect(metadata.leftovers()).toEqual([
-      { kind: 'dashboards', count: 1 },
       { kind: 'tasks', count: 2 },
+      { kind: 'checks', count: 1 },
     ]);
   });
 
@@ -317,7 +317,7 @@ describe('the metadata of other InfluxDBs', () => {
         usersv1: { b: '[]', c: JSON.stringify({ id: 'short', name: 'x' }), d: JSON.stringify({ id: USER, name: 'x', status: 'asleep' }) },
         userspasswordv1: { [USER]: 'cleartext' },
         userresourcemappingsv1: {
-          e: JSON.stringify({ userID: USER, userType: 'owner', mappingType: 'user', resourceType: 'dashboards', resourceID: AUTH }),
+          e: JSON.stringify({ userID: USER, userType: 'owner', mappingType: 'user', resourceType: 'tasks', resourceID: AUTH }),
           f: JSON.stringify({ userID: USER, userType: 'boss', mappingType: 'user', resourceType: 'orgs', resourceID: ORG }),
         },
         authorizationsv1: {

@@ -75,10 +75,21 @@ export class InfluxMetadata {
     }));
   }
 
-  /** Those in organizations, buckets, and the server itself; InfluxDB also has owners of dashboards, tasks and the like. */
+  /** Those in organizations, the server itself, and resources that can be taken over; InfluxDB also has owners of tasks and the like. */
   *memberships(): Generator<Membership> {
     for (const membership of this.#records('userresourcemappingsv1', 'membership', decodeMembership))
       if (membership !== undefined) yield membership;
+  }
+
+  /** Documents of organizations, as their members; what they must look like is known to those who take them over. */
+  documents(type: DocumentType): Generator<JsonRecord> {
+    return this.#records(DOCUMENT_BUCKETS[type], type, (record) => record);
+  }
+
+  /** The view of a cell of a dashboard. */
+  view(dashboardId: Id, cellId: Id): JsonRecord | undefined {
+    const value = this.#root.bucket('dashboardcellviewsv1')?.get(dashboardId + cellId);
+    return value && new JsonRecord(value);
   }
 
   buckets(): Generator<Bucket> {
@@ -288,7 +299,17 @@ function decodeBcrypt(value: Buffer): string {
   return hash;
 }
 
-const RESOURCES: readonly string[] = ['orgs', 'buckets', 'instance'] satisfies MembershipResource[];
+const DOCUMENT_BUCKETS = {
+  dashboards: 'dashboardsv2',
+  variables: 'variablesv1',
+  telegrafs: 'telegrafv1',
+  scrapers: 'scraperv2',
+  sources: 'sourcesv1',
+} as const;
+export type DocumentType = keyof typeof DOCUMENT_BUCKETS;
+export const DOCUMENT_TYPES = Object.keys(DOCUMENT_BUCKETS) as DocumentType[];
+
+const RESOURCES: readonly string[] = ['orgs', 'buckets', 'instance', ...DOCUMENT_TYPES] satisfies MembershipResource[];
 
 function decodeMembership(record: JsonRecord): Membership | undefined {
   const resourceType = record.text('resourceType');
