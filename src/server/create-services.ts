@@ -46,6 +46,7 @@ import { QueryPool } from '../workers/query-pool.js';
 import { createScheduler } from './create-scheduler.js';
 import { logRestore } from './log-restore.js';
 import { openGate } from './open-gate.js';
+import { startScraping } from './start-scraping.js';
 import type { Stores } from './open-stores.js';
 import type { StopSteps } from './stop-steps.js';
 
@@ -130,6 +131,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     delete: createDelete({ store, engine }),
     pool,
     outgoing,
+    scraping: startScraping({ store, engine, clock, outgoing, logger, stopSteps }),
     flux,
     scheduler,
     runs: createRuns({ store, ids, clock, desk: scheduler }),
