@@ -5,6 +5,7 @@
 import type { Answered, Sent } from './client.js';
 import { createBody, idOf } from './bodies.js';
 import type { Random } from './random.js';
+import { ANNOTATION_ASKS } from './annotation-asks.js';
 import { TASK_ASKS } from './task-asks.js';
 import { OTHER_KINDS, SHORT_PASSWORD, type Maker, type Place, type World } from './world.js';
 import type { Action } from '../../src/domain/permission.js';
@@ -323,6 +324,8 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
       json: { password: SHORT_PASSWORD },
     }),
 
+  ...ANNOTATION_ASKS,
+
   'GET /api/v2/dbrps': (chances) => {
     const place = placeOf(chances);
     return { sent: get(`/api/v2/dbrps?orgID=${place.id}`), opened: listed('content') };
@@ -404,6 +407,7 @@ const OLD_PASSWORD = 'asks for the old password, beside a session: a token canno
 export const NOT_ASKED: Readonly<Record<string, string>> = {
   'GET /api/v2/resources': KNOWS_NO_DATA,
   'GET /api/v2/flags': KNOWS_NO_DATA,
+  'GET /api/v2/telegraf/plugins': KNOWS_NO_DATA,
   'GET /api/v2/me/authorization': 'tells of the token that asks, which its maker has made',
   'GET /api/v2/me/permissions': 'tells of the token that asks, which its maker has made',
   'PUT /api/v2/me/password': OLD_PASSWORD,

@@ -1,4 +1,5 @@
 /** Three organizations, their users and all that lies in them, on a real server; and everybody who may make a token there. */
+import { anAnnotation, aStream } from './annotation-asks.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,6 +120,8 @@ export async function createWorld(): Promise<World> {
     const others: Record<string, { readonly id: string }> = {};
     for (const kind of OTHER_KINDS)
       others[kind.type] = await make(kind.path, plain({ ...placeOf(kind, { orgId: id, bucketId: bucketID }), ...kind.example(0).create }));
+    others.annotations = (await make(`/api/v2private/annotations?orgID=${id}`, [anAnnotation]))[0];
+    others.streams = await client.must(operator, { method: 'PUT', path: `/api/v2private/streams?orgID=${id}`, json: aStream });
     places.push({
       name,
       id,
