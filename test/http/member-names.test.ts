@@ -104,6 +104,11 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
     const made = await client.put(`/api/v2private/streams?orgID=${orgId}`, { as: operator, json: { stream: `changed ${n}` } });
     return { path: `/api/v2private/streams/${made.json.id}`, json: { stream: `renamed ${n}`, description: 'new' }, isOptional: true };
   },
+  'POST /api/v2/tasks/:id/runs': async (world, n) => {
+    const flux = `option task = {name: "run ${n}", every: 8760h}`;
+    const id = await newId(world, '/api/v2/tasks', { orgID: world.orgId, flux });
+    return { path: `/api/v2/tasks/${id}/runs`, json: { scheduledFor: '2090-01-01T00:00:00Z' }, isOptional: true };
+  },
   'POST /api/v2/authorizations': (world) => ({
     path: '/api/v2/authorizations',
     json: {
@@ -186,6 +191,7 @@ const NO_JSON: readonly string[] = [
   'POST /api/v2/write',
   // A list.
   'POST /api/v2private/annotations',
+  'POST /api/v2/tasks/:id/runs/:runID/retry',
   'POST /api/v2/signin',
   'POST /api/v2/signout',
   'POST /api/v2/restore/kv',
