@@ -30,7 +30,7 @@ export interface Task {
   readonly timeoutMs: number;
   /** Told of an error that went into the answer. */
   readonly onLateError: (error: Error) => void;
-  /** Told of a script that is one read of storage and nothing else. */
+  /** Told of a script that is one read of storage and nothing else, and had a short answer. */
   readonly onSimpleRead?: ((read: SimpleRead, dialect: CsvDialect) => void) | undefined;
 }
 
@@ -40,6 +40,9 @@ export interface WorkAnswer {
   /** To be read once. When the work was ended in the middle, this throws why. */
   readonly bytes: AsyncGenerator<Uint8Array, void, undefined>;
 }
+
+/** Bytes of an answer that is little. */
+const SIMPLE_BYTES_MAX = 256 * 1024;
 
 type Post = (message: ToWorker, transfer?: ArrayBuffer[]) => void;
 
@@ -80,6 +83,8 @@ export class Job {
   private readonly madeAtMs = performance.now();
   private begunAtMs: number | undefined;
   private hasLateError = false;
+  private byteCount = 0;
+  private simpleRead: Extract<FromWorker, { kind: 'simple read' }> | undefined;
   /** The reader has abandoned the response. */
   private isUnread = false;
 
@@ -130,16 +135,21 @@ export class Job {
         this.contentType = message.contentType;
         return false;
       case 'simple read':
-        this.task.onSimpleRead?.(message.read, message.dialect);
+        this.simpleRead = message;
         return false;
       case 'bytes':
         if (this.pieces.length === 0) this.takenAtMs = performance.now();
         this.pieces.push(message.bytes);
-        if (message.isLast) this.end();
+        this.byteCount += message.bytes.length;
+        if (message.isLast) {
+          this.noteSimpleRead();
+          this.end();
+        }
         this.start();
         this.wake?.();
         return message.isLast;
       case 'done':
+        this.noteSimpleRead();
         this.end();
         this.start();
         return true;
@@ -196,6 +206,13 @@ export class Job {
     if (this.begunAtMs === undefined) return 'not begun';
     if (this.task.signal.aborted || this.isUnread) return 'cut';
     return this.hasBegun ? 'failed' : 'refused';
+  }
+
+  /** What had a long answer would be read in vain where little is read. */
+  private noteSimpleRead(): void {
+    const { simpleRead, byteCount, hasLateError } = this;
+    if (simpleRead === undefined || hasLateError || byteCount > SIMPLE_BYTES_MAX) return;
+    this.task.onSimpleRead?.(simpleRead.read, simpleRead.dialect);
   }
 
   private start(): void {
