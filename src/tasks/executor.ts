@@ -14,7 +14,7 @@ import type { Flux } from '../services/flux.js';
 import { nowNs } from '../services/now-ns.js';
 import type { RunNotes } from './run-notes.js';
 import { RUNS_WAITING_PER_TASK_MAX, RunQueue } from './run-queue.js';
-import { scriptRequestOf } from './script-request.js';
+import { asksForProgress, scriptRequestOf } from './script-request.js';
 
 export interface ExecutorDependencies {
   readonly store: Store;
@@ -143,7 +143,7 @@ export class Executor {
     const live: LiveRun = { task, run: started, actor, controller: new AbortController(), log: [...run.log] };
     this.#live.set(run.id, live);
     observer.started(Math.max(0, clock() - run.dueAtMs));
-    const [progress] = await store.listProgress([task.id]);
+    const [progress] = asksForProgress(task.flux) ? await store.listProgress([task.id]) : [];
     const failure = await this.#evaluate(flux, live, progress?.latestSuccessMs);
     const say = (message: string): void => {
       live.log.push({ atMs: clock(), message });

@@ -16,8 +16,8 @@ export interface NoteDependencies {
   readonly logger: Logger;
 }
 
-/** Runs in one transaction. */
-const RUNS_PER_COMMIT_MAX = 500;
+/** Runs in one transaction: what is stored at once is what requests wait for. */
+const RUNS_PER_COMMIT_MAX = 50;
 /** Runs that wait for a store that does not take them; the oldest are then resumed at the next start. */
 const RUNS_WAITING_MAX = 20_000;
 const RETRY_MS = 1_000;

@@ -37,6 +37,8 @@ interface Entry {
 const LOOK_MS_MAX = 1_000;
 /** Times of one schedule that are made up for after the clock or the processor stood still. */
 const LATE_TIMES_MAX = 100;
+/** Runs of one transaction. */
+const RUNS_PER_COMMIT_MAX = 50;
 /** Times that are counted in a gap. */
 const COUNTED_MAX = 1_000;
 const RUNS_KEPT_PER_TASK = 500;
@@ -265,17 +267,17 @@ export class Scheduler implements RunDesk {
     }
     if (due.length === 0) return;
     try {
-      const taken = await store.transaction(async (writer) => {
-        const inserted = await writer.insertRuns(due);
-        await writer.moveProgress(moves);
-        return inserted;
-      });
-      for (const run of taken) {
-        const entry = this.#entries.get(run.taskID);
-        if (run.status !== 'scheduled' || entry === undefined) continue;
-        observer.due(clock() - run.dueAtMs);
-        executor.add(run, entry);
+      // In small transactions: what is stored at once is what requests wait for.
+      for (let at = 0; at < due.length; at += RUNS_PER_COMMIT_MAX) {
+        const runs = due.slice(at, at + RUNS_PER_COMMIT_MAX);
+        for (const run of await store.transaction((writer) => writer.insertRuns(runs))) {
+          const entry = this.#entries.get(run.taskID);
+          if (run.status !== 'scheduled' || entry === undefined) continue;
+          observer.due(clock() - run.dueAtMs);
+          executor.add(run, entry);
+        }
       }
+      if (moves.length > 0) await store.transaction((writer) => writer.moveProgress(moves));
     } catch (error) {
       for (const [entry, nextMs] of before) entry.nextMs = nextMs;
       throw error;

@@ -3,12 +3,15 @@
 /** Under its own name; with another one the option could not be set. */
 const IMPORTS_TASKS = /^\s*import\s+"influxdata\/influxdb\/tasks"/m;
 
+/** Whether a script can ask when its task last succeeded. */
+export const asksForProgress = (flux: string): boolean => IMPORTS_TASKS.test(flux);
+
 /** @param latestSuccessMs what `tasks.lastSuccess` answers */
 export function scriptRequestOf(
   flux: string,
   latestSuccessMs: number | undefined,
 ): { readonly contentType: string; readonly body: Uint8Array } {
-  if (latestSuccessMs === undefined || !IMPORTS_TASKS.test(flux)) return { contentType: 'application/vnd.flux', body: Buffer.from(flux) };
+  if (latestSuccessMs === undefined || !asksForProgress(flux)) return { contentType: 'application/vnd.flux', body: Buffer.from(flux) };
   const name = (text: string): object => ({ type: 'Identifier', name: text });
   const assignment = {
     type: 'MemberAssignment',
