@@ -4,6 +4,7 @@ import type { FieldType } from '../domain/series.js';
 import { Catalog, type Measurement } from './catalog.js';
 import { LOOSE_TABLE } from './loose.js';
 import type { Connection } from './connection.js';
+import { SORTED_TABLE } from './sorted-pieces.js';
 import { readColumn, readIntegers } from './vectors.js';
 
 /** Rises when the tables below or the layout of measurements change. */
@@ -24,6 +25,7 @@ const TABLES = [
   'CREATE TABLE series (measurement INTEGER, id INTEGER, tags VARCHAR)',
   LOOSE_TABLE,
   ROW_COUNT_TABLE,
+  SORTED_TABLE,
 ];
 
 export interface StoredState {
@@ -50,6 +52,8 @@ export async function loadState(connection: Connection): Promise<StoredState> {
     version = 2;
   }
   if (version !== layoutVersion) throw new Error(`the layout has version ${String(version)}, this program knows ${layoutVersion}`);
+  // Earlier versions of this layout are without it, and do not miss it.
+  await connection.run(SORTED_TABLE);
   const [position] = (await connection.rows('SELECT segment FROM log_position')) as [bigint][];
   return { catalog: await loadCatalog(connection), nextSegment: Number(position?.[0] ?? 0n) };
 }

@@ -10,37 +10,24 @@ import type { BucketId } from '../domain/id.js';
 import type { TimeRange } from '../domain/series.js';
 import type { Catalog, Measurement } from './catalog.js';
 import { Checkpoints, logBytesTarget, recordOfWaiting, writeFile } from './checkpoints.js';
-import type { DatabaseOptions } from './database.js';
 import { type DrainFailure, drain } from './drain.js';
 import type { DrainedRows } from './drain-plan.js';
 import { Semaphore, queriesAtOnce } from './semaphore.js';
+import { ALL_TIMES, drainDelayMs, type KeeperOptions, pendingBytesMax, pendingBytesTarget, REOPEN_DELAY_MAX_MS } from './keeper-options.js';
 import { LogMender } from './log-mender.js';
 import { type LogRecord, readRecord, writeRecord } from './log-record.js';
 import { closeFile, openFile, type OpenedFile } from './opened-file.js';
 import type { Part } from './parts.js';
-import { type PlacementRules, placementRules } from './placement.js';
+import { placementRules } from './placement.js';
 import { type Removal, removalRecord, removalsOf, removeMeasurements, removeRows } from './removal.js';
-import { type EngineEvent, Report } from './report.js';
+import { Report } from './report.js';
 import { findMissingRows } from './row-counts.js';
-import { clampRange } from './scope.js';
 import { type Connection, DatabaseGoneError } from './connection.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { asideError } from './set-aside.js';
+import { Tidying } from './tidying.js';
 import { WaitingRows } from './waiting-rows.js';
 import { WriteAheadLog } from './write-ahead-log.js';
-
-export interface KeeperOptions extends DatabaseOptions {
-  readonly rules?: PlacementRules | undefined;
-  readonly onEvent?: ((event: EngineEvent) => void) | undefined;
-}
-
-/** Rows in memory that cause a drain, and that make writers wait for one. */
-const pendingBytesTarget = 16 * 1024 * 1024;
-const pendingBytesMax = 64 * 1024 * 1024;
-/** Rows wait no longer than this. */
-const drainDelayMs = 10_000;
-const REOPEN_DELAY_MAX_MS = 30_000;
-const ALL_TIMES = clampRange({ startNs: -(2n ** 63n), stopNs: 2n ** 63n });
 
 export class Keeper {
   readonly queries: Semaphore;
@@ -58,7 +45,8 @@ export class Keeper {
   /** Why DuckDB is not in use; it is being opened again. */
   #broken: { readonly error: DatabaseGoneError; attempt: Promise<void> } | undefined;
   #checkpointProblem: string | undefined;
-  #isClosed = false;
+  isClosed = false;
+  readonly #tidying: Tidying;
 
   private constructor(options: KeeperOptions, opened: OpenedFile, log: WriteAheadLog) {
     this.#options = options;
@@ -71,6 +59,7 @@ export class Keeper {
       this.#retryAside();
     });
     this.queries = new Semaphore(queriesAtOnce());
+    this.#tidying = new Tidying(this, options.directory, options.memoryLimitBytes);
   }
 
   static async open(options: KeeperOptions): Promise<Keeper> {
@@ -106,7 +95,7 @@ export class Keeper {
   }
 
   assertOpen(): void {
-    if (this.#isClosed) throw new DomainError('unavailable', 'the time-series engine is closed');
+    if (this.isClosed) throw new DomainError('unavailable', 'the time-series engine is closed');
   }
 
   /** @throws DomainError `unavailable` while the file is being opened again and that does not succeed at once */
@@ -148,7 +137,7 @@ export class Keeper {
     try {
       await written;
     } catch (error) {
-      if (!this.#isClosed) this.#mender.begin();
+      if (!this.isClosed) this.#mender.begin();
       throw error;
     }
   }
@@ -157,7 +146,7 @@ export class Keeper {
     if (this.#waiting.byteCount > pendingBytesTarget || this.#checkpoints.byteCount > logBytesTarget) {
       // A failure is thrown again where the drain is awaited.
       this.#drain().catch(() => undefined);
-    } else if (!this.#isClosed) {
+    } else if (!this.isClosed) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
         this.#drain().catch(() => undefined);
@@ -196,6 +185,7 @@ export class Keeper {
       throw this.#break(error);
     }
     this.#waiting.settle(taken, failures);
+    this.#tidying.noteStored(taken);
     return failures;
   }
 
@@ -220,17 +210,20 @@ export class Keeper {
     const written = this.log(removalRecord(bucketId, ALL_TIMES, removals));
     this.#waiting.drop(taken, measurements);
     await written;
-    await this.#change((connection, catalog) => removeMeasurements(connection, catalog, measurements));
+    await this.change((connection, catalog) => removeMeasurements(connection, catalog, measurements));
+    this.#tidying.noteRemoved();
     for (const measurement of measurements) this.#forgetIfGone(measurement);
   }
 
   async #removeStored(removals: readonly Removal[], range: TimeRange): Promise<void> {
-    await this.#change((connection, catalog) => removeRows(connection, catalog, removals, range));
+    await this.change(async (connection, catalog) => {
+      if (await removeRows(connection, catalog, removals, range)) this.#tidying.noteRemoved();
+    });
     for (const { measurement } of removals) this.#forgetIfGone(measurement);
   }
 
   /** Does something to the file that is not to be blamed on a measurement. */
-  async #change(work: (connection: Connection, catalog: Catalog) => Promise<void>): Promise<void> {
+  async change(work: (connection: Connection, catalog: Catalog) => Promise<void>): Promise<void> {
     const { writer, catalog } = this.#opened;
     try {
       await work(writer, catalog);
@@ -244,7 +237,7 @@ export class Keeper {
 
   /** After a failure of a read: opens the file again where it answers nothing any more. */
   async noteFailure(connection: Connection, error: unknown): Promise<void> {
-    if (this.#isClosed || this.#broken !== undefined) return;
+    if (this.isClosed || this.#broken !== undefined) return;
     await connection.assertAlive(error).catch((gone: unknown) => {
       this.#break(gone);
     });
@@ -276,9 +269,13 @@ export class Keeper {
   }
 
   /** Writes all to the file; the log is needed from then on only for what could not be stored. To be done exclusively. */
-  async checkpointNow(): Promise<void> {
+  async checkpointNow(isForced = false): Promise<void> {
     await this.drainSome([...this.catalog.all()]);
-    if (this.#checkpoints.byteCount === 0) return;
+    if (this.#checkpoints.byteCount === 0) {
+      // The log stays: it is kept for one checkpoint that stores points.
+      if (isForced) await this.change((writer, catalog) => writeFile(writer, catalog, this.queries, this.#checkpoints.position));
+      return;
+    }
     await this.#checkpoints.assertRoom();
     // In this order and without a pause: the new segment begins with what was set aside, so that the old ones need not be read again.
     const segment = this.#checkpoints.beginSegment();
@@ -290,7 +287,7 @@ export class Keeper {
     const before = this.#checkpoints.position;
     const isWhole = failures.every(({ measurement }) => carried.includes(measurement));
     const position = isWhole ? segment : before;
-    await this.#change((writer, catalog) => writeFile(writer, catalog, this.queries, position));
+    await this.change((writer, catalog) => writeFile(writer, catalog, this.queries, position));
     this.#checkpoints.position = position;
     this.#checkpoints.noteDone();
     this.#checkpointProblem = undefined;
@@ -315,6 +312,7 @@ export class Keeper {
       },
     );
     if (this.#waiting.byteCount > 0) this.#scheduleDrain();
+    this.#tidying.noteOpened();
   }
 
   async #replayRecord(record: LogRecord): Promise<void> {
@@ -343,7 +341,7 @@ export class Keeper {
   }
 
   async #reopen(attemptCount: number): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     try {
       if (attemptCount === 0) await closeFile(this.#opened, this.queries);
       await this.#log.settle();
@@ -366,17 +364,16 @@ export class Keeper {
 
   /** What could not be stored for want of room may be now. */
   #retryAside(): void {
-    for (const measurement of this.catalog.all()) {
-      if (measurement.aside !== undefined) measurement.aside = { ...measurement.aside, retryAtMs: 0 };
-    }
+    this.#waiting.retryAll(this.catalog);
     this.#drain().catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     clearTimeout(this.#timer);
     this.#mender.stop();
+    this.#tidying.stop();
     await this.readers.close(this.queries);
     const { writer, database } = this.#opened;
     try {

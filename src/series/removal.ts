@@ -62,8 +62,17 @@ export function removalsOf(catalog: Catalog, { bucketId, measurements }: Removal
   });
 }
 
-/** Deletes the rows in a range of some series. */
-export async function removeRows(connection: Connection, catalog: Catalog, removals: readonly Removal[], range: TimeRange): Promise<void> {
+/**
+ * Deletes the rows in a range of some series.
+ *
+ * @returns whether there were any
+ */
+export async function removeRows(
+  connection: Connection,
+  catalog: Catalog,
+  removals: readonly Removal[],
+  range: TimeRange,
+): Promise<boolean> {
   await loadExtents(
     connection,
     removals.map(({ measurement }) => measurement),
@@ -73,7 +82,7 @@ export async function removeRows(connection: Connection, catalog: Catalog, remov
     const scope = scopeOf({ measurement, extents: measurement.extents as SeriesExtents }, ids, range);
     if (scope !== undefined) scopes.push({ ...scope, isAll, range });
   }
-  if (scopes.length === 0) return;
+  if (scopes.length === 0) return false;
   const changed = [...new Set(scopes.map(({ measurement }) => measurement))];
   const left = new Map(changed.map((measurement) => [measurement, new Set<number>()]));
   await connection.transact(async () => {
@@ -94,6 +103,7 @@ export async function removeRows(connection: Connection, catalog: Catalog, remov
     if (series.size === 0) noteGone(catalog, measurement);
     else measurement.noteStoredSeries(series);
   }
+  return true;
 }
 
 async function deleteRows(connection: Connection, scopes: readonly Scope[], range: TimeRange): Promise<void> {
@@ -123,7 +133,7 @@ async function findLeft(connection: Connection, left: ReadonlyMap<Measurement, S
 /** Takes measurements out of DuckDB, and of its catalogue. */
 async function forget(connection: Connection, measurements: readonly Measurement[]): Promise<void> {
   for (const { hasTable, table } of measurements) if (hasTable) await connection.run(`DROP TABLE ${table}`);
-  for (const entries of ['loose', 'field', 'series']) {
+  for (const entries of ['loose', 'field', 'series', 'sorted']) {
     for (const list of measurementLists(measurements)) await connection.run(`DELETE FROM ${entries} WHERE ${list}`);
   }
   for (const list of measurementLists(measurements, 'id')) await connection.run(`DELETE FROM measurement WHERE ${list}`);

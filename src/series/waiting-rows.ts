@@ -60,6 +60,12 @@ export class WaitingRows {
     return taken;
   }
 
+  /** What is set aside is tried again with the next drain. */
+  retryAll(catalog: Catalog): void {
+    for (const measurement of catalog.all())
+      if (measurement.aside !== undefined) measurement.aside = { ...measurement.aside, retryAtMs: 0 };
+  }
+
   /** What was taken has been drained, but for the failures, which are set aside. */
   settle(taken: readonly DrainedRows[], failures: readonly DrainFailure[]): void {
     this.#release(taken);

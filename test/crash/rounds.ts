@@ -203,7 +203,8 @@ class Rounds {
 
   #killAtEvent(pid: number | undefined, deadlineMs: number): Promise<string> {
     const event = this.#random.pick(EVENTS);
-    const nth = event.change === 'written' ? this.#random.between(1, 20) : this.#random.between(1, 3);
+    // Rows that are sorted or moved are written after those of drains.
+    const nth = event.change === 'written' ? this.#random.between(1, this.#random.chance(0.5) ? 20 : 200) : this.#random.between(1, 3);
     const delayMs = this.#random.chance(0.5) ? 0 : this.#random.between(1, 12);
     return this.#kill(pid, deadlineMs, { ...event, nth, delayMs });
   }
