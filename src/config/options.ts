@@ -150,6 +150,7 @@ export const OPTIONS = [
   {
     name: 'expired-token-retention',
     kind: 'duration',
+    answeredAsText: true,
     default: '720h0m0s',
     group: 'Tokens, passwords and sessions',
     help: 'time after which an expired token is deleted',

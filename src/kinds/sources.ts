@@ -64,7 +64,7 @@ export const sourceKind = defineKind<Source, SourceChange & { readonly orgID: Or
     defaultRP: text(),
   },
   words: { notFound: () => 'source not found', badBody: '' },
-  list: { name: 'sources', paging: 'whole', links: 'self', filters: ['orgID'] },
+  list: { name: 'sources', paging: 'whole', links: 'self', filters: [] },
 
   build(contents, { id, orgID }) {
     checkNewName('source name', contents.name ?? '');

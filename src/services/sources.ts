@@ -17,8 +17,7 @@ export const createSources = (dependencies: ResourceDependencies) => {
     },
 
     async list(actor, query, page, order) {
-      const isAsked = query.orgID === undefined || query.orgID === OWN_SOURCE.orgID;
-      const own = isAsked ? filterAllowed(actor, sourceKind.type, [OWN_SOURCE], (source) => rights.toRead(source)) : [];
+      const own = filterAllowed(actor, sourceKind.type, [OWN_SOURCE], (source) => rights.toRead(source));
       return [...own, ...(await sources.list(actor, query, page, order))];
     },
 

@@ -6,7 +6,7 @@ import type { Kind } from '../../kinds/kind.js';
 import { encodeLabel, labelKind } from '../../kinds/labels.js';
 import type { LabelsOnResources, OpenedLabels } from '../../services/labels-on-resources.js';
 import { decodeJsonObject } from '../../wire/json.js';
-import { empty, json, type ActorRoute } from '../route.js';
+import { empty, json, type ActorRoute, type RouteRequest } from '../route.js';
 import { behaviourOf, findPlace, type FindPlace } from './places.js';
 
 export function labelRoutes(kind: Kind, labels: LabelsOnResources): ActorRoute[] {
@@ -33,7 +33,7 @@ export function labelRoutes(kind: Kind, labels: LabelsOnResources): ActorRoute[]
       needs: needs.addLabel,
       async handle(actor, request) {
         const opened = await findPlace(actor, request, open);
-        const labelId = decodeJsonObject(request.body).id<LabelId>('labelID');
+        const labelId = decodeLabelId(kind, request);
         if (labelId === undefined) throw invalid('label id is required');
         const label = await opened.add(labelId);
         return json(201, { links: { self: `${labelKind.path}/${label.id}` }, label: encodeLabel(label) });
@@ -51,4 +51,12 @@ export function labelRoutes(kind: Kind, labels: LabelsOnResources): ActorRoute[]
       },
     },
   ];
+}
+
+function decodeLabelId({ router }: Kind, { body }: RouteRequest): LabelId | undefined {
+  try {
+    return decodeJsonObject(body).id<LabelId>('labelID');
+  } catch (cause) {
+    throw router === 'chi' ? cause : invalid('Invalid post label map request', { cause });
+  }
 }

@@ -70,8 +70,7 @@ export function serverRoutes({ clock, startedAtMs, version, metrics, configurati
       // The one place where InfluxDB leaves the character set out; to a text Fastify would add it.
       handle: () => ({ status: 200, contentType: 'application/json', body: Buffer.from(JSON.stringify(ALL_RESOURCE_TYPES)) }),
     },
-    // There are no feature flags, which is what clients want to know.
-    { method: 'GET', path: '/api/v2/flags', access: 'actor', needs: 'signed in', handle: () => json(200, {}) },
+    { method: 'GET', path: '/api/v2/flags', access: 'actor', needs: 'signed in', handle: () => json(200, FLAGS) },
     {
       method: 'GET',
       path: '/api/v2/config',
@@ -84,6 +83,9 @@ export function serverRoutes({ clock, startedAtMs, version, metrics, configurati
     },
   ];
 }
+
+/** InfluxDB's feature flags as they are by default: its clients look for them, and nothing here can be switched by them. */
+const FLAGS = { appMetrics: false, cursorAtEOF: false, newAutoRefresh: true, refreshSingleCell: true, timeFilterFlags: false } as const;
 
 /** InfluxDB's table of contents, whole: clients look paths up in it. */
 const LINKS = {
