@@ -63,12 +63,16 @@ export function mayBeShown<T extends Owned>(actor: Actor, kind: Declared<T, unkn
   return held.covers(rights.toRead(resource)) || held.covers(rights.toWrite(resource));
 }
 
+/** For what depends on the right to read another resource, but is not refused without it. Not published as a decision of the request. */
+export const mayRead = <T extends Owned>(actor: Actor, kind: Declared<T, unknown>, resource: T): boolean =>
+  permissionsOf(actor).covers(rightsToKind(kind).toRead(resource));
+
 /** What the routes of a kind need, for the matrix to compare with the checks. */
 export function needsOfKind({ type, rights, isReadWithOrganization, takesLabels }: Routed) {
   // A resource is shown with its labels.
   const shown: NeededPermissions = takesLabels ? { list: 'labels' } : {};
-  const operation = (actions: readonly Action[]): NeededPermissions => ({
-    ...(actions.includes('read') ? { read: type } : {}),
+  const operation = (actions: readonly Action[], alsoReads?: ResourceType): NeededPermissions => ({
+    ...(actions.includes('read') ? { read: alsoReads === undefined ? type : [type, alsoReads] } : {}),
     ...(actions.includes('write') ? { write: type } : {}),
   });
   const written: ResourceType[] = rights?.bucketOf === undefined ? [type] : [type, 'buckets'];

@@ -1,5 +1,6 @@
 /** All kinds that are served by the routes, services and rights that follow from their declarations. */
 import { bucketKind } from './buckets.js';
+import { checkKind } from './checks.js';
 import { dashboardKind } from './dashboards.js';
 import type { Kind } from './kind.js';
 import { labelKind } from './labels.js';
@@ -7,6 +8,7 @@ import { notebookKind } from './notebooks.js';
 import { scraperKind } from './scrapers.js';
 import { notificationEndpointKind } from './notification-endpoints.js';
 import { sourceKind } from './sources.js';
+import { notificationRuleKind } from './notification-rules.js';
 import { taskKind } from './tasks.js';
 import { telegrafKind } from './telegrafs.js';
 import { variableKind } from './variables.js';
@@ -22,4 +24,6 @@ export const KINDS: readonly Kind[] = [
   scraperKind,
   notificationEndpointKind,
   sourceKind,
+  notificationRuleKind,
+  checkKind,
 ];

@@ -5,7 +5,7 @@
 import type { BucketId, Id, OrganizationId } from '../domain/id.js';
 import type { Owned, ResourceOrder, StoredKind } from '../domain/kind.js';
 import type { Label } from '../domain/label.js';
-import type { Action } from '../domain/permission.js';
+import type { Action, ResourceType } from '../domain/permission.js';
 import type { JsonObject } from '../wire/json.js';
 
 /** What a resource is made from: how the organization was given, and whatever the kind needs. */
@@ -110,6 +110,8 @@ export interface KindWords<T extends Owned> {
   readonly listRefusesUnknownId?: boolean;
   /** For a path whose id is none; else what is wrong with the id. */
   readonly badId?: string;
+  /** The same, of a PUT, where it differs. */
+  readonly badReplacementId?: string;
   /** For a list that must name its organization and does not, or not by an id; the kind may tell the reason. */
   readonly badOrganizationId?: string | ((reason: string) => string);
   /** For a list whose organization is no id: it is as if none were named. */
@@ -120,8 +122,8 @@ export interface KindWords<T extends Owned> {
   readonly badChangeBody?: string | ((reason: string, method: 'PATCH' | 'PUT') => string);
 }
 
-/** `id` may be given many times; `ownerID` finds those in which the user is an owner; `user` must be an id, and finds all. */
-export type ListFilter = 'id' | 'name' | 'org' | 'orgID' | 'ownerID' | 'user';
+/** `id` may be given many times; `ownerID` finds those in which the user is an owner; `user` must be an id, and finds all; `tag` is `key:value`. */
+export type ListFilter = 'id' | 'name' | 'org' | 'orgID' | 'ownerID' | 'user' | 'tag';
 
 export interface KindList {
   /** The member that holds the resources. */
@@ -158,6 +160,8 @@ export interface Operation<T extends Owned> {
   readonly path: string;
   /** What must be held of the resource. */
   readonly needs: readonly Action[];
+  /** The type of another resource that must be readable. */
+  readonly alsoReads?: ResourceType;
   /** What stands before the reason why the body cannot be decoded. */
   readonly badBody?: string;
   /** @throws DomainError */

@@ -23,6 +23,8 @@ export interface ResourceQuery {
   readonly org?: string | undefined;
   /** An owner of the resources. */
   readonly ownerID?: UserId | undefined;
+  /** `key:value` */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** What a kind does beside storing its resource, in the same transaction. Each may refuse what the actor may not do. */

@@ -1,7 +1,10 @@
 /** Reads what scripts of tasks say about themselves, in a thread of the queries: a script can keep the parser busy. */
 import type { Actor } from '../domain/actor.js';
 import { invalid } from '../domain/errors.js';
+import type { Check } from '../domain/check.js';
+import type { NotificationRule, RuleEndpoint } from '../domain/notification-rule.js';
 import type { TaskOptionEdits, TaskScript } from '../domain/task.js';
+import type { Work } from '../workers/messages.js';
 import type { Engine } from '../workers/world.js';
 import type { QueryPool } from '../workers/query-pool.js';
 import { userOf } from './query-user.js';
@@ -18,12 +21,10 @@ export const TASK_SCRIPT_LENGTH_MAX = 256 * 1024;
 
 export type TaskScripts = ReturnType<typeof createTaskScripts>;
 
-export const createTaskScripts = ({ pool, engine }: TaskScriptDependencies) => ({
-  /** @throws DomainError `invalid`, in InfluxDB's words */
-  async read(actor: Actor, flux: string, edits: TaskOptionEdits = {}): Promise<TaskScript> {
-    if (flux.length > TASK_SCRIPT_LENGTH_MAX) throw invalid(`the script of a task may have ${TASK_SCRIPT_LENGTH_MAX} characters`);
+export const createTaskScripts = ({ pool, engine }: TaskScriptDependencies) => {
+  async function run(actor: Actor, work: Work): Promise<TaskScript> {
     const { bytes } = await pool.run({
-      work: { kind: 'task script', flux, edits },
+      work,
       user: userOf(actor),
       reach: { kind: 'nothing' },
       expects: {},
@@ -35,5 +36,20 @@ export const createTaskScripts = ({ pool, engine }: TaskScriptDependencies) => (
     const pieces: Uint8Array[] = [];
     for await (const piece of bytes) pieces.push(piece);
     return JSON.parse(Buffer.concat(pieces).toString('utf8')) as TaskScript;
-  },
-});
+  }
+
+  return {
+    /** @throws DomainError `invalid`, in InfluxDB's words */
+    async read(actor: Actor, flux: string, edits: TaskOptionEdits = {}): Promise<TaskScript> {
+      if (flux.length > TASK_SCRIPT_LENGTH_MAX) throw invalid(`the script of a task may have ${TASK_SCRIPT_LENGTH_MAX} characters`);
+      return run(actor, { kind: 'task script', flux, edits });
+    },
+
+    /** Generates the script of a check. @throws DomainError `invalid`, in InfluxDB's words */
+    readCheck: (actor: Actor, check: Check): Promise<TaskScript> => run(actor, { kind: 'check script', check }),
+
+    /** Generates the script of a notification rule: for its endpoint, or one that fails and says why there is none. */
+    readRule: (actor: Actor, rule: NotificationRule, endpoint: RuleEndpoint | { readonly missing: string }): Promise<TaskScript> =>
+      run(actor, { kind: 'rule script', rule, endpoint }),
+  };
+};

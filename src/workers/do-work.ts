@@ -4,6 +4,8 @@ import type { StatementResult } from '../domain/influxql-result.js';
 import type { MemoryPool } from '../query/flux/execute/memory.js';
 import type { Pulse } from '../query/flux/execute/turn.js';
 import type { FluxEnvironment } from '../query/flux/environment.js';
+import { readCheckScript } from '../query/flux/alerts/check-script.js';
+import { readFailingScript, readRuleScript } from '../query/flux/alerts/rule-script.js';
 import { startFlux } from '../query/flux/evaluate.js';
 import type { SimpleRead } from '../query/flux/plan/simple-read.js';
 import type { File } from '../query/flux/syntax/ast.js';
@@ -52,6 +54,12 @@ export function doWork(work: Work, surroundings: Surroundings): Bytes {
       return json(() => analyzeScript(decodeAnalyzeRequest(textOf(work.body))));
     case 'task script':
       return json(() => readTaskScript(work.flux, work.edits));
+    case 'check script':
+      return json(() => readCheckScript(work.check));
+    case 'rule script': {
+      const { rule, endpoint } = work;
+      return json(() => ('missing' in endpoint ? readFailingScript(rule, endpoint.missing) : readRuleScript(rule, endpoint)));
+    }
     case 'suggestions':
       return json(() => suggest(work.name));
   }

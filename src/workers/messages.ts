@@ -1,6 +1,7 @@
 /** What the thread that answers and a thread that works say to each other. */
 import type { MessagePort } from 'node:worker_threads';
 import { DomainError, TryAgainLaterError, type ErrorCode } from '../domain/errors.js';
+import type { Check } from '../domain/check.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
 import type {
   PointBatch,
@@ -11,6 +12,7 @@ import type {
   TimeRange,
   WriteOutcome,
 } from '../domain/series.js';
+import type { NotificationRule, RuleEndpoint } from '../domain/notification-rule.js';
 import type { TaskOptionEdits } from '../domain/task.js';
 import type { ReadableBucket, ReadableDatabase, ScriptRequest, ScriptResponse } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
@@ -41,6 +43,8 @@ export type Work =
     }
   | { readonly kind: 'syntax tree' | 'analysis'; readonly body: Uint8Array }
   | { readonly kind: 'task script'; readonly flux: string; readonly edits: TaskOptionEdits }
+  | { readonly kind: 'check script'; readonly check: Check }
+  | { readonly kind: 'rule script'; readonly rule: NotificationRule; readonly endpoint: RuleEndpoint | { readonly missing: string } }
   | { readonly kind: 'suggestions'; readonly name: string | undefined };
 
 /** What the work will ask for first, most likely: told with it, it need not ask. */

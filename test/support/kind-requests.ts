@@ -26,7 +26,7 @@ export type MakeKindRequest = (world: KindWorld, n: number) => Promise<KindReque
 /** Makes one of the kind, and returns it as it is shown. */
 export async function makeOne(kind: Kind, world: KindWorld, n: number): Promise<Record<string, any>> {
   const { client, operator } = world;
-  const json = plain({ ...placeOf(kind, world), ...kind.example(n).create });
+  const json = plain({ ...(await needsOf(kind, world, n)), ...kind.example(n).create });
   const made = await client.post(kind.path, { as: operator, json });
   if (made.status >= 300) throw new Error(`${kind.type} cannot be made: ${made.text}`);
   return made.json.id === undefined
@@ -38,6 +38,28 @@ export const placeOf = ({ rights }: Kind, { orgId, bucketId }: Pick<KindWorld, '
   orgID: orgId,
   ...(rights?.bucketOf === undefined ? {} : { bucketID: bucketId }),
 });
+
+/** The same, with what else one of the kind cannot be without. */
+async function needsOf(kind: Kind, world: KindWorld, n: number) {
+  return { ...placeOf(kind, world), ...(kind.type === 'notificationRules' ? { endpointID: await newEndpoint(world, n) } : {}) };
+}
+
+/** A rule names an endpoint of its own type. */
+async function newEndpoint({ client, operator, orgId }: KindWorld, n: number): Promise<string> {
+  const url = 'http://127.0.0.1:1/';
+  const json = {
+    type: 'http',
+    name: `endpoint of kinds ${n} ${made++}`,
+    orgID: orgId,
+    status: 'active',
+    url,
+    method: 'POST',
+    authMethod: 'none',
+  };
+  return (await client.post('/api/v2/notificationEndpoints', { as: operator, json })).json.id;
+}
+
+let made = 0;
 
 const newUser = ({ client, operator }: KindWorld, n: number): Promise<string> => client.createUser(operator, `user of kinds ${n}`);
 
@@ -53,7 +75,7 @@ export function kindRequests(kind: Kind): Record<string, MakeKindRequest> {
       await makeOne(kind, world, n);
       return { path: kind.list.filters.includes('orgID') ? `${path}?orgID=${world.orgId}` : path };
     },
-    [`POST ${path}`]: (world, n) => Promise.resolve({ path, json: { ...placeOf(kind, world), ...kind.example(n).create } }),
+    [`POST ${path}`]: async (world, n) => ({ path, json: { ...(await needsOf(kind, world, n)), ...kind.example(n).create } }),
     // Some kinds have other forms for those who accept them.
     [`GET ${path}/:id`]: async (world, n) => ({ path: await one(world, n), headers: { accept: 'application/json' } }),
   };
@@ -61,7 +83,7 @@ export function kindRequests(kind: Kind): Record<string, MakeKindRequest> {
     requests[`${method} ${path}/:id`] = async (world, n) => ({
       path: await one(world, n),
       json: {
-        ...placeOf(kind, world),
+        ...(await needsOf(kind, world, n)),
         ...(method === 'PUT' ? kind.example(n + CHANGED).create : {}),
         ...kind.example(n + CHANGED).change,
       },

@@ -95,7 +95,8 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       path: one,
       needs: needs.change,
       async handle(actor, request) {
-        const id = idIn(request);
+        const { badId, badReplacementId = badId } = words;
+        const id = method === 'PUT' ? replaceWords(badReplacementId, () => parseId(request.params.id ?? '')) : idIn(request);
         const { badBody, badChangeBody = badBody } = words;
         const sayWhy = typeof badChangeBody === 'function' ? (reason: string) => badChangeBody(reason, method) : badChangeBody;
         const change = await withWords(sayWhy, () => {
@@ -111,7 +112,7 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       ...shared,
       method: operation.method,
       path: one + operation.path,
-      needs: needs.operation(operation.needs),
+      needs: needs.operation(operation.needs, operation.alsoReads),
       async handle(actor, request) {
         const id = idIn(request);
         const { status, body } = await withWords(operation.badBody, () => resources.operate(actor, id, operation, request));
@@ -134,6 +135,7 @@ function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
   const { filters, paging, sortBy, nameInLinks = 'name' } = list;
   const takes = (name: (typeof filters)[number]): boolean => filters.includes(name);
   const ids = takes('id') ? query.getAll('id').filter((text) => text !== '') : [];
+  const tags = takes('tag') ? query.getAll('tag').filter((tag) => /^\w+:\w+$/.test(tag)) : [];
   const ownerID = takes('ownerID') ? idOf<UserId>(query, 'ownerID') : undefined;
   const user = takes('user') ? idOf<UserId>(query, 'user') : undefined;
   const orgID = (): OrganizationId | undefined => {
@@ -148,6 +150,7 @@ function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
     orgID: replaceWords(words.badOrganizationId, orgID),
     org: takes('org') ? textOf(query, 'org') : undefined,
     ownerID,
+    tags,
   };
   if (list.needsPlace !== undefined && (filter.orgID ?? filter.org ?? user) === undefined) throw invalid(list.needsPlace);
   const limited = paging === 'whole' ? undefined : decodePage(query);
@@ -157,7 +160,7 @@ function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
   const sortedBy = textOf(query, 'sortBy');
   const order = sortedBy === undefined ? undefined : sortBy?.[sortedBy];
   const { orgID: place, org, name } = filter;
-  const members = { id: ids, [nameInLinks]: name, orgID: place, org, owner: ownerID, sortBy: order && sortedBy };
+  const members = { id: ids, [nameInLinks]: name, orgID: place, org, owner: ownerID, tag: tags, sortBy: order && sortedBy };
   return { filter, page, order, links: (count: number) => linksOf(list.links, path, members, limited, isWhole ? 0 : count) };
 }
 

@@ -21,7 +21,7 @@ export async function readTaskScript(flux: string, edits: TaskOptionEdits): Prom
 
 async function parse(flux: string): Promise<File> {
   const file = await parseScript(flux);
-  const fault = firstFault(file);
+  const [fault] = faultsOf(file);
   if (fault !== undefined) throw refused(fault);
   return file;
 }
@@ -37,22 +37,19 @@ interface Located {
   readonly right?: { readonly type?: string };
 }
 
-/** The first fault of the syntax, from the outside to the inside. */
-function firstFault(node: unknown): string | undefined {
-  if (typeof node !== 'object' || node === null) return undefined;
+/** The faults of the syntax, from the outside to the inside. */
+export function* faultsOf(node: unknown): Generator<string, void, undefined> {
+  if (typeof node !== 'object' || node === null) return;
   if (!Array.isArray(node)) {
     const { type, errors, location, text = '', right } = node as Located;
     const place = formatPlace(location);
-    const [error] = errors ?? [];
-    if (error !== undefined) return `loc ${place}: ${error.msg}`;
-    if (type === 'BadStatement') return `loc ${place}: invalid statement @${place}: ${text}`;
-    if (right?.type === 'BadExpression') return `loc ${place}: missing right hand side of expression`;
+    for (const error of errors ?? []) yield `loc ${place}: ${error.msg}`;
+    if (type === 'BadStatement') yield `loc ${place}: invalid statement @${place}: ${text}`;
+    if (right?.type === 'BadExpression') yield `loc ${place}: missing right hand side of expression`;
   }
   for (const [name, item] of Object.entries(node)) {
-    const fault = name === 'location' ? undefined : firstFault(item);
-    if (fault !== undefined) return fault;
+    if (name !== 'location') yield* faultsOf(item);
   }
-  return undefined;
 }
 
 function formatPlace(location: SourceLocation | undefined): string {
