@@ -2,7 +2,7 @@
 import { CHECK_LEVELS, CHECK_TYPES, type Check, type CheckLevel, type CheckType } from '../domain/check.js';
 import { invalid } from '../domain/errors.js';
 import { anyJson, flag, number, oneOf, text, type Field } from '../domain/field.js';
-import type { Id, OrganizationId, UserId } from '../domain/id.js';
+import type { OrganizationId, UserId } from '../domain/id.js';
 import { checkNewName } from '../domain/name.js';
 import { formatTime } from '../wire/time.js';
 import { defineKind } from './kind.js';

@@ -148,10 +148,19 @@ export const notificationEndpointKind = defineKind<NotificationEndpoint, NewEndp
   }),
 
   example: (n) => ({
-    create: { type: 'slack', name: `endpoint ${n}`, description: 'new', status: 'inactive', url: 'https://example.com/hook' },
+    create: { ...EXAMPLE, name: `endpoint ${n}` },
     change: { description: 'changed' },
   }),
 });
+
+const EXAMPLE = {
+  type: 'http',
+  description: 'new',
+  status: 'inactive',
+  url: 'https://example.com/hook',
+  method: 'POST',
+  authMethod: 'none',
+};
 
 function encodeContents(endpoint: NotificationEndpoint): object {
   const secret = (member: SecretMember): string => {

@@ -118,8 +118,12 @@ export async function createWorld(): Promise<World> {
     const token = await make('/api/v2/authorizations', { orgID: id, permissions });
     const v1 = await make('/private/legacy/authorizations', { orgID: id, permissions, token: `agent of ${name}` });
     const others: Record<string, { readonly id: string }> = {};
-    for (const kind of OTHER_KINDS)
-      others[kind.type] = await make(kind.path, plain({ ...placeOf(kind, { orgId: id, bucketId: bucketID }), ...kind.example(0).create }));
+    for (const kind of OTHER_KINDS) {
+      const place = placeOf(kind, { orgId: id, bucketId: bucketID });
+      // A rule names an endpoint, which is made before it.
+      const endpointID = kind.type === 'notificationRules' ? { endpointID: others.notificationEndpoints?.id } : {};
+      others[kind.type] = await make(kind.path, plain({ ...place, ...endpointID, ...kind.example(0).create }));
+    }
     others.annotations = (await make(`/api/v2private/annotations?orgID=${id}`, [anAnnotation]))[0];
     others.streams = await client.must(operator, { method: 'PUT', path: `/api/v2private/streams?orgID=${id}`, json: aStream });
     places.push({
