@@ -11,7 +11,7 @@ import type { OrganizationId, UserId } from '../domain/id.js';
 import { checkNewName } from '../domain/name.js';
 import type { Permission } from '../domain/permission.js';
 import { checkOffsetUnits, formatOffset, parseInterval } from '../domain/schedule.js';
-import { SYSTEM_TASK, type Task, type TaskOptionEdits, type TaskScript, type TaskStatus } from '../domain/task.js';
+import { SYSTEM_TASK, type Task, type TaskOptionEdits, type TaskProgress, type TaskScript, type TaskStatus } from '../domain/task.js';
 import type { JsonObject } from '../wire/json.js';
 import { formatSeconds } from '../wire/time.js';
 import { defineKind } from './kind.js';
@@ -158,6 +158,16 @@ export const taskKind = defineKind<Task, NewTask, TaskChange>({
     change: { status: 'inactive', description: 'changed' },
   }),
 });
+
+/** What its runs have come to, as it is shown with a task. */
+export const encodeProgress = ({ activeSinceMs }: Task, progress: TaskProgress | undefined): object => ({
+  latestCompleted: formatSeconds(Math.max(activeSinceMs, progress?.latestCompletedMs ?? 0)),
+  ...(progress?.lastRunStatus === undefined ? {} : { lastRunStatus: progress.lastRunStatus }),
+  ...(progress === undefined || progress.lastRunError === '' ? {} : { lastRunError: progress.lastRunError }),
+});
+
+export const encodeLatestScheduled = ({ activeSinceMs }: Task, progress: TaskProgress | undefined): string =>
+  formatSeconds(Math.max(activeSinceMs, progress?.latestScheduledMs ?? 0));
 
 /** @throws DomainError `invalid`, in InfluxDB's words */
 export function decodeNewTask(json: JsonObject): GivenTask {

@@ -8,10 +8,9 @@ import { conflict, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { Id, UserId } from '../domain/id.js';
 import type { Owned } from '../domain/kind.js';
 import { DuplicateError } from '../domain/store.js';
-import type { Task, TaskScript, TaskStatus } from '../domain/task.js';
+import type { TaskScript, TaskStatus } from '../domain/task.js';
 import type { Kind, NewOwned } from '../kinds/kind.js';
-import { taskKind } from '../kinds/tasks.js';
-import { formatSeconds } from '../wire/time.js';
+import { encodeLatestScheduled, encodeProgress, taskKind } from '../kinds/tasks.js';
 import { createResources, type ResourceDependencies, type Resources } from './resources.js';
 import type { TaskScripts } from './task-scripts.js';
 
@@ -115,19 +114,10 @@ export function createScripted<
     async describe({ taskID }) {
       const task = await store.resources(taskKind).find(taskID);
       if (task === undefined) return { status: 'inactive' };
-      return { status: task.status, ...(await progressOf(task)) };
+      const [progress] = await store.listProgress([taskID]);
+      return { status: task.status, ...encodeProgress(task, progress), latestScheduled: encodeLatestScheduled(task, progress) };
     },
   };
-
-  async function progressOf({ id, activeSinceMs }: Task): Promise<object> {
-    const [progress] = await store.listProgress([id]);
-    return {
-      latestCompleted: formatSeconds(Math.max(activeSinceMs, progress?.latestCompletedMs ?? 0)),
-      latestScheduled: formatSeconds(Math.max(activeSinceMs, progress?.latestScheduledMs ?? 0)),
-      ...(progress?.lastRunStatus === undefined ? {} : { lastRunStatus: progress.lastRunStatus }),
-      ...(progress === undefined || progress.lastRunError === '' ? {} : { lastRunError: progress.lastRunError }),
-    };
-  }
 }
 
 function userOf(actor: Actor): UserId {

@@ -4,15 +4,14 @@ import type { Actor } from '../../domain/actor.js';
 import { invalid } from '../../domain/errors.js';
 import { quoteGo } from '../../domain/go-quote.js';
 import { parseId, type Id, type OrganizationId, type UserId } from '../../domain/id.js';
-import type { Task, TaskProgress } from '../../domain/task.js';
-import { decodeNewTask, decodeTaskChange, TASKS_PATH, taskKind, UNDECODABLE } from '../../kinds/tasks.js';
+import type { TaskProgress } from '../../domain/task.js';
+import { decodeNewTask, decodeTaskChange, encodeProgress, TASKS_PATH, taskKind, UNDECODABLE } from '../../kinds/tasks.js';
 import type { LabelsOnResources } from '../../services/labels-on-resources.js';
 import type { Memberships } from '../../services/memberships.js';
 import type { Runs } from '../../services/runs.js';
 import type { ShownTask, TaskQuery, Tasks } from '../../services/tasks.js';
 import { decodeJsonObject, withWords } from '../../wire/json.js';
 import { formatQuery, idOf, textOf } from '../../wire/query-string.js';
-import { formatSeconds } from '../../wire/time.js';
 import { empty, json, type ActorRoute, type Answer, type Route, type RouteRequest } from '../route.js';
 import { labelRoutes } from './labels-on-resources.js';
 import { membershipRoutes } from './places.js';
@@ -104,12 +103,6 @@ export function taskRoutes({ tasks, runs, labels, memberships }: TaskServices): 
 }
 
 const NO_QUERY = new URLSearchParams();
-
-const encodeProgress = ({ activeSinceMs }: Task, progress: TaskProgress | undefined): object => ({
-  latestCompleted: formatSeconds(Math.max(activeSinceMs, progress?.latestCompletedMs ?? 0)),
-  ...(progress?.lastRunStatus === undefined ? {} : { lastRunStatus: progress.lastRunStatus }),
-  ...(progress === undefined || progress.lastRunError === '' ? {} : { lastRunError: progress.lastRunError }),
-});
 
 const idIn = ({ params }: RouteRequest): Id => decodingNow(() => parseId(params.id ?? ''));
 
