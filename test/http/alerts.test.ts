@@ -1,16 +1,18 @@
 /** Checks that fire, and their notifications, received by a server. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startReceiver, type Receiver } from '../support/receiver.js';
-import { startTestServer, type TestServer } from '../support/server.js';
+import { startTestServer, type SetUp, type TestServer } from '../support/server.js';
 
 const INTERVAL_MS = 60_000;
 
 let server: TestServer;
 let receiver: Receiver;
+let setUp: SetUp;
 
 beforeAll(async () => {
   receiver = await startReceiver();
   server = await startTestServer({ flags: ['--outgoing-allow', '127.0.0.1'] });
+  setUp = await server.client.setUp();
 });
 afterAll(async () => {
   await server.stop();
@@ -21,7 +23,8 @@ describe('a deadman check', () => {
   it(
     'fires, and its notification is received within its interval',
     async () => {
-      const { client, operator, orgId } = server;
+      const { client } = server;
+      const { operator, orgId } = setUp;
       await client.post(`/api/v2/write?orgID=${orgId}&bucket=data&precision=ms`, {
         as: operator,
         body: `cpu,host=a usage=1 ${Date.now() - 60_000}`,
@@ -108,7 +111,8 @@ describe('a rule', () => {
   it(
     'names no endpoint of another organization, and sends nothing to one that its maker may not read',
     async () => {
-      const { client, operator, orgId } = server;
+      const { client } = server;
+      const { operator, orgId } = setUp;
       const post = (path: string, json: object, as = operator) => client.post(path, { as, json });
       const other = await post('/api/v2/orgs', { name: 'other' });
       const endpointIn = async (orgID: string): Promise<string> => {
@@ -155,7 +159,8 @@ describe('a rule', () => {
   );
 
   it('sends no stored secret that whoever changes the endpoint may not read', async () => {
-    const { client, operator, orgId } = server;
+    const { client } = server;
+    const { operator, orgId } = setUp;
     await client.patch(`/api/v2/orgs/${orgId}/secrets`, { as: operator, json: { vault: 'x' } });
     const permissions = ['read', 'write'].map((action) => ({ action, resource: { type: 'notificationEndpoints', orgID: orgId } }));
     const token = await client.post('/api/v2/authorizations', { as: operator, json: { orgID: orgId, permissions } });
