@@ -74,7 +74,12 @@ describe('a deadman check', () => {
       });
       expect(check.status, check.text).toBe(201);
 
-      await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThan(0), { timeout: INTERVAL_MS, interval: 100 });
+      await vi.waitFor(
+        () => {
+          expect(receiver.received.length).toBeGreaterThan(0);
+        },
+        { timeout: INTERVAL_MS, interval: 100 },
+      );
       const [{ method, path, headers, body }] = receiver.received as [Receiver['received'][number]];
       expect({ method, path, authorization: headers.authorization }).toEqual({
         method: 'POST',
