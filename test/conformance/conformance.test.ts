@@ -10,6 +10,7 @@ const HERE = import.meta.dirname;
 const PROJECT = join(HERE, '../..');
 const CASES = join(HERE, 'cases');
 const TIMEOUT_MS = 10 * 60_000;
+const SECOND_TRIES_MAX = 5;
 
 interface CaseReport {
   readonly name: string;
@@ -24,31 +25,26 @@ const names = readdirSync(CASES).map((file) => file.replace(/\.json$/, ''));
 describe('recorded conversations with InfluxDB 2.9.1', () => {
   const reports = new Map<string, CaseReport>();
 
-  beforeAll(async () => {
+  /** It exits with 1 when a step differs; which ones may is decided below. */
+  async function replay(...args: string[]): Promise<void> {
     const directory = newServerDirectory();
     const file = join(directory, 'report.json');
-    // It exits with 1 when a step differs; which ones may is decided below.
-    await promisify(execFile)(
-      process.execPath,
-      [
-        join(HERE, 'replay.mjs'),
-        '--target',
-        join(HERE, 'target.json'),
-        '--quiet',
-        '--jobs',
-        '2',
-        '--keep',
-        directory,
-        '--report',
-        file,
-        CASES,
-      ],
-      { cwd: PROJECT },
-    ).catch(() => undefined);
+    const program = [join(HERE, 'replay.mjs'), '--target', join(HERE, 'target.json'), '--quiet', '--keep', directory, '--report', file];
+    await promisify(execFile)(process.execPath, [...program, ...args, CASES], { cwd: PROJECT }).catch(() => undefined);
     for (const report of JSON.parse(readFileSync(file, 'utf8')) as CaseReport[]) reports.set(report.name, report);
     // It shows answers, those that hold a token included.
     rmSync(file);
     noteSecretsOf(directory);
+  }
+
+  const hasUnexpected = ({ name, failures }: CaseReport): boolean =>
+    failures.some(({ step }) => differences[name]?.[/^\d+/.exec(step)?.[0] ?? step] === undefined);
+
+  beforeAll(async () => {
+    await replay('--jobs', '2');
+    // Some wait a fixed time for something that the server does by itself, which a busy machine may not manage: those have a second try, alone.
+    const again = [...reports.values()].filter(hasUnexpected).slice(0, SECOND_TRIES_MAX);
+    for (const { name } of again) await replay('--jobs', '1', '--only', name);
   }, TIMEOUT_MS);
 
   it.each(names)('%s', (name) => {

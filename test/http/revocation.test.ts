@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KINDS } from '../../src/kinds/index.js';
 import { rows } from '../matrix/rows.js';
 import { ANONYMOUS, type World } from '../matrix/personas.js';
 import { RawRequest } from '../support/raw-request.js';
@@ -136,11 +137,16 @@ const WAYS: Record<string, { make: () => Promise<Ending>; kind: 'token' | 'sessi
   },
 };
 
+/** When tokens were used is stored once a minute. */
+const MOVES_BY_ITSELF = 'authorization_uses';
+
 /** All that is stored, but for what moves by itself. */
 async function snapshot(): Promise<string> {
   const database = new Sqlite(join(server.dataDirectory, 'sluice.sqlite'), { readonly: true });
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[];
-  const content = tables.map((table) => [table, database.prepare(`SELECT * FROM "${table}"`).all()]);
+  const content = tables
+    .filter((table) => table !== MOVES_BY_ITSELF)
+    .map((table) => [table, database.prepare(`SELECT * FROM "${table}"`).all()]);
   database.close();
   const points = [];
   for (const bucket of ['data', 'second']) {
@@ -167,11 +173,16 @@ async function requestOf(name: string): Promise<{ method: string; path: string; 
   return { method: name.split(' ')[0] ?? '', path, headers: { ...type, ...headers }, body: bytes };
 }
 
-describe.each(Object.entries(WAYS))('when %s', (_, { make, kind, isKnown }) => {
+/** The routes of kinds are many and alike: each is tried by one in so many ways, and so by a token and by a session at least. */
+const KIND_SHARE = 3;
+const isOfKind = (name: string): boolean => KINDS.some(({ path }) => name.includes(` ${path}`));
+
+describe.each(Object.entries(WAYS).map(([way, ending], i) => [way, ending, i] as const))('when %s', (_, { make, kind, isKnown }, way) => {
   it('nothing of what is on its way happens', { timeout: 120_000 }, async () => {
     const wrong: unknown[] = [];
     let tried = 0;
-    for (const [name] of cases) {
+    for (const [i, [name]] of cases.entries()) {
+      if (isOfKind(name) && i % KIND_SHARE !== way % KIND_SHARE) continue;
       const route = routeOf(name);
       if (route === undefined) throw new Error(`no route for ${name}`);
       const isFor = route.access === 'v1' ? kind !== 'session' : route.access === 'actor' && kind !== 'v1';
