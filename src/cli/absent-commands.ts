@@ -7,19 +7,24 @@ const NO_REPLICATION = 'Sluice does not replicate to other servers';
 
 const absent = (name: string, refusal: string): CommandEntry => ({ name, summary: 'not in Sluice', isHidden: true, refusal });
 
+/** InfluxDB without its cloud has no scripts either, and `influx` asks for them nevertheless. */
+const ABSENT_SCRIPTS = [
+  ['list', 'list scripts'],
+  ['create', 'create script'],
+  ['delete', 'delete script'],
+  ['retrieve', 'retrieve script'],
+  ['update', 'update script'],
+  ['invoke', 'invoke script'],
+].map(([name = '', what = '']) => absent(name, `failed to ${what}: 404 Not Found: path not found`));
+
 export const ABSENT_COMMANDS: readonly CommandEntry[] = [
   absent('apply', 'Sluice does not support templates yet'),
   absent('bucket-schema', CLOUD_ONLY),
-  absent('dashboards', 'Sluice has no dashboards: use Grafana, with a token of `sluice auth create --grafana BUCKET`'),
   absent('export', 'Sluice does not support templates yet; `sluice backup` copies everything'),
   absent('remote', NO_REPLICATION),
   absent('replication', NO_REPLICATION),
-  absent('scripts', CLOUD_ONLY),
+  { name: 'scripts', summary: 'not in Sluice', isHidden: true, subcommands: ABSENT_SCRIPTS },
   absent('stacks', 'Sluice does not support template stacks yet'),
-  absent(
-    'telegrafs',
-    'Sluice keeps no Telegraf configurations: keep the file with Telegraf, with a token of `sluice auth create --telegraf BUCKET`',
-  ),
   absent('template', 'Sluice does not support templates yet'),
 ];
 

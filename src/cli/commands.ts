@@ -81,6 +81,17 @@ const task: CommandEntry = {
   ],
 };
 
+const telegrafs: CommandEntry = {
+  name: 'telegrafs',
+  summary: 'manage Telegraf configurations',
+  load: load(() => import('./commands/telegrafs.js')),
+  subcommands: [
+    { name: 'create', summary: 'keep a configuration', load: load(() => import('./commands/telegrafs-create.js')) },
+    { name: 'update', summary: 'replace a configuration', load: load(() => import('./commands/telegrafs-update.js')) },
+    { name: 'rm', aliases: ['remove'], summary: 'delete configurations', load: load(() => import('./commands/telegrafs-rm.js')) },
+  ],
+};
+
 const config: CommandEntry = {
   name: 'config',
   summary: 'manage connections: server addresses and tokens',
@@ -215,6 +226,8 @@ export const ROOT: CommandEntry = {
     { name: 'delete', summary: 'delete points', load: load(() => import('./commands/delete.js')) },
     secret,
     task,
+    { name: 'dashboards', summary: 'list dashboards', load: load(() => import('./commands/dashboards.js')) },
+    telegrafs,
     v1,
     { name: 'backup', summary: 'back up a server, or one bucket, to a folder', load: load(() => import('./commands/backup.js')) },
     { name: 'restore', summary: 'restore a backup', load: load(() => import('./commands/restore.js')) },

@@ -6,7 +6,8 @@ export interface ClientRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** What is undefined or empty is left out. */
-  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  /** A list gives a parameter for each. */
+  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>> | undefined;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: Body | undefined;
@@ -30,7 +31,11 @@ export type Send = (request: ClientRequest) => Promise<ClientResponse>;
 /** The path with the query behind it. */
 export function formatTarget({ path, query = {} }: Pick<ClientRequest, 'path' | 'query'>): string {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') parameters.set(name, String(value));
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) {
+      if (one !== undefined && one !== '') parameters.append(name, String(one));
+    }
+  }
   const text = parameters.toString();
   return text === '' ? path : `${path}?${text}`;
 }
