@@ -43,6 +43,8 @@ function expectToBeTaken(example: string): void {
   if (target.positionals === undefined) expect(parsed?.positionals).toEqual([]);
 }
 
+const shownGroups = groupsBelow([ROOT]).filter((path) => path.every(({ isHidden }) => isHidden !== true));
+
 describe('the commands', () => {
   it('are there', () => {
     expect(leaves.length).toBeGreaterThan(40);
@@ -61,17 +63,14 @@ describe('the commands', () => {
     }
   });
 
-  it.each(groupsBelow([ROOT]).map((path) => [path.map(({ name }) => name).join(' '), path] as const))(
-    '%s, a group, has examples',
-    (_, path) => {
-      const examples = path.at(-1)?.examples ?? [];
-      expect(examples).not.toEqual([]);
-      for (const example of examples) {
-        expect(formatGroupHelp(path)).toContain(example);
-        expectToBeTaken(example);
-      }
-    },
-  );
+  it.each(shownGroups.map((path) => [path.map(({ name }) => name).join(' '), path] as const))('%s, a group, has examples', (_, path) => {
+    const examples = path.at(-1)?.examples ?? [];
+    expect(examples).not.toEqual([]);
+    for (const example of examples) {
+      expect(formatGroupHelp(path)).toContain(example);
+      expectToBeTaken(example);
+    }
+  });
 
   it('have no name or letter twice', () => {
     for (const { command } of leaves) {
@@ -87,6 +86,6 @@ describe('the commands', () => {
 
   it('stand in the help of their group', () => {
     expect(formatGroupHelp([ROOT])).toMatch(/\n {2}auth, authorization {2}/);
-    expect(formatGroupHelp([ROOT])).not.toContain('dashboards');
+    expect(formatGroupHelp([ROOT])).not.toContain('replication');
   });
 });

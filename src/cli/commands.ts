@@ -84,6 +84,7 @@ const task: CommandEntry = {
 const telegrafs: CommandEntry = {
   name: 'telegrafs',
   summary: 'manage Telegraf configurations',
+  examples: ['sluice telegrafs', 'sluice telegrafs create --name edge --file telegraf.conf'],
   load: load(() => import('./commands/telegrafs.js')),
   subcommands: [
     { name: 'create', summary: 'keep a configuration', load: load(() => import('./commands/telegrafs-create.js')) },
