@@ -67,6 +67,11 @@ export function mayBeShown<T extends Owned>(actor: Actor, kind: Declared<T, unkn
 export const mayRead = <T extends Owned>(actor: Actor, kind: Declared<T, unknown>, resource: T): boolean =>
   permissionsOf(actor).covers(rightsToKind(kind).toRead(resource));
 
+/** Whether a list that was authorized already shows all that the organization has. Not published as a decision of the request. */
+export function mayReadAllIn(actor: Actor, kind: Declared<Owned, unknown>, orgID: OrganizationId | undefined): boolean {
+  return orgID !== undefined && permissionsOf(actor).covers(rightsToKind(kind).toReadAllIn(orgID));
+}
+
 /** What the routes of a kind need, for the matrix to compare with the checks. */
 export function needsOfKind({ type, rights, isReadWithOrganization, takesLabels }: Routed) {
   // A resource is shown with its labels.

@@ -5,6 +5,7 @@ import { dashboardKind } from './dashboards.js';
 import type { Kind } from './kind.js';
 import { labelKind } from './labels.js';
 import { notebookKind } from './notebooks.js';
+import { remoteKind } from './remotes.js';
 import { scraperKind } from './scrapers.js';
 import { notificationEndpointKind } from './notification-endpoints.js';
 import { sourceKind } from './sources.js';
@@ -24,6 +25,7 @@ export const KINDS: readonly Kind[] = [
   scraperKind,
   notificationEndpointKind,
   sourceKind,
+  remoteKind,
   notificationRuleKind,
   checkKind,
 ];

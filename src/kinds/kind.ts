@@ -123,7 +123,7 @@ export interface KindWords<T extends Owned> {
 }
 
 /** `id` may be given many times; `ownerID` finds those in which the user is an owner; `user` must be an id, and finds all; `tag` is `key:value`. */
-export type ListFilter = 'id' | 'name' | 'org' | 'orgID' | 'ownerID' | 'user' | 'tag';
+export type ListFilter = 'id' | 'name' | 'org' | 'orgID' | 'ownerID' | 'remoteURL' | 'user' | 'tag';
 
 export interface KindList {
   /** The member that holds the resources. */
@@ -135,6 +135,8 @@ export interface KindList {
   /** What stands beside the resources: links to the pages, to the list, or nothing. */
   readonly links: 'pages' | 'self' | 'none';
   readonly filters: readonly ListFilter[];
+  /** An organization without any has `null` in the place of the list. */
+  readonly isNullWhenEmpty?: boolean;
   /** Ids do not take precedence over the other filters. */
   readonly isFilteredByAll?: boolean;
   /** Said to whoever asks for all that there are, where an organization or user must be named. */

@@ -5,12 +5,14 @@ import { checkKind } from '../kinds/checks.js';
 import type { Kind } from '../kinds/kind.js';
 import { notificationEndpointKind } from '../kinds/notification-endpoints.js';
 import { notificationRuleKind } from '../kinds/notification-rules.js';
+import { remoteKind } from '../kinds/remotes.js';
 import { scraperKind } from '../kinds/scrapers.js';
 import { sourceKind } from '../kinds/sources.js';
 import { createBuckets } from './buckets.js';
 import { createChecks } from './checks.js';
 import { createNotificationEndpoints, type NotificationEndpointDependencies } from './notification-endpoints.js';
 import { createNotificationRules } from './notification-rules.js';
+import { createRemotes } from './remotes.js';
 import { createResources, type Resources } from './resources.js';
 import type { ScriptedDependencies } from './scripted.js';
 import { createScrapers } from './scrapers.js';
@@ -29,6 +31,7 @@ export function serveKinds(
     [bucketKind, createBuckets(dependencies)],
     [scraperKind, createScrapers(dependencies)],
     [notificationEndpointKind, createNotificationEndpoints(dependencies)],
+    [remoteKind, createRemotes(dependencies)],
     [sourceKind, createSources(dependencies)],
     [notificationRuleKind, createNotificationRules(dependencies)],
     [checkKind, createChecks(dependencies)],

@@ -23,6 +23,8 @@ export interface ResourceQuery {
   readonly org?: string | undefined;
   /** An owner of the resources. */
   readonly ownerID?: UserId | undefined;
+  /** Of remotes. */
+  readonly remoteURL?: string | undefined;
   /** `key:value` */
   readonly tags?: readonly string[] | undefined;
 }

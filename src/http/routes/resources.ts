@@ -1,5 +1,5 @@
 /** The routes of a kind of resources: the same for all kinds, with the messages, permissions and shapes of its declaration. */
-import { needsOfKind } from '../../auth/kind-rights.js';
+import { mayReadAllIn, needsOfKind } from '../../auth/kind-rights.js';
 import type { Actor } from '../../domain/actor.js';
 import { invalid } from '../../domain/errors.js';
 import { parseId, tryParseId, type Id, type OrganizationId, type UserId } from '../../domain/id.js';
@@ -49,7 +49,9 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
         const found = await resources.list(actor, filter, page, order);
         const encoded: object[] = [];
         for (const resource of found) encoded.push(await encode(actor, resource, NO_QUERY));
-        return json(200, { ...links(found.length), [kind.list.name]: encoded });
+        // Whoever may not see all of them is not told whether there are any.
+        const isNull = kind.list.isNullWhenEmpty === true && found.length === 0 && mayReadAllIn(actor, kind, filter.orgID);
+        return json(200, { ...links(found.length), [kind.list.name]: isNull ? null : encoded });
       },
     },
     {
@@ -150,6 +152,7 @@ function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
     orgID: replaceWords(words.badOrganizationId, orgID),
     org: takes('org') ? textOf(query, 'org') : undefined,
     ownerID,
+    remoteURL: takes('remoteURL') ? textOf(query, 'remoteURL') : undefined,
     tags,
   };
   if (list.needsPlace !== undefined && (filter.orgID ?? filter.org ?? user) === undefined) throw invalid(list.needsPlace);

@@ -8,7 +8,9 @@ import { invalid } from '../../domain/errors.js';
 import { WHOLE_LIST } from '../../domain/page.js';
 import { EVERYTHING } from '../../domain/permission.js';
 import type { Store } from '../../domain/store.js';
+import { remoteKind } from '../../kinds/remotes.js';
 import { readStart, recogniseSnapshot } from '../../snapshot/format.js';
+import { resealRemote } from '../remotes.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
 import type { TellRestore } from './event.js';
 import { receive, type Upload } from './upload.js';
@@ -35,6 +37,12 @@ export function createKeyRestore({ store, sealer, directory, onEvent }: KeyResto
         if (value === undefined) lostCount++;
         else await store.transaction((writer) => writer.putSecret(id, name, sealer.seal(value, context)));
       }
+    }
+    for (const remote of await store.resources(remoteKind).list({ readable: EVERYTHING }, WHOLE_LIST)) {
+      if (remote.sealedToken === '') continue;
+      const resealed = resealRemote(remote, key, sealer);
+      if (resealed === undefined) lostCount++;
+      else await store.transaction((writer) => writer.resources(remoteKind).update(resealed));
     }
     if (lostCount > 0) onEvent(actor, { kind: 'secrets stay sealed', count: lostCount });
   }
