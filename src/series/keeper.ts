@@ -64,12 +64,14 @@ export class Keeper {
 
   static async open(options: KeeperOptions): Promise<Keeper> {
     const opened = await openFile(options);
+    let keeper: Keeper | undefined;
     try {
-      const log = await WriteAheadLog.open(options.directory, opened.nextSegment);
-      const keeper = new Keeper(options, opened, log);
-      await keeper.#catchUp();
-      return keeper;
+      const opening = (keeper = new Keeper(options, opened, await WriteAheadLog.open(options.directory, opened.nextSegment)));
+      // Before anything else: a checkpoint in the middle of it would leave the rest of the log behind.
+      await opening.exclusively(() => opening.#catchUp());
+      return opening;
     } catch (error) {
+      if (keeper !== undefined) keeper.isClosed = true;
       opened.database.close();
       throw error;
     }

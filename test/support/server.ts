@@ -162,7 +162,8 @@ function headersFor(as: Credentials): Record<string, string> {
 }
 
 function noteSecretsIn(sent: unknown, received: unknown, headers: Headers): void {
-  const { password, token: chosen } = (sent ?? {}) as Record<string, unknown>;
+  const { password, token: chosen, remoteAPIToken } = (sent ?? {}) as Record<string, unknown>;
+  if (typeof remoteAPIToken === 'string' && remoteAPIToken !== '') noteSecret(remoteAPIToken, 'a token of another server');
   if (typeof password === 'string' && password.length >= 8) noteSecret(password, 'a password');
   if (typeof chosen === 'string' && chosen !== '' && received !== 'no tokens') noteSecret(chosen, 'a chosen token');
   const { token, auth } = (received ?? {}) as { token?: string; auth?: { token?: string } };
