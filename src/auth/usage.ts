@@ -16,7 +16,7 @@ export interface AuthorizationUse {
   /** The latest of all its secrets; undefined: it was never used, as far as is known. */
   readonly latest: TokenUse | undefined;
   /** The secret before the last rotation, while its grace time lasts. */
-  readonly previous: { readonly expiresAtMs: number; readonly usedAtMs: number | undefined } | undefined;
+  readonly previous: { readonly expiresAtMs: number; readonly latest: TokenUse | undefined } | undefined;
 }
 
 /** At most one use a secret and minute is kept and stored; what a crash loses is younger than a minute. */
@@ -77,7 +77,7 @@ export class TokenUsage {
     const previous =
       before?.expiresAtMs === undefined || hasExpired(before, this.#clock())
         ? undefined
-        : { expiresAtMs: before.expiresAtMs, usedAtMs: uses.find(({ secretHash }) => secretHash === before.hash)?.usedAtMs };
+        : { expiresAtMs: before.expiresAtMs, latest: uses.find(({ secretHash }) => secretHash === before.hash) };
     return { latest: uses[0], previous };
   }
 }

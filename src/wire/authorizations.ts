@@ -108,7 +108,8 @@ export const wantsUsage = (query: URLSearchParams): boolean => choiceOf(query, '
 /** What `include=usage` adds. */
 export interface UsageToEncode {
   readonly latest: { readonly usedAtMs: number; readonly address: string; readonly operation: string } | undefined;
-  readonly previous: { readonly expiresAtMs: number; readonly usedAtMs: number | undefined } | undefined;
+  readonly previous:
+    { readonly expiresAtMs: number; readonly latest: { readonly usedAtMs: number; readonly address: string } | undefined } | undefined;
 }
 
 export const encodeUsage = ({ latest, previous }: UsageToEncode) => ({
@@ -116,7 +117,7 @@ export const encodeUsage = ({ latest, previous }: UsageToEncode) => ({
   ...(previous && {
     previousSecret: {
       expiresAt: formatTime(previous.expiresAtMs),
-      ...(previous.usedAtMs === undefined ? {} : { lastUsedAt: formatTime(previous.usedAtMs) }),
+      ...(previous.latest && { lastUsedAt: formatTime(previous.latest.usedAtMs), lastUsedFrom: previous.latest.address }),
     },
   }),
 });

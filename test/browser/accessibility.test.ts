@@ -1,26 +1,10 @@
 /** Every page and dialog, light and dark, wide and narrow: no violation that axe finds, nothing that the policy forbids, nothing cut off. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteSecret } from '../support/artifacts.js';
+import { expectAccessible } from './accessible.js';
 import { makeDemoWorld, writeDemoData, type DemoWorld } from './demo-world.js';
 import { closeSecret, openStage, readSecret, signIn, type Stage } from './session.js';
-
-/** WCAG 2.2 AA, and what axe holds for good practice. */
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** @param part what is looked at where the rest has been already: a dialog, or a menu with its button */
-async function expectAccessible(page: Page, ...part: readonly string[]): Promise<void> {
-  // What passes is told in as few words as there are.
-  const builder = new AxeBuilder({ page }).options({ runOnly: RULES, resultTypes: ['violations'] }).setLegacyMode();
-  for (const selector of part) builder.include(selector);
-  const { violations } = await builder.analyze();
-  expect(
-    violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ''}`).join(' | ')}`,
-    ),
-  ).toEqual([]);
-}
 
 async function expectNothingCutOff(page: Page): Promise<void> {
   const hiddenPx = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

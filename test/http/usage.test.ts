@@ -99,7 +99,7 @@ it('tells during the grace time of a rotation whether somebody still uses the ol
   await server.client.get('/api/v2/labels', { as: { token: rotated.token } });
   expect(await find(id)).toMatchObject({
     lastUsedAt: '2026-03-01T12:02:00.000Z',
-    previousSecret: { expiresAt: graceEndsAt, lastUsedAt: '2026-03-01T12:00:00.000Z' },
+    previousSecret: { expiresAt: graceEndsAt, lastUsedAt: '2026-03-01T12:00:00.000Z', lastUsedFrom: '127.0.0.1' },
   });
   nowMs += 10 * MINUTE_MS;
   expect('previousSecret' in (await find(id))).toBe(false);

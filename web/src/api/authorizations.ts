@@ -4,11 +4,11 @@ import type { Permission } from '../../../src/domain/permission.js';
 import type { AuthorizationOrder } from '../../../src/domain/store.js';
 import type { Status } from '../../../src/domain/user.js';
 import { TOKEN_KINDS, tokenKindOf, type TokenKind } from '../../../src/domain/token-kind.js';
-import type { encodeAuthorization, encodeAuthorizationCount } from '../../../src/wire/authorizations.js';
+import type { encodeAuthorization, encodeAuthorizationCount, encodeUsage } from '../../../src/wire/authorizations.js';
 import { ApiError, getJson, queryOf, sendJson } from './http.js';
 
-/** Whether its user is active is told where it is asked for. */
-type Whole = ReturnType<typeof encodeAuthorization> & { readonly userStatus?: Status | undefined };
+/** The status of the user and the last use are only sent if they are asked for. */
+type Whole = ReturnType<typeof encodeAuthorization> & ReturnType<typeof encodeUsage> & { readonly userStatus?: Status | undefined };
 export type Authorization = Omit<Whole, 'token'>;
 export type DescribedPermission = Authorization['permissions'][number];
 export type AuthorizationCount = ReturnType<typeof encodeAuthorizationCount>;
@@ -77,7 +77,7 @@ export const tokensQuery = (orgID: string, search: TokenSearch) =>
 export const tokenQuery = (id: string) =>
   queryOptions({
     queryKey: ['token', id],
-    queryFn: async ({ signal }) => withoutSecret(await getJson<Whole>(`/api/v2/authorizations/${id}?effective=true`, signal)),
+    queryFn: async ({ signal }) => withoutSecret(await getJson<Whole>(`/api/v2/authorizations/${id}?effective=true&include=usage`, signal)),
   });
 
 /** How many active operator tokens there are, in all organizations. */
@@ -107,6 +107,9 @@ export interface NewToken {
   readonly orgID: string;
   readonly description: string;
   readonly permissions: readonly Permission[];
+  /** At most one of the two; neither: the token has no expiry. */
+  readonly expiresIn?: string;
+  readonly expiresAt?: string;
 }
 
 export interface CreatedToken {
@@ -122,6 +125,14 @@ export async function createToken(input: NewToken): Promise<CreatedToken> {
 export async function changeToken(id: string, change: { description?: string; status?: Status }): Promise<Authorization> {
   return withoutSecret(await sendJson<Whole>('PATCH', `/api/v2/authorizations/${id}`, change));
 }
+
+/** A new secret for the same token. The one before stays valid for so many seconds. */
+export async function rotateToken(id: string, graceSeconds: number): Promise<CreatedToken> {
+  const whole = await sendJson<Whole>('POST', `/api/v2/authorizations/${id}/rotate`, { graceSeconds });
+  return { authorization: withoutSecret(whole), secret: whole.token };
+}
+
+export const endPreviousSecret = (id: string): Promise<void> => sendJson('DELETE', `/api/v2/authorizations/${id}/previous-secret`);
 
 export const deleteToken = (id: string): Promise<void> => sendJson('DELETE', `/api/v2/authorizations/${id}`);
 

@@ -49,8 +49,11 @@ export function Moment({ at }: { readonly at: string }) {
   );
 }
 
+/** Now, to the half minute. */
+export const useNow = (): number => useSyncExternalStore(subscribe, () => nowMs);
+
 export function Ago({ at }: { readonly at: string }) {
-  const now = useSyncExternalStore(subscribe, () => nowMs);
+  const now = useNow();
   const zone = useZone();
   return (
     <time dateTime={at} title={formatExactly(at, zone)}>

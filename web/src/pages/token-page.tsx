@@ -18,9 +18,12 @@ import { addressesOf } from '../layout/addresses.js';
 import { usePlace } from '../session/session.js';
 import { createCommand } from '../tokens/command.js';
 import { rightsRows, summarize, type RightsRow } from '../tokens/describe.js';
+import { ExpiryOf } from '../tokens/expiry-mark.js';
+import { RotateButton } from '../tokens/rotate-dialog.js';
 import { SnippetTabs } from '../tokens/snippet-tabs.js';
 import { DeleteTokenDialog, KindBadge, nameOfToken, useForgetTokens } from '../tokens/token-parts.js';
 import { StatusSwitch } from '../tokens/token-status.js';
+import { LastUse, PreviousSecret } from '../tokens/token-use.js';
 import { capitalize, wordOne } from '../tokens/words.js';
 import styles from './token-page.module.css';
 
@@ -76,6 +79,12 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
           <Fact name="Status">
             <StatusSwitch token={token} />
           </Fact>
+          <Fact name="Expires">
+            <ExpiryOf token={token} />
+          </Fact>
+          <Fact name="Last used">
+            <LastUse token={token} />
+          </Fact>
           <Fact name="Kind">
             <KindBadge kind={kindOf(token)} />
           </Fact>
@@ -93,12 +102,14 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
           <Fact name="Edited">
             <Ago at={token.updatedAt} />
           </Fact>
-          <Fact name="Value">It was shown once, when the token was created.</Fact>
+          <Fact name="Value">It was shown once, when the token was created or rotated.</Fact>
         </Facts>
+        <PreviousSecret token={token} />
         <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginTop: 14 }}>
           <Button variant="default" renderRoot={(props) => <Link {...props} href={addresses.generate('custom-api', token.id)} />}>
             Clone …
           </Button>
+          <RotateButton token={token} />
           <Button
             variant="light"
             color="red"

@@ -11,6 +11,7 @@ import { Shown } from '../components/shown-text.js';
 import { useAction } from '../components/use-action.js';
 import { addressesOf } from '../layout/addresses.js';
 import { summarize } from './describe.js';
+import { isExpired } from './expiry.js';
 import { DeleteTokenDialog, KindBadge, nameOfToken } from './token-parts.js';
 import { StatusButton } from './token-status.js';
 import { tokenIn } from './token-text.js';
@@ -139,7 +140,9 @@ function FoundToken({ token, onChange, onClose }: FoundTokenProps) {
   );
 }
 
-function statusInWords({ status, userStatus }: Authorization): string {
+function statusInWords(token: Authorization): string {
+  const { status, userStatus } = token;
   if (status === 'inactive') return 'Inactive';
+  if (isExpired(token, Date.now())) return 'No access: it has expired';
   return userStatus === 'inactive' ? 'No access: its owner is inactive' : 'Active';
 }

@@ -12,9 +12,12 @@ import { ErrorMessage, Remark } from '../components/message.js';
 import { Page, Panel } from '../components/page.js';
 import { shownText } from '../components/shown-text.js';
 import { useAction } from '../components/use-action.js';
+import { useZone } from '../components/zone.js';
 import { addressesOf } from '../layout/addresses.js';
 import { usePlace, useSession } from '../session/session.js';
 import { describeInSentences, type NameOf } from './describe.js';
+import { expiryProblem, expiryToSend, NO_EXPIRY, type ExpiryChoice } from './expiry.js';
+import { ExpiryField } from './expiry-field.js';
 import styles from './generate-form.module.css';
 import { EMPTY_DRAFT, type Draft } from './permission-draft.js';
 import { useWhyNoTokens } from './generate-menu.js';
@@ -25,11 +28,11 @@ import { useForgetTokens } from './token-parts.js';
 const DESCRIPTION_LENGTH_MAX = 500;
 
 /** What is filled in; kept while one looks at another page. */
-export type TokenForm = Kept<{ readonly description: string; readonly draft: Draft }>;
+export type TokenForm = Kept<{ readonly description: string; readonly draft: Draft; readonly expiry: ExpiryChoice }>;
 
 export function useTokenForm(name: string, description = '', draft: Draft = EMPTY_DRAFT): TokenForm {
   const { orgID } = usePlace();
-  return useKept(`token ${orgID} ${name}`, { description, draft });
+  return useKept(`token ${orgID} ${name}`, { description, draft, expiry: NO_EXPIRY });
 }
 
 export interface GenerateFormProps {
@@ -64,8 +67,10 @@ export function GenerateForm(props: GenerateFormProps) {
   const { orgID, organization } = usePlace();
   const { me } = useSession();
   const [, navigate] = useLocation();
-  const { description } = form.value;
+  const { description, expiry } = form.value;
   const [isMissing, setMissing] = useState(false);
+  const [expiryMistake, setExpiryMistake] = useState<string | undefined>(undefined);
+  const zone = useZone();
   const showSecret = useShowSecret();
   const forget = useForgetTokens();
   const nameOf = useNames();
@@ -75,7 +80,12 @@ export function GenerateForm(props: GenerateFormProps) {
   const sentenceId = useId();
 
   const action = useAction(async () => {
-    const { authorization, secret } = await createToken({ orgID, description: description.trim(), permissions });
+    const { authorization, secret } = await createToken({
+      orgID,
+      description: description.trim(),
+      permissions,
+      ...expiryToSend(expiry, zone),
+    });
     const kind = KIND_NAMES[tokenKindOf(authorization.permissions, authorization.orgID)];
     showSecret({
       title: `Your ${kind} API token`,
@@ -98,8 +108,10 @@ export function GenerateForm(props: GenerateFormProps) {
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
+          const mistake = expiryProblem(expiry, zone, Date.now());
           setMissing(permissions.length === 0);
-          if (permissions.length > 0 && why === undefined) void action.run();
+          setExpiryMistake(mistake);
+          if (permissions.length > 0 && why === undefined && mistake === undefined) void action.run();
         }}
       >
         {why !== undefined && <Remark tone="warning">{why}</Remark>}
@@ -123,6 +135,16 @@ export function GenerateForm(props: GenerateFormProps) {
             }}
             autoComplete="off"
             autoFocus
+          />
+          <ExpiryField
+            choice={expiry}
+            problem={expiryMistake}
+            lifetimeMax={organization.tokenLifetimeMax}
+            isExempt={tokenKindOf(permissions, orgID) === 'operator'}
+            onChange={(next) => {
+              setExpiryMistake(undefined);
+              form.set({ ...form.value, expiry: next });
+            }}
           />
         </Panel>
         {children}

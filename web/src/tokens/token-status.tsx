@@ -4,7 +4,9 @@ import { useState, type ReactNode } from 'react';
 import { changeToken, kindOf, type Authorization } from '../api/authorizations.js';
 import { useAnnounce } from '../components/announcer.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
+import { useIsExpired } from './expiry-mark.js';
 import { LastOperatorWarning, nameOfToken, useForgetTokens } from './token-parts.js';
+import { capitalize } from './words.js';
 
 /** These are asked about before they are cut off. */
 const asksFirst = (token: Authorization): boolean => ['operator', 'all-access'].includes(kindOf(token));
@@ -68,16 +70,19 @@ function useStatusChange(token: Authorization, onChanged?: (active: boolean) => 
 export function StatusSwitch({ token }: { readonly token: Authorization }) {
   const { start, coming, question } = useStatusChange(token);
   const active = coming ?? token.status === 'active';
-  // An active token of an inactive user is refused as an inactive one is.
-  const isStopped = active && token.userStatus === 'inactive';
+  const isExpired = useIsExpired(token);
+  // An active token that has expired, or whose user is inactive, is refused as an inactive one is.
+  const stopped = isExpired ? 'it has expired' : token.userStatus === 'inactive' ? 'its owner is inactive' : undefined;
+  const isStopped = active && stopped !== undefined;
   const name = nameOfToken(token);
   return (
     <>
       <Switch
         checked={active}
         label={isStopped ? 'No access' : active ? 'Active' : 'Inactive'}
-        description={isStopped ? 'Its owner is inactive' : undefined}
-        aria-label={isStopped ? `“${name}” is active, but its owner is inactive` : `“${name}” is ${active ? 'active' : 'inactive'}`}
+        // That it has expired is said by the mark beside it.
+        description={isStopped && !isExpired ? capitalize(stopped) : undefined}
+        aria-label={isStopped ? `“${name}” is active, but ${stopped}` : `“${name}” is ${active ? 'active' : 'inactive'}`}
         {...(isStopped ? { color: 'gray' } : {})}
         onChange={(event) => {
           start(event.currentTarget.checked);
