@@ -41,7 +41,7 @@ describe('recorded conversations with InfluxDB 2.9.1', () => {
     failures.some(({ step }) => differences[name]?.[/^\d+/.exec(step)?.[0] ?? step] === undefined);
 
   beforeAll(async () => {
-    await replay('--jobs', '2');
+    await replay('--jobs', '3');
     // Some wait a fixed time for something that the server does by itself, which a busy machine may not manage: those have a second try, alone.
     const again = [...reports.values()].filter(hasUnexpected).slice(0, SECOND_TRIES_MAX);
     for (const { name } of again) await replay('--jobs', '1', '--only', name);
