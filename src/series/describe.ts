@@ -35,6 +35,7 @@ export async function* describeSeries(
   let untilTurn = SERIES_PER_TURN;
   for (const [k, { scope, fields }] of selections.entries()) {
     const { measurement } = scope;
+    const isPresent = presence[k] as IsPresent;
     for (const id of scope.ids) {
       const tags = measurement.series.tagsOf(id);
       if (--untilTurn === 0) {
@@ -42,13 +43,42 @@ export async function* describeSeries(
         untilTurn = SERIES_PER_TURN;
       }
       for (const [i, { field }] of fields.entries()) {
-        if (presence[k]?.(id, i) === true) yield { measurement: measurement.name, field: field.key, type: field.type, tags };
+        if (isPresent(id, i)) yield { measurement: measurement.name, field: field.key, type: field.type, tags };
       }
     }
   }
 }
 
-function findPresent(runner: QueryRunner, selections: readonly Selection[], range: TimeRange): Promise<IsPresent[]> {
+/** What is known of fields that were asked for decides; the rest is looked for among the rows. */
+async function findPresent(runner: QueryRunner, selections: readonly Selection[], range: TimeRange): Promise<IsPresent[]> {
+  const { startNs, stopNs } = clampRange(range);
+  const present: IsPresent[] = [];
+  const open: { readonly place: number; readonly selection: Selection }[] = [];
+  for (const { scope, fields } of selections) {
+    const extents = fields.map(({ field }) => (field.hasColumn ? scope.measurement.extents?.fields.get(field.index) : undefined));
+    const known: IsPresent = (id, i) => extents[i]?.hasValues(id, startNs, stopNs) === true;
+    const place = present.push(known) - 1;
+    const doubtful = fields.filter((_, i) => extents[i] === undefined);
+    const ids =
+      doubtful.length > 0 ? scope.ids : scope.ids.filter((id) => extents.some((one) => one?.hasValues(id, startNs, stopNs) === undefined));
+    if (ids.length === 0) continue;
+    open.push({ place, selection: { scope: { ...scope, ids, isAll: scope.isAll && ids.length === scope.ids.length }, fields } });
+  }
+  if (open.length === 0) return present;
+  const looked = await look(
+    runner,
+    open.map(({ selection }) => selection),
+    range,
+  );
+  for (const [k, { place }] of open.entries()) {
+    const known = present[place] as IsPresent;
+    const seen = looked[k] as IsPresent;
+    present[place] = (id, i) => known(id, i) || seen(id, i);
+  }
+  return present;
+}
+
+function look(runner: QueryRunner, selections: readonly Selection[], range: TimeRange): Promise<IsPresent[]> {
   return runner.run(async (connection) => {
     const loose = selections
       .map(({ scope, fields }) => ({ scope, fields: fields.filter(({ field }) => isLoose(field)) }))
@@ -60,7 +90,7 @@ function findPresent(runner: QueryRunner, selections: readonly Selection[], rang
       const columns = fields.filter(({ field }) => field.hasColumn);
       const inColumns = new Map<number, readonly boolean[]>();
       if (columns.length > 0) {
-        for await (const chunk of connection.chunks(presenceQuery({ scope, fields: columns }))) {
+        for (const chunk of await connection.all(presenceQuery({ scope, fields: columns }))) {
           for (const [series, ...hasField] of chunk.getRows() as [number, ...boolean[]][]) inColumns.set(series, hasField);
         }
       }

@@ -1,11 +1,12 @@
 /** Stores a slice of a drain in one transaction, and brings what memory knows up to it. */
-import { DomainError } from '../domain/errors.js';
 import type { Catalog, Field } from './catalog.js';
 import { CatalogEntries } from './catalog-store.js';
+import { insertFrom } from './counted-rows.js';
 import { columnsOf, type DrainSurroundings, type Plan } from './drain-plan.js';
 import type { Slice, TablePiece } from './drain-slice.js';
 import type { LooseValues } from './loose-values.js';
 import { columnOf, define, makeColumns, moveIntoColumns } from './placement.js';
+import { noteFields } from './field-extents.js';
 import { seriesText } from './known-series.js';
 import { noteRows } from './series-extents.js';
 import type { Connection } from './connection.js';
@@ -63,11 +64,7 @@ async function storePiece(connection: Connection, { plan, appended, merged }: Ta
   const { table } = plan.measurement;
   const used = columnsOf(plan);
   if (appended.length > directRowsMax) {
-    const columns = (await stage(connection, plan, appended, used)).join(', ');
-    const before = await countRows(connection, table);
-    await connection.run(`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM stage`);
-    await connection.run('DROP TABLE stage');
-    await assertStored(connection, table, before + appended.length);
+    await insertFrom(connection, 'stage', table, await stage(connection, plan, appended, used));
   } else if (appended.length > 0) {
     await append(connection, table, plan, appended, [
       ...plan.measurement.columns(),
@@ -87,18 +84,6 @@ async function storePiece(connection: Connection, { plan, appended, merged }: Ta
   }
 }
 
-async function countRows(connection: Connection, table: string): Promise<number> {
-  const [[count]] = (await connection.rows(`SELECT count(*) FROM ${table}`)) as [[bigint]];
-  return Number(count);
-}
-
-/** Rows that a large INSERT leaves invisible would be missed by the next deletion, which drops a table that looks empty. */
-async function assertStored(connection: Connection, table: string, expected: number): Promise<void> {
-  const found = await countRows(connection, table);
-  if (found !== expected)
-    throw new DomainError('internal error', `DuckDB shows ${found} rows of ${table} after an INSERT, and must show ${expected}`);
-}
-
 async function stagedTimes(connection: Connection): Promise<string> {
   const [[first, last]] = (await connection.rows('SELECT min(time), max(time) FROM stage')) as [[bigint, bigint]];
   return `stored.time BETWEEN ${first} AND ${last}`;
@@ -113,8 +98,7 @@ async function storeLoose(connection: Connection, { appended, merged }: Slice): 
     `DELETE FROM loose AS stored USING stage WHERE stored.measurement = stage.measurement AND stored.series = stage.series
        AND stored.field = stage.field AND stored.time = stage.time AND ${await stagedTimes(connection)}`,
   );
-  await connection.run('INSERT INTO loose SELECT * FROM stage');
-  await connection.run('DROP TABLE stage');
+  await insertFrom(connection, 'stage', 'loose');
 }
 
 /** Puts rows into a temporary table `stage` and says its columns, which have the names of those they are for. */
@@ -170,7 +154,9 @@ function note(catalog: Catalog, slice: Slice): void {
   }
 }
 
-function noteBegun(catalog: Catalog, { measurement, fields, promoted, rows, sorted }: Plan): void {
+function noteBegun(catalog: Catalog, plan: Plan): void {
+  const { measurement, fields, promoted, rows, sorted } = plan;
+  noteFields(plan);
   measurement.isStored = true;
   measurement.storedFieldCount = Math.max(measurement.storedFieldCount, fields.length);
   for (const row of sorted.order) measurement.noteSeriesStored(rows.series[row] as number);

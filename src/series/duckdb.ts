@@ -18,6 +18,7 @@ import type {
   SeriesDescription,
   SeriesEngine,
   SeriesTable,
+  Subject,
   TimeRange,
   WriteOutcome,
 } from '../domain/series.js';
@@ -26,6 +27,7 @@ import type { QueryRunner } from './batches.js';
 import type { Measurement } from './catalog.js';
 import { describeSeries } from './describe.js';
 import { loadExtents, type Readable, rowsIn } from './extents.js';
+import { loadFieldExtents } from './field-extents.js';
 import { Keeper } from './keeper.js';
 import { measurementLists } from './loose.js';
 import { type Part, partOf } from './parts.js';
@@ -67,6 +69,8 @@ export interface DuckDbEngine extends SeriesEngine {
 /** Measurements that are read together, and rows of them. */
 const togetherMax = 1000;
 const togetherRowsMax = 100_000;
+/** Tables of a question about the schema for which it is worth to learn where their values lie. */
+const learnedMax = 50;
 
 /**
  * Opens the engine and takes up what the log has and the file has not.
@@ -120,6 +124,8 @@ class Engine implements DuckDbEngine {
     predicate: Predicate | undefined,
     signal?: AbortSignal,
   ): Promise<readonly SeriesDescription[]> {
+    await this.#keeper.assertReady();
+    await this.#learnFields(bucketId, predicate);
     const described: SeriesDescription[] = [];
     const found = this.#query({ bucketId, predicate }, signal, (runner, readables) => describeSeries(runner, readables, range, predicate));
     for await (const description of found) described.push(description);
@@ -226,6 +232,26 @@ class Engine implements DuckDbEngine {
       const { extents, isStored, storedFieldCount } = measurement;
       return extents !== undefined && isStored ? [{ measurement, extents, fieldCount: storedFieldCount }] : [];
     });
+  }
+
+  /** Has what tells which series have values of the fields that a predicate does not rule out, for measurements with tables. */
+  async #learnFields(bucketId: BucketId, predicate: Predicate | undefined): Promise<void> {
+    const keeper = this.#keeper;
+    const tables = this.#find(bucketId, predicate).filter(({ hasTable }) => hasTable);
+    if (tables.length > learnedMax) return;
+    for (const measurement of tables) {
+      const fields = measurement.columns().filter(({ key, index }) => {
+        if (measurement.extents?.fields.has(index) === true) return false;
+        const textOf = ({ kind }: Subject): string | undefined =>
+          kind === 'measurement' ? measurement.name : kind === 'field' ? key : undefined;
+        return predicate === undefined || decide(predicate, textOf) !== false;
+      });
+      if (fields.length === 0) continue;
+      await keeper.exclusively(async () => {
+        await loadExtents(keeper.writer, [measurement]);
+        await loadFieldExtents(keeper.writer, keeper.catalog, measurement, fields);
+      });
+    }
   }
 
   async delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: Predicate | undefined): Promise<void> {

@@ -17,7 +17,12 @@ export interface Readable {
 export async function loadExtents(connection: Connection, measurements: readonly Measurement[]): Promise<void> {
   const unknown = measurements.filter(({ extents }) => extents === undefined);
   for (const measurement of unknown) {
-    const extents: SeriesExtents = { first: new BigInt64Array(0), last: new BigInt64Array(0), rowsAtMost: new Float64Array(0) };
+    const extents: SeriesExtents = {
+      first: new BigInt64Array(0),
+      last: new BigInt64Array(0),
+      rowsAtMost: new Float64Array(0),
+      fields: new Map(),
+    };
     growExtents(extents, measurement.series.count);
     if (measurement.hasTable) {
       const sql = `SELECT series, min(time), max(time), count(*) FROM ${measurement.table} GROUP BY series`;

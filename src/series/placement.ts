@@ -6,6 +6,7 @@ import type { Catalog, Field, Measurement } from './catalog.js';
 import { LOOSE_COLUMNS } from './loose.js';
 import type { PendingRows } from './pending-rows.js';
 import type { Connection } from './connection.js';
+import { countRows, insertFrom } from './counted-rows.js';
 import { sqlTypes } from './vectors.js';
 
 export interface PlacementRules {
@@ -66,8 +67,7 @@ export async function moveIntoColumns(
   const these = `measurement = ${id} AND field IN (${moved.map(({ index }) => index).join()})`;
   // The count in memory may be too high. After a sorted INSERT of no rows DuckDB hides the rows of a large INSERT into the same table until
   // the next checkpoint, so none is made.
-  const [[count]] = (await connection.rows(`SELECT count(*) FROM loose WHERE ${these}`)) as [[bigint]];
-  if (count === 0n) return;
+  if ((await countRows(connection, `loose WHERE ${these}`)) === 0) return;
   const values = moved.map((field) => `any_value(${LOOSE_COLUMNS[field.type]}) FILTER (field = ${field.index}) AS ${columnOf(field)}`);
   const rows = `SELECT time, series, ${values.join(', ')} FROM loose WHERE ${these} GROUP BY series, time`;
   const columns = ['time', 'series', ...names];
@@ -78,7 +78,8 @@ export async function moveIntoColumns(
        WHEN NOT MATCHED THEN INSERT (${columns.join(', ')}) VALUES (${columns.map((column) => `moved.${column}`).join(', ')})`,
     );
   } else {
-    await connection.run(`INSERT INTO ${table} (${columns.join(', ')}) ${rows} ORDER BY series, time`);
+    await connection.run(`CREATE TEMP TABLE moved AS ${rows} ORDER BY series, time`);
+    await insertFrom(connection, 'moved', table, columns);
   }
   await connection.run(`DELETE FROM loose WHERE ${these}`);
 }

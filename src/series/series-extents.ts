@@ -6,6 +6,8 @@ export interface SeriesExtents {
   last: BigInt64Array;
   /** Merged rows are counted as if they were further ones. */
   rowsAtMost: Float64Array;
+  /** The same for values of a field, by its index; only for columns that were asked for. */
+  readonly fields: Map<number, FieldExtents>;
 }
 
 /** Notes rows of a series. */
@@ -27,4 +29,39 @@ export function growExtents(extents: SeriesExtents, seriesCount: number): void {
 function copyTo<T extends BigInt64Array | Float64Array>(from: T, to: T): T {
   (to as { set(array: T): void }).set(from);
   return to;
+}
+
+/** Of what has no value: later than all times, and before all. */
+export const NO_FIRST = 2n ** 63n - 1n;
+export const NO_LAST = -(2n ** 63n) + 1n;
+
+/** Indexed by series id. A series without a value has its first after its last. */
+export class FieldExtents {
+  first = new BigInt64Array(0);
+  last = new BigInt64Array(0);
+
+  note(series: number, first: bigint, last: bigint): void {
+    if (series >= this.first.length) this.#grow(series + 1);
+    if (first < (this.first[series] as bigint)) this.first[series] = first;
+    if (last > (this.last[series] as bigint)) this.last[series] = last;
+  }
+
+  /** Whether a series has values in a range; undefined where it has values before and after, and none that is known within. */
+  hasValues(series: number, startNs: bigint, stopNs: bigint): boolean | undefined {
+    const first = this.first[series] ?? NO_FIRST;
+    const last = this.last[series] ?? NO_LAST;
+    if (first > last || first >= stopNs || last < startNs) return false;
+    return first >= startNs || last < stopNs ? true : undefined;
+  }
+
+  #grow(count: number): void {
+    const { length } = this.first;
+    const capacity = Math.max(count, length * 2);
+    const first = new BigInt64Array(capacity).fill(NO_FIRST, length);
+    const last = new BigInt64Array(capacity).fill(NO_LAST, length);
+    first.set(this.first);
+    last.set(this.last);
+    this.first = first;
+    this.last = last;
+  }
 }

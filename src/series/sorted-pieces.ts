@@ -7,6 +7,7 @@
  */
 import type { Measurement } from './catalog.js';
 import type { Connection } from './connection.js';
+import { countRows, insertFrom } from './counted-rows.js';
 import { TIME_MIN } from './scope.js';
 
 /** How far a measurement has been sorted; absent where it has not. */
@@ -68,8 +69,7 @@ export async function sortNext(connection: Connection, measurement: Measurement,
     if (!piece.isTooLong) {
       await connection.run(`CREATE TEMP TABLE piece AS SELECT * FROM ${table} WHERE ${condition} ORDER BY series, time`);
       await connection.run(`DELETE FROM ${table} WHERE ${condition}`);
-      await connection.run(`INSERT INTO ${table} SELECT * FROM piece`);
-      await connection.run('DROP TABLE piece');
+      await insertFrom(connection, 'piece', table);
     }
     await connection.run(`DELETE FROM sorted WHERE measurement = ${id}`);
     await connection.run(`INSERT INTO sorted VALUES (${id}, ${piece.isWhole ? piece.to : state.until})`);
@@ -99,8 +99,8 @@ async function choosePiece(
   )) as [bigint][];
   // It is not exact.
   const to = (quantile < until || quantile > last ? last : quantile) + 1n;
-  const [[within] = [0n]] = (await connection.rows(`SELECT count(*) FROM ${table} WHERE time >= ${until} AND time < ${to}`)) as [bigint][];
-  return { from: until, to, rowCount: Number(within), isWhole: true, isTooLong: Number(within) > rowsMax * TOO_LONG };
+  const within = await countRows(connection, `${table} WHERE time >= ${until} AND time < ${to}`);
+  return { from: until, to, rowCount: within, isWhole: true, isTooLong: within > rowsMax * TOO_LONG };
 }
 
 /** Rows that are moved at once: two of DuckDB's row groups. */
@@ -121,11 +121,8 @@ export async function moveFirst(connection: Connection, { table, columnCount }: 
 async function rewrite(connection: Connection, table: string, condition = ''): Promise<number> {
   return connection.transact(async () => {
     await connection.run(`CREATE TEMP TABLE piece AS SELECT * FROM ${table} ${condition}`);
-    const [[count] = [0n]] = (await connection.rows('SELECT count(*) FROM piece')) as [bigint][];
     await connection.run(`DELETE FROM ${table} ${condition}`);
-    await connection.run(`INSERT INTO ${table} SELECT * FROM piece`);
-    await connection.run('DROP TABLE piece');
-    return Number(count);
+    return insertFrom(connection, 'piece', table);
   });
 }
 
@@ -134,7 +131,7 @@ const LOOSE_MOVED_MAX = 2_000_000;
 
 /** Moves what is not in the table of a measurement: one block of it at the end of the file would keep all those before. */
 export async function rewriteSmallTables(connection: Connection): Promise<void> {
-  const [[looseCount] = [0n]] = (await connection.rows('SELECT count(*) FROM loose')) as [bigint][];
+  const looseCount = await countRows(connection, 'loose');
   const tables = ['layout', 'measurement', 'field', 'series', 'sorted', ...(looseCount <= LOOSE_MOVED_MAX ? ['loose'] : [])];
   for (const table of tables) await rewrite(connection, table);
 }

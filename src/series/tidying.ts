@@ -5,6 +5,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Catalog, Measurement } from './catalog.js';
 import type { Connection } from './connection.js';
+import { countRows } from './counted-rows.js';
 import type { DrainedRows } from './drain-plan.js';
 import {
   loadSortStates,
@@ -146,8 +147,7 @@ export class Tidying {
     let rowCount = 0;
     await this.#exclusively(async (connection) => {
       if (!measurement.hasTable) return;
-      const [[count] = [0n]] = (await connection.rows(`SELECT count(*) FROM ${measurement.table}`)) as [bigint][];
-      rowCount = Number(count);
+      rowCount = await countRows(connection, measurement.table);
     });
     return rowCount;
   }

@@ -13,8 +13,8 @@ import type { RunContext } from './run-context.js';
 import { Turn } from './turn.js';
 
 /** What is more than this is left to a thread of its own. */
-export const SIMPLE_ROWS_MAX = 2_000;
-export const SIMPLE_TABLES_MAX = 100;
+export const SIMPLE_ROWS_MAX = 5_000;
+export const SIMPLE_TABLES_MAX = 200;
 /** Characters of all texts together. */
 const SIMPLE_TEXT_MAX = 256 * 1024;
 const MEMORY_BYTES_MAX = 16 * 1024 * 1024;
