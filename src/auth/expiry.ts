@@ -46,10 +46,9 @@ export function expiryOfNew(
   const moment = momentOf(requested, nowMs);
   if (lifetimeMaxMs === undefined) return { expiresAtMs: moment, isExempt: false };
   const latest = nowMs + lifetimeMaxMs;
-  if (moment === undefined && areOperatorPermissions(permissions)) return { expiresAtMs: undefined, isExempt: true };
-  if (moment === undefined) return { expiresAtMs: latest, isExempt: false };
-  if (moment <= latest) return { expiresAtMs: moment, isExempt: false };
+  if (moment !== undefined && moment <= latest) return { expiresAtMs: moment, isExempt: false };
   if (areOperatorPermissions(permissions)) return { expiresAtMs: moment, isExempt: true };
+  if (moment === undefined) return { expiresAtMs: latest, isExempt: false };
   throw invalid(`the organization allows tokens a lifetime of at most ${formatLifetime(lifetimeMaxMs)}`);
 }
 
@@ -83,9 +82,11 @@ export const createExpiry = ({ store, clock }: { readonly store: Store; readonly
         const days = EXPIRY_WARNING_DAYS.findLast((each) => expiring.expiresAtMs <= now + each * DAY_MS);
         return days === undefined || (expiring.warnedDays ?? Number.POSITIVE_INFINITY) <= days ? [] : [{ ...expiring, days }];
       });
-      await store.transaction(async (writer) => {
-        for (const { id, days } of due) await writer.noteExpiryWarning(id, days);
-      });
+      if (due.length > 0) {
+        await store.transaction(async (writer) => {
+          for (const { id, days } of due) await writer.noteExpiryWarning(id, days);
+        });
+      }
       warnings.push(...due);
       if (page.length < BATCH_ROWS) return warnings;
       after = page.at(-1)?.id;

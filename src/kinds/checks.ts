@@ -9,7 +9,7 @@ import { defineKind } from './kind.js';
 import { encodeLabel } from './labels.js';
 import { decodeCheck, encodeCheckContents, type GivenCheck } from './notifications/checks-json.js';
 import { checkOffset } from './notifications/durations.js';
-import { checkStatus, decodeLabels, decodePatch, linksTo, undetectable, type Patch } from './notifications/members.js';
+import { checkStatus, decodeLabels, decodePatch, linksTo, scriptOperation, undetectable, type Patch } from './notifications/members.js';
 
 export type NewCheck = GivenCheck & {
   readonly orgID: OrganizationId | undefined;
@@ -102,17 +102,7 @@ export const checkKind = defineKind<Check, NewCheck, CheckChange>({
     labels: labels.map(encodeLabel),
     links: { ...linksTo(CHECKS_PATH, shown.id), query: `${CHECKS_PATH}/${shown.id}/query` },
   }),
-  operations: [
-    {
-      method: 'GET',
-      path: '/query',
-      needs: ['read'],
-      apply: () => {
-        throw new Error('the script of a check is made by its service');
-      },
-      example: () => ({ path: '/query' }),
-    },
-  ],
+  operations: [scriptOperation('check')],
 
   example: (n) => ({
     create: {

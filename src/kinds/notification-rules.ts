@@ -10,7 +10,7 @@ import { defineKind } from './kind.js';
 import { encodeLabel } from './labels.js';
 import { decodeLevel } from './notifications/checks-json.js';
 import { checkOffset, durationIn } from './notifications/durations.js';
-import { checkStatus, decodeLabels, decodePatch, linksTo, undetectable, type Patch } from './notifications/members.js';
+import { checkStatus, decodeLabels, decodePatch, linksTo, scriptOperation, undetectable, type Patch } from './notifications/members.js';
 
 interface GivenRule extends Omit<
   NotificationRule,
@@ -113,18 +113,7 @@ export const notificationRuleKind = defineKind<NotificationRule, NewRule, RuleCh
     labels: labels.map(encodeLabel),
     links: { ...linksTo(RULES_PATH, rule.id), query: `${RULES_PATH}/${rule.id}/query` },
   }),
-  operations: [
-    {
-      method: 'GET',
-      path: '/query',
-      needs: ['read'],
-      alsoReads: 'notificationEndpoints',
-      apply: () => {
-        throw new Error('the script of a rule is made by its service');
-      },
-      example: () => ({ path: '/query' }),
-    },
-  ],
+  operations: [scriptOperation('rule', { alsoReads: 'notificationEndpoints' })],
 
   example: (n) => ({
     create: {

@@ -57,7 +57,8 @@ export async function startHousekeeping(housekeeping: Housekeeping): Promise<voi
     logger.error({ err: error }, 'cannot follow the expiry of tokens');
   };
   await tellUnknown();
-  await followExpiries().catch(noteExpiryFailure);
+  const firstExpiries = followExpiries().catch(noteExpiryFailure);
+  stopSteps.add(() => firstExpiries);
   const works = [
     repeat(
       EXPIRED_SESSIONS_INTERVAL_MS,

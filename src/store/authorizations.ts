@@ -1,4 +1,5 @@
 /** Authorizations in the metadata store: found, made, changed and deleted, each with its permissions and secrets. */
+import type { ExpressionBuilder } from 'kysely';
 import type { Authorization } from '../domain/authorization.js';
 import type { AuthorizationId, OrganizationId } from '../domain/id.js';
 import type { StoreWriter } from '../domain/store.js';
@@ -17,6 +18,7 @@ import { IS_TOKEN_SECRET, prepareSecrets } from './authorization-secrets.js';
 import { preparePermissionInserts } from './permissions.js';
 import { prepare, prepareAny, prepareRows } from './prepared.js';
 import type { Database, RecordChange, TellDamage } from './database.js';
+import type { Tables } from './tables.js';
 
 type Methods = Pick<
   StoreWriter,
@@ -42,6 +44,15 @@ type Standing = Pick<AuthorizationRow, 'status' | 'ended_at_ms' | 'expires_at_ms
 
 /** Authorizations that are inserted together. */
 const ROWS_PER_TURN = 500;
+
+/** Active tokens that expire within a time. */
+const expiring = (afterMs: number, untilMs: number) => (eb: ExpressionBuilder<Tables, 'authorizations'>) =>
+  eb.and([
+    eb('expires_at_ms', '>', afterMs),
+    eb('expires_at_ms', '<=', untilMs),
+    eb('status', '=', 'active'),
+    eb('ended_at_ms', 'is', null),
+  ]);
 
 export const authorizationQueries = (db: Database, record: RecordChange, tellDamage: TellDamage): Methods => {
   const insertPermissions = preparePermissionInserts(db);
@@ -159,10 +170,7 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
       const rows = await db
         .selectFrom('authorizations')
         .select(['id', 'organization_id', 'description', 'expires_at_ms', 'expiry_warned_days'])
-        .where('expires_at_ms', '>', afterMs)
-        .where('expires_at_ms', '<=', untilMs)
-        .where('status', '=', 'active')
-        .where('ended_at_ms', 'is', null)
+        .where(expiring(afterMs, untilMs))
         .where('id', '>', afterId)
         .orderBy('id')
         .limit(limit)
@@ -180,10 +188,7 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
       const { count } = await db
         .selectFrom('authorizations')
         .select((eb) => eb.fn.countAll().as('count'))
-        .where('expires_at_ms', '>', afterMs)
-        .where('expires_at_ms', '<=', untilMs)
-        .where('status', '=', 'active')
-        .where('ended_at_ms', 'is', null)
+        .where(expiring(afterMs, untilMs))
         .where('v1_user', 'is', null)
         .executeTakeFirstOrThrow();
       return Number(count);

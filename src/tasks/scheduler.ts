@@ -1,5 +1,6 @@
 /** Has tasks run when they are due. It follows the changes of the store, so that whoever makes or changes a task has to tell nobody. */
 import type { Logger } from 'pino';
+import { repeat } from '../bounded/repeat.js';
 import type { Clock, Id, IdGenerator } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING } from '../domain/permission.js';
@@ -52,7 +53,7 @@ export class Scheduler implements RunDesk {
   /** Runs by hand that are scheduled for a time to come. */
   readonly #later = new Map<Id, Run>();
   #timer: NodeJS.Timeout | undefined;
-  #cleaning: NodeJS.Timeout | undefined;
+  #stopCleaning: (() => Promise<void>) | undefined;
   /** One thing after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -74,10 +75,13 @@ export class Scheduler implements RunDesk {
       const tasks = await this.#listActive();
       await this.#scheduleAll(tasks);
     });
-    this.#cleaning = setInterval(() => {
-      void this.#inTurn(() => store.transaction((writer) => writer.deleteOldRuns(clock() - RUNS_KEPT_MS, RUNS_KEPT_PER_TASK)));
-    }, CLEANING_MS);
-    this.#cleaning.unref();
+    const clean = (): Promise<unknown> => store.transaction((writer) => writer.deleteOldRuns(clock() - RUNS_KEPT_MS, RUNS_KEPT_PER_TASK));
+    // Its failures are told where all of the scheduler's are.
+    this.#stopCleaning = repeat(
+      CLEANING_MS,
+      () => this.#inTurn(clean),
+      () => undefined,
+    );
     this.#wake();
   }
 
@@ -118,7 +122,7 @@ export class Scheduler implements RunDesk {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    clearInterval(this.#cleaning);
+    await this.#stopCleaning?.();
     await this.#turn;
   }
 

@@ -1,5 +1,7 @@
 /** Members that checks, notification endpoints and notification rules have in common. */
 import { invalid } from '../../domain/errors.js';
+import type { Owned } from '../../domain/kind.js';
+import type { Operation } from '../kind.js';
 import type { JsonObject } from '../../wire/json.js';
 
 export type Status = 'active' | 'inactive';
@@ -39,6 +41,20 @@ export const undetectable =
   (noun: string) =>
   (reason: string): string =>
     /EOF$|^the body must be/.test(reason) ? `unable to detect the ${noun} type from json` : reason;
+
+/** What answers with the script that its service generates. */
+export function scriptOperation<T extends Owned>(noun: string, more: Pick<Operation<T>, 'alsoReads'> = {}): Operation<T> {
+  return {
+    method: 'GET',
+    path: '/query',
+    needs: ['read'],
+    ...more,
+    apply: () => {
+      throw new Error(`the script of a ${noun} is made by its service`);
+    },
+    example: () => ({ path: '/query' }),
+  };
+}
 
 /** The links of one. */
 export const linksTo = (path: string, id: string): Readonly<Record<'self' | 'labels' | 'members' | 'owners', string>> => {

@@ -21,7 +21,6 @@ export function withoutSecret(whole: Whole): Authorization {
 }
 
 /** An active token of an active user: all others grant nothing. */
-export const isOfUse = ({ status, userStatus }: Authorization): boolean => status === 'active' && userStatus !== 'inactive';
 
 export const kindOf = ({ permissions, orgID }: Authorization): TokenKind => tokenKindOf(permissions, orgID);
 
