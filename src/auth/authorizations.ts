@@ -3,12 +3,13 @@
  * they are the same for tokens and for the names and passwords of the v1-compatible API, which never mix.
  */
 import type { Actor } from '../domain/actor.js';
-import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
-import { DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
+import { newestToken, unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
+import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
+import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
 import { ACTIONS, formatPermission, operatorPermissions, type Action, type Permission } from '../domain/permission.js';
-import type { AuthorizationCount, AuthorizationFilter, AuthorizationOrder, OpenedBucket, Store } from '../domain/store.js';
+import type { AuthorizationCount, AuthorizationFilter, AuthorizationOrder, OpenedBucket, Store, StoreReader } from '../domain/store.js';
 import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
 import { bucketKind } from '../kinds/buckets.js';
@@ -31,6 +32,8 @@ export interface NewAuthorization {
   readonly userID?: UserId | undefined;
   readonly status: Status;
   readonly description: string;
+  /** Of a token: no other of the organization may have it. */
+  readonly name?: string | undefined;
   readonly permissions: readonly RequestedPermission[];
   readonly expiry?: RequestedExpiry | undefined;
 }
@@ -41,6 +44,7 @@ export interface AuthorizationQuery {
   readonly org?: string | undefined;
   readonly userID?: UserId | undefined;
   readonly user?: string | undefined;
+  readonly name?: string | undefined;
   /** The name of a v1-compatible one. */
   readonly v1User?: string | undefined;
   /** A part of the description, in whatever case, or the whole id. */
@@ -62,6 +66,8 @@ export interface AuthorizationQuery {
 export interface AuthorizationChange {
   readonly status?: string | undefined;
   readonly description?: string | undefined;
+  /** Empty: it has none any more. */
+  readonly name?: string | undefined;
   /** Only nearer. */
   readonly expiry?: RequestedExpiry | undefined;
 }
@@ -71,6 +77,11 @@ export interface CreatedAuthorization extends DescribedAuthorization {
   readonly secret: Secret;
   /** It is an operator token, which the lifetime that its organization allows does not limit. */
   readonly isExemptFromLifetimeMax: boolean;
+}
+
+export interface FoundByToken extends DescribedAuthorization {
+  /** A rotation has made another one since. */
+  readonly isPreviousSecret: boolean;
 }
 
 /** Rows that a long list is fetched in. */
@@ -99,7 +110,7 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
      *
      * @throws DomainError `not found`, both for an unknown token and for one that the actor cannot read
      */
-    async findByToken(actor: Actor, token: Secret): Promise<DescribedAuthorization> {
+    async findByToken(actor: Actor, token: Secret): Promise<FoundByToken> {
       const found = await findToken(store, token);
       const described =
         found !== undefined &&
@@ -107,8 +118,8 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
         mayRead(actor, found.authorization)
           ? await describeUnlessGone(store, found.authorization)
           : undefined;
-      if (described === undefined) throw notFound('authorization not found');
-      return described;
+      if (found === undefined || described === undefined) throw notFound('authorization not found');
+      return { ...described, isPreviousSecret: newestToken(found.authorization.secret)?.hash !== found.token.hash };
     },
 
     /** The record of an operator token, for setup and recovery: no actor is authorized. */
@@ -141,6 +152,7 @@ export async function createChecked(
   const { store } = dependencies;
   const { orgID, status, description, expiry = {} } = input;
   checkPermissionCount(input.permissions);
+  const name = secret.kind === 'token' ? newNameOf(input.name) : undefined;
   const toCreate = authorizationRights.toCreateIn(orgID);
   authorize(actor, toCreate);
   const userID = input.userID ?? (actor.kind === 'system' ? undefined : actor.userId);
@@ -166,12 +178,25 @@ export async function createChecked(
           if ((await writer.resources(bucketKind).find(id)) === undefined) throw notFound('bucket not found when creating auth');
         }
       }
-      const authorization: Authorization = { ...fresh, expiresAtMs };
+      await claimName(writer, orgID, name);
+      const authorization: Authorization = { ...fresh, name, expiresAtMs };
       await writer.insertAuthorization(authorization);
       return { authorization, isExempt };
     },
   );
   return { ...(await describeAuthorization(store, authorization)), isExemptFromLifetimeMax: isExempt };
+}
+
+/** Empty is none. @throws DomainError `invalid` for one that cannot be told from others */
+function newNameOf(name = ''): string | undefined {
+  checkNewName('name of an authorization', name);
+  return name === '' ? undefined : name;
+}
+
+/** @throws DomainError `conflict` if another has it */
+async function claimName(writer: StoreReader, orgID: OrganizationId, name: string | undefined): Promise<void> {
+  if (name === undefined || (await writer.findAuthorizationByName(orgID, name)) === undefined) return;
+  throw conflict(`an authorization with the name ${JSON.stringify(name)} already exists`);
 }
 
 const bucketsIn = (permissions: readonly Permission[]): BucketId[] =>
@@ -270,7 +295,7 @@ export function createKind(kind: StoredSecret['kind'], dependencies: Authorizati
       await findRecord(id);
       return { ...visible, id };
     }
-    const { search, tokenKind, status, effective, expiringMs, unusedForMs } = query;
+    const { name, search, tokenKind, status, effective, expiringMs, unusedForMs } = query;
     const now = clock();
     const effectiveAtMs = effective === true ? now : undefined;
     const expires = expiringMs === undefined ? undefined : { afterMs: now, untilMs: now + expiringMs };
@@ -279,6 +304,7 @@ export function createKind(kind: StoredSecret['kind'], dependencies: Authorizati
       ...visible,
       orgID,
       userID,
+      name,
       search,
       tokenKind,
       status,
@@ -344,11 +370,14 @@ export function createKind(kind: StoredSecret['kind'], dependencies: Authorizati
       if (status !== undefined && !isStatus(status)) {
         throw invalid(kind === 'token' ? 'encodeAuthorization: unknown authorization status' : 'unknown authorization status');
       }
+      const name = kind === 'token' ? newNameOf(change.name) : undefined;
       const updated = await transactionBy(dependencies, clearance, async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current === undefined) throw notFound('authorization not found');
+        if (name !== current.name) await claimName(writer, current.orgID, name);
         const next: Authorization = {
           ...current,
+          name: change.name === undefined ? current.name : name,
           status: status ?? current.status,
           description: change.description ?? current.description,
           expiresAtMs: expiryOfChanged(current.expiresAtMs, change.expiry ?? {}, clock()),

@@ -1,6 +1,6 @@
 /** Rotation: a token gets a new secret, and the one before it stays valid for a while. InfluxDB has no such operation. */
 import type { Actor } from '../domain/actor.js';
-import type { Authorization, TokenSecret } from '../domain/authorization.js';
+import { awaitsConfirmation, type Authorization, type TokenSecret } from '../domain/authorization.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId } from '../domain/id.js';
 import {
@@ -12,7 +12,7 @@ import {
   type CreatedAuthorization,
 } from './authorizations.js';
 import { authorize } from './authorize.js';
-import { describeAuthorization } from './describe.js';
+import { describeAuthorization, type DescribedAuthorization } from './describe.js';
 import { storedToken } from './plain-tokens.js';
 import { hasExpired } from './standing.js';
 import { generateToken } from './token.js';
@@ -20,6 +20,19 @@ import { transactionBy } from './transactions.js';
 
 export const GRACE_SECONDS_DEFAULT = 3600;
 export const GRACE_SECONDS_MAX = 30 * 86_400;
+
+/** @throws DomainError `invalid` */
+export function checkGrace(graceSeconds: number): void {
+  if (Number.isInteger(graceSeconds) && graceSeconds >= 0 && graceSeconds <= GRACE_SECONDS_MAX) return;
+  throw invalid(`graceSeconds must be a whole number from 0 to ${GRACE_SECONDS_MAX}`);
+}
+
+export interface RequestedRotation {
+  /** Undefined: the default. */
+  readonly graceSeconds?: number | undefined;
+  /** The old secret has no end until `confirm`. */
+  readonly awaitsConfirmation?: boolean | undefined;
+}
 
 export type Rotation = ReturnType<typeof createRotation>;
 
@@ -31,18 +44,18 @@ export const createRotation = (
   return {
     /**
      * The actor must be able to change the authorization and hold what it grants, as when creating it. Same id, same permissions, same
-     * expiry. Of the secrets before, the newest stays valid until the grace time is over; an older one ends.
+     * expiry. Of the secrets before, the newest stays valid until the grace time is over; an older one ends. A rotation that awaits
+     * confirmation does not count until it is confirmed: another rotation ends its secret, and keeps the one before.
      *
      * @throws DomainError `invalid` for a grace time out of range; `conflict` if the authorization has expired
      */
-    async rotate(actor: Actor, id: AuthorizationId, graceSeconds = GRACE_SECONDS_DEFAULT): Promise<CreatedAuthorization> {
+    async rotate(actor: Actor, id: AuthorizationId, requested: RequestedRotation = {}): Promise<CreatedAuthorization> {
+      const { graceSeconds = GRACE_SECONDS_DEFAULT } = requested;
       const authorization = await authorizations.findRecord(id);
       const clearance = authorize(actor, ...rightsToWrite(authorization));
       guardUnscoped(actor, authorization);
       guardHeld(actor, authorization);
-      if (!Number.isInteger(graceSeconds) || graceSeconds < 0 || graceSeconds > GRACE_SECONDS_MAX) {
-        throw invalid(`graceSeconds must be a whole number from 0 to ${GRACE_SECONDS_MAX}`);
-      }
+      checkGrace(graceSeconds);
       const secret = generateToken();
       const rights = [...clearance.rights, ...authorization.permissions];
       const rotated = await transactionBy(dependencies, authorize(actor, ...rights), async (writer) => {
@@ -50,10 +63,11 @@ export const createRotation = (
         if (current?.secret.kind !== 'token') throw notFound('authorization not found');
         const now = clock();
         if (hasExpired(current, now)) throw conflict('the authorization has expired: create another one');
-        const [before] = current.secret.tokens;
+        const [newest, other] = current.secret.tokens;
+        const before = awaitsConfirmation(current) ? other : newest;
         // The order of creation tells which is the newest, also within one millisecond.
-        const createdAtMs = Math.max(now, (before?.createdAtMs ?? 0) + 1);
-        const previous = before !== undefined && graceSeconds > 0 ? [ending(before, now + graceSeconds * 1000)] : [];
+        const createdAtMs = Math.max(now, (newest?.createdAtMs ?? 0) + 1);
+        const previous = before === undefined ? [] : previousOf(before, requested, graceSeconds, now);
         const tokens = [storedToken(secret, hashTokens, createdAtMs), ...previous];
         const next: Authorization = { ...current, secret: { kind: 'token', tokens }, updatedAtMs: now };
         await writer.replaceTokens(id, tokens);
@@ -61,6 +75,33 @@ export const createRotation = (
         return next;
       });
       return { ...(await describeAuthorization(store, rotated)), secret, isExemptFromLifetimeMax: false };
+    },
+
+    /**
+     * The new secret has arrived: the grace time of the one before begins.
+     *
+     * @throws DomainError `not found` if no rotation awaits it
+     */
+    async confirm(actor: Actor, id: AuthorizationId, graceSeconds = GRACE_SECONDS_DEFAULT): Promise<DescribedAuthorization> {
+      const authorization = await authorizations.findRecord(id);
+      const clearance = authorize(actor, ...rightsToWrite(authorization));
+      guardUnscoped(actor, authorization);
+      checkGrace(graceSeconds);
+      const confirmed = await transactionBy(dependencies, clearance, async (writer) => {
+        const current = await writer.findAuthorization(id);
+        if (current?.secret.kind !== 'token') throw notFound('authorization not found');
+        const [newest, before] = current.secret.tokens;
+        if (newest === undefined || before === undefined || !awaitsConfirmation(current)) {
+          throw notFound('no rotation awaits confirmation');
+        }
+        const now = clock();
+        const tokens = [newest, ...previousOf(before, {}, graceSeconds, now)];
+        const next: Authorization = { ...current, secret: { kind: 'token', tokens }, updatedAtMs: now };
+        await writer.replaceTokens(id, tokens);
+        await writer.updateAuthorization(id, next);
+        return next;
+      });
+      return describeAuthorization(store, confirmed);
     },
 
     /** Ends the grace time: only the newest secret stays. @throws DomainError `not found` if there is no previous secret */
@@ -80,6 +121,17 @@ export const createRotation = (
     },
   };
 };
+
+/** What stays of the secret before. */
+function previousOf(
+  before: TokenSecret,
+  { awaitsConfirmation: isOpen = false }: RequestedRotation,
+  graceSeconds: number,
+  nowMs: number,
+): TokenSecret[] {
+  if (isOpen) return [before];
+  return graceSeconds > 0 ? [ending(before, nowMs + graceSeconds * 1000)] : [];
+}
 
 const ending = (token: TokenSecret, expiresAtMs: number): TokenSecret => ({
   ...token,

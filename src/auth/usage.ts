@@ -15,8 +15,8 @@ const BATCH_ROWS = 5_000;
 export interface AuthorizationUse {
   /** The latest of all its secrets; undefined: it was never used, as far as is known. */
   readonly latest: TokenUse | undefined;
-  /** The secret before the last rotation, while its grace time lasts. */
-  readonly previous: { readonly expiresAtMs: number; readonly latest: TokenUse | undefined } | undefined;
+  /** The secret before the last rotation, while its grace time lasts, or without an end while the rotation awaits confirmation. */
+  readonly previous: { readonly expiresAtMs: number | undefined; readonly latest: TokenUse | undefined } | undefined;
 }
 
 /** At most one use a secret and minute is kept and stored; what a crash loses is younger than a minute. */
@@ -75,7 +75,7 @@ export class TokenUsage {
     const uses = await this.#store.listUses(id);
     const [, before] = tokens;
     const previous =
-      before?.expiresAtMs === undefined || hasExpired(before, this.#clock())
+      before === undefined || hasExpired(before, this.#clock())
         ? undefined
         : { expiresAtMs: before.expiresAtMs, latest: uses.find(({ secretHash }) => secretHash === before.hash) };
     return { latest: uses[0], previous };

@@ -35,6 +35,8 @@ export interface Authorization {
   readonly userID: UserId;
   readonly status: Status;
   readonly description: string;
+  /** What a file of tokens knows it by: no other of its organization has it. */
+  readonly name?: string | undefined;
   readonly permissions: readonly Permission[];
   readonly secret: StoredSecret;
   /** When its user was deleted. From then on it is permanently refused, and can only be deleted. */
@@ -52,6 +54,12 @@ const OPERATOR = operatorPermissions();
 
 /** The first operator permission that is missing, or undefined for an operator. */
 export const firstMissingOperatorPermission = (permissions: PermissionSet): Permission | undefined => permissions.firstMissing(OPERATOR);
+
+/** It was rotated, and nobody has said yet that the new secret arrived: the one before has no end. */
+export const awaitsConfirmation = ({ secret }: Pick<Authorization, 'secret'>): boolean => {
+  const before = secret.kind === 'token' ? secret.tokens[1] : undefined;
+  return before !== undefined && before.expiresAtMs === undefined;
+};
 
 /** The token that a list or an export shows: the one that was made last. */
 export const newestToken = (secret: StoredSecret): TokenSecret | undefined => (secret.kind === 'token' ? secret.tokens[0] : undefined);

@@ -50,6 +50,7 @@ export interface AuthorizationFilter {
   readonly id?: AuthorizationId | undefined;
   readonly orgID?: OrganizationId | undefined;
   readonly userID?: UserId | undefined;
+  readonly name?: string | undefined;
   /** A part of the description, in whatever case, or the whole id. */
   readonly search?: string | undefined;
   readonly tokenKind?: TokenKind | undefined;
@@ -107,7 +108,7 @@ export interface TokenCounts {
 export type ResourceCounts = ReadonlyMap<string, number>;
 
 /** The properties of an authorization that can change, except its secrets. */
-export type AuthorizationUpdate = Pick<Authorization, 'status' | 'description' | 'expiresAtMs' | 'updatedAtMs'>;
+export type AuthorizationUpdate = Pick<Authorization, 'status' | 'description' | 'name' | 'expiresAtMs' | 'updatedAtMs'>;
 
 /** An authorization that is going to expire. */
 export interface ExpiringAuthorization extends Pick<Authorization, 'id' | 'orgID' | 'description'> {
@@ -181,6 +182,7 @@ export interface StoreReader extends RunReader {
   ): Promise<Pick<Authorization, 'status' | 'endedAtMs' | 'expiresAtMs'> | undefined>;
   findAuthorizationByHash(hash: string): Promise<Authorization | undefined>;
   findAuthorizationByV1User(userName: string): Promise<Authorization | undefined>;
+  findAuthorizationByName(orgID: OrganizationId, name: string): Promise<Authorization | undefined>;
   /**
    * By id, which is the order of creation, or by another order, which has no `after`. Excludes those of deleted users, and those
    * of deleted organizations unless they cover more than the organization.

@@ -12,6 +12,7 @@ import { SessionRules } from '../auth/session-rules.js';
 import { createSessions } from '../auth/sessions.js';
 import { generateToken } from '../auth/token.js';
 import { createRotation } from '../auth/rotation.js';
+import { createSuccession } from '../auth/succession.js';
 import { TokenUsage } from '../auth/usage.js';
 import { V1Authenticator } from '../auth/v1.js';
 import { createV1Authorizations } from '../auth/v1-authorizations.js';
@@ -113,6 +114,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     authorizations,
     usage,
     rotation: createRotation({ store, ids, clock, hashTokens, authorizations }),
+    succession: createSuccession({ store, ids, clock, hashTokens, authorizations }),
     v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, passwords }),
     organizations,
     users: createUsers({ store, ids, clock, sessions, passwords, strongPasswords }),

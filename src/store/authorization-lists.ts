@@ -84,7 +84,7 @@ const IS_TOKEN = sql<SqlBool>`case when v1_user is null then 1 else 0 end = 1`;
 /** Those that are there, may be seen and pass the filters but those of kind and status. */
 function selectWithin(
   db: Database,
-  { kind, id, orgID, userID, search, expires, unusedSinceMs, opens, readable, readableUsers }: AuthorizationFilter,
+  { kind, id, orgID, userID, name, search, expires, unusedSinceMs, opens, readable, readableUsers }: AuthorizationFilter,
 ) {
   let query = db
     .selectFrom('authorizations')
@@ -98,6 +98,7 @@ function selectWithin(
   if (id !== undefined) query = query.where('id', '=', id);
   if (orgID !== undefined) query = query.where('organization_id', '=', orgID);
   if (userID !== undefined) query = query.where('user_id', '=', userID);
+  if (name !== undefined) query = query.where('authorizations.name', '=', name);
   if (search !== undefined) {
     const key = search.toLowerCase();
     const pattern = `%${key.replace(/[\\%_]/g, '\\$&')}%`;

@@ -23,6 +23,7 @@ export const AUTHORIZATION_COLUMNS = [
   'authorizations.v1_user',
   'authorizations.ended_at_ms',
   'authorizations.expires_at_ms',
+  'authorizations.name',
   'authorizations.created_at_ms',
   'authorizations.updated_at_ms',
 ] as const;
@@ -59,6 +60,7 @@ export function decodeAuthorization(row: WholeRow, tellDamage: TellDamage): Auth
     userID: row.user_id as UserId,
     status: row.status as Status,
     description: row.description,
+    name: row.name ?? undefined,
     permissions: permissions ?? [],
     secret: decodeSecret(row.v1_user, row.secrets),
     endedAtMs: row.ended_at_ms ?? undefined,
@@ -83,13 +85,15 @@ export const SOME_AUTHORIZATION: AuthorizationRow = {
   ended_at_ms: 0,
   expires_at_ms: 0,
   expiry_warned_days: 0,
+  name: '',
   created_at_ms: 0,
   updated_at_ms: 0,
 };
 
 /** The values of a row, in the order of `SOME_AUTHORIZATION`. */
 export function encodeAuthorization(authorization: Authorization): readonly unknown[] {
-  const { id, orgID, userID, status, description, permissions, secret, endedAtMs, expiresAtMs, createdAtMs, updatedAtMs } = authorization;
+  const { id, orgID, userID, status, description, name, permissions, secret, endedAtMs, expiresAtMs, createdAtMs, updatedAtMs } =
+    authorization;
   return [
     id,
     orgID,
@@ -104,6 +108,7 @@ export function encodeAuthorization(authorization: Authorization): readonly unkn
     endedAtMs ?? null,
     expiresAtMs ?? null,
     null,
+    name ?? null,
     createdAtMs,
     updatedAtMs,
   ];

@@ -26,6 +26,7 @@ type Methods = Pick<
   | 'findAuthorizationStanding'
   | 'findAuthorizationByHash'
   | 'findAuthorizationByV1User'
+  | 'findAuthorizationByName'
   | 'listAuthorizations'
   | 'countAuthorizations'
   | 'listActiveTokensOfUser'
@@ -154,6 +155,10 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
       return findOne(byV1User([userName]));
     },
 
+    async findAuthorizationByName(orgID, name) {
+      return findOne(whole().where('organization_id', '=', orgID).where('name', '=', name).$castTo<WholeRow>().execute());
+    },
+
     insertAuthorization: (authorization) => insert([authorization]),
 
     async insertAuthorizations(authorizations) {
@@ -204,13 +209,14 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
       return rows.length;
     },
 
-    async updateAuthorization(id, { status, description, expiresAtMs, updatedAtMs }) {
+    async updateAuthorization(id, { status, description, name, expiresAtMs, updatedAtMs }) {
       const { numUpdatedRows } = await db
         .updateTable('authorizations')
         .set({
           status,
           description,
           description_key: description.toLowerCase(),
+          name: name ?? null,
           expires_at_ms: expiresAtMs ?? null,
           updated_at_ms: updatedAtMs,
         })

@@ -170,6 +170,8 @@ export interface Tables {
     expires_at_ms: number | null;
     /** The warning of its expiry that was given last, in days before it. */
     expiry_warned_days: number | null;
+    /** Unique within an organization. */
+    name: string | null;
     created_at_ms: number;
     updated_at_ms: number;
   };

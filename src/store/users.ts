@@ -76,7 +76,8 @@ export const userQueries = (db: Database, record: RecordChange): Methods => ({
     if (numDeletedRows === 0n) return false;
     await db.deleteFrom('passwords').where('user_id', '=', id).execute();
     await db.deleteFrom('memberships').where('user_id', '=', id).execute();
-    await db.updateTable('authorizations').set({ ended_at_ms: endedAtMs }).where('user_id', '=', id).execute();
+    // Their names can be given to others.
+    await db.updateTable('authorizations').set({ ended_at_ms: endedAtMs, name: null }).where('user_id', '=', id).execute();
     for (const noun of ['user', 'password', 'membership'] as const) record({ noun, kind: 'delete', id });
     return true;
   },

@@ -1,7 +1,7 @@
 /** Authorizations and permissions as InfluxDB's API shows them. */
 import { invalid } from '../domain/errors.js';
 import { newestToken, type Authorization } from '../domain/authorization.js';
-import type { BucketId, OrganizationId, UserId } from '../domain/id.js';
+import type { AuthorizationId, BucketId, OrganizationId, UserId } from '../domain/id.js';
 import { ACTIONS, isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
 import { AUTHORIZATION_ORDERS, type AuthorizationCount } from '../domain/store.js';
 import { parseTime } from '../domain/time.js';
@@ -42,6 +42,7 @@ export const encodeAuthorization = (base: string, authorization: Authorization, 
   token,
   status: authorization.status,
   description: authorization.description,
+  ...nameOf(authorization),
   orgID: authorization.orgID,
   org: names.organizationName ?? '',
   userID: authorization.userID,
@@ -53,6 +54,9 @@ export const encodeAuthorization = (base: string, authorization: Authorization, 
   // InfluxDB's have none: a client that knows nothing of it sees what it expects.
   ...(authorization.expiresAtMs === undefined ? {} : { expiresAt: formatTime(authorization.expiresAtMs) }),
 });
+
+/** InfluxDB's have none. */
+const nameOf = ({ name }: Authorization): { readonly name?: string } => (name === undefined ? {} : { name });
 
 /** The shape in the response of a setup: without names, and with the stored hash. */
 export const encodeBareAuthorization = (authorization: Authorization, token: string) => ({
@@ -85,6 +89,7 @@ const linksOf = (base: string, { id, userID }: Authorization) => ({ self: `${bas
 export function decodeAuthorizationSearch(query: URLSearchParams) {
   return {
     filter: {
+      name: textOf(query, 'name'),
       search: textOf(query, 'search'),
       tokenKind: choiceOf(query, 'kind', TOKEN_KINDS),
       status: choiceOf(query, 'status', STATUSES),
@@ -109,14 +114,19 @@ export const wantsUsage = (query: URLSearchParams): boolean => choiceOf(query, '
 export interface UsageToEncode {
   readonly latest: { readonly usedAtMs: number; readonly address: string; readonly operation: string } | undefined;
   readonly previous:
-    { readonly expiresAtMs: number; readonly latest: { readonly usedAtMs: number; readonly address: string } | undefined } | undefined;
+    | { readonly expiresAtMs: number | undefined; readonly latest: { readonly usedAtMs: number; readonly address: string } | undefined }
+    | undefined;
+  /** When the newest secret was made. */
+  readonly secretCreatedAtMs: number | undefined;
 }
 
-export const encodeUsage = ({ latest, previous }: UsageToEncode) => ({
+export const encodeUsage = ({ latest, previous, secretCreatedAtMs }: UsageToEncode) => ({
+  ...(secretCreatedAtMs !== undefined && { secretCreatedAt: formatTime(secretCreatedAtMs) }),
   ...(latest && { lastUsedAt: formatTime(latest.usedAtMs), lastUsedFrom: latest.address, lastUsedWith: latest.operation }),
   ...(previous && {
     previousSecret: {
-      expiresAt: formatTime(previous.expiresAtMs),
+      // Without one the rotation awaits confirmation.
+      ...(previous.expiresAtMs !== undefined && { expiresAt: formatTime(previous.expiresAtMs) }),
       ...(previous.latest && { lastUsedAt: formatTime(previous.latest.usedAtMs), lastUsedFrom: previous.latest.address }),
     },
   }),
@@ -161,6 +171,7 @@ export interface NewAuthorizationBody {
   readonly userID: UserId | undefined;
   readonly status: Status;
   readonly description: string;
+  readonly name: string | undefined;
   readonly expiry: ExpiryBody;
   readonly permissions: readonly {
     readonly action: Action;
@@ -182,12 +193,13 @@ export function decodeNewAuthorization(body: Uint8Array): NewAuthorizationBody {
   const userID = json.id<UserId>('userID');
   const status = json.string('status') ?? '';
   const description = json.string('description') ?? '';
+  const name = json.string('name');
   const structures = (json.objects('permissions') ?? []).map(decodePermissionStructure);
   if (structures.length === 0) throw invalid('authorization must include permissions');
   const permissions = structures.map(checkPermission);
   if (orgID === undefined) throw invalid('org id required: invalid ID');
   if (status !== '' && !isStatus(status)) throw invalid('invalid status: must be active or inactive');
-  return { orgID, userID, status: status === '' ? 'active' : status, description, permissions, expiry: decodeExpiry(json) };
+  return { orgID, userID, status: status === '' ? 'active' : status, description, name, permissions, expiry: decodeExpiry(json) };
 }
 
 /** The members of a permission and its resource in responses, so that a response can be sent back. An unknown one could be a misspelled limit. */
@@ -217,7 +229,7 @@ function checkPermission({ action, type, ...resource }: ReturnType<typeof decode
 export function decodeAuthorizationChange(body: Uint8Array) {
   const json = decodeJsonObject(body);
   if (json.isNull('expiresAt')) throw invalid('an expiry cannot be removed: create another token');
-  return { status: json.string('status'), description: json.string('description'), expiry: decodeExpiry(json) };
+  return { status: json.string('status'), description: json.string('description'), name: json.string('name'), expiry: decodeExpiry(json) };
 }
 
 /** @throws DomainError `invalid` */
@@ -233,9 +245,18 @@ function decodeExpiry(json: JsonObject): ExpiryBody {
   };
 }
 
-/** @returns seconds; undefined where none are given. An empty body is none. */
-export function decodeRotation(body: Uint8Array): number | undefined {
-  return body.length === 0 ? undefined : decodeJsonObject(body).integer('graceSeconds');
+/** An empty body asks for the defaults. */
+export function decodeRotation(body: Uint8Array) {
+  const json = body.length === 0 ? undefined : decodeJsonObject(body);
+  return { graceSeconds: json?.integer('graceSeconds'), awaitsConfirmation: json?.boolean('awaitConfirmation') };
+}
+
+/** The authorization that takes the place. @throws DomainError `invalid` without one */
+export function decodeReplacement(body: Uint8Array) {
+  const json = decodeJsonObject(body);
+  const successorId = json.id<AuthorizationId>('authorizationID');
+  if (successorId === undefined) throw invalid('send the id of the authorization that takes the place as {"authorizationID": "..."}');
+  return { successorId, graceSeconds: json.integer('graceSeconds') };
 }
 
 /** @throws DomainError `invalid` without a token, and without what was sent in its message */

@@ -109,13 +109,14 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
     const id = await newId(world, '/api/v2/tasks', { orgID: world.orgId, flux });
     return { path: `/api/v2/tasks/${id}/runs`, json: { scheduledFor: '2090-01-01T00:00:00Z' }, isOptional: true };
   },
-  'POST /api/v2/authorizations': (world) => ({
+  'POST /api/v2/authorizations': (world, n) => ({
     path: '/api/v2/authorizations',
     json: {
       orgID: world.orgId,
       userID: world.userId,
       status: 'inactive',
       description: 'new',
+      name: `created ${n}`,
       expiresIn: '1d',
       permissions: permissions(world),
     },
@@ -128,8 +129,17 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
   }),
   'POST /api/v2/authorizations/:id/rotate': async (world) => ({
     path: `/api/v2/authorizations/${await newToken(world)}/rotate`,
-    json: { graceSeconds: 0 },
+    json: { graceSeconds: 0, awaitConfirmation: false },
     isOptional: true,
+  }),
+  'POST /api/v2/authorizations/:id/confirm-rotation': async (world) => {
+    const id = await newToken(world);
+    await world.client.post(`/api/v2/authorizations/${id}/rotate`, { as: world.operator, json: { awaitConfirmation: true } });
+    return { path: `/api/v2/authorizations/${id}/confirm-rotation`, json: { graceSeconds: 0 }, isOptional: true };
+  },
+  'POST /api/v2/authorizations/:id/replace': async (world, n) => ({
+    path: `/api/v2/authorizations/${await newToken(world, undefined, { name: `replaced ${n}` })}/replace`,
+    json: { authorizationID: await newToken(world), graceSeconds: 0 },
   }),
   [`POST ${V1}`]: (world, n) => ({
     path: V1,

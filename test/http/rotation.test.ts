@@ -121,6 +121,66 @@ describe('a rotation', () => {
   });
 });
 
+describe('a rotation that awaits confirmation', () => {
+  const confirm = (id: string, json: unknown = {}, as: Credentials = world.operator) =>
+    server.client.post(`/api/v2/authorizations/${id}/confirm-rotation`, { as, json });
+  const usage = async (id: string) =>
+    (await server.client.get(`/api/v2/authorizations/${id}?include=usage`, { as: world.operator })).json.previousSecret;
+
+  it('leaves the old secret without an end, until the grace time after the confirmation is over', async () => {
+    const { id, token } = await create();
+    const rotated = (await rotate(id, { awaitConfirmation: true })).json.token;
+    aheadMs = 60 * 86_400_000;
+    expect([await use(token), await use(rotated)]).toEqual([200, 200]);
+    expect((await usage(id)).expiresAt).toBeUndefined();
+    expect((await confirm(id, { graceSeconds: 60 })).status).toBe(200);
+    expect(Date.parse((await usage(id)).expiresAt)).toBeGreaterThan(Date.now() + aheadMs);
+    expect([await use(token), await use(rotated)]).toEqual([200, 200]);
+    aheadMs += 61_000;
+    expect([await use(token), await use(rotated)]).toEqual([401, 200]);
+    expect((await confirm(id)).status).toBe(404);
+  });
+
+  it('is undone by another one: its secret may have reached nobody', async () => {
+    const { id, token } = await create();
+    const lost = (await rotate(id, { awaitConfirmation: true })).json.token;
+    const second = (await rotate(id, { awaitConfirmation: true })).json.token;
+    expect([await use(token), await use(lost), await use(second)]).toEqual([200, 401, 200]);
+    const third = (await rotate(id, { graceSeconds: 60 })).json.token;
+    expect([await use(token), await use(second), await use(third)]).toEqual([200, 401, 200]);
+    expect((await confirm(id)).status).toBe(404);
+    aheadMs = 61_000;
+    expect([await use(token), await use(third)]).toEqual([401, 200]);
+  });
+
+  it('ends with no grace time at all, or with the previous secret', async () => {
+    for (const end of [(id: string) => confirm(id, { graceSeconds: 0 }), endPrevious]) {
+      const { id, token } = await create();
+      const rotated = (await rotate(id, { awaitConfirmation: true })).json.token;
+      expect((await end(id)).status).toBeLessThan(300);
+      expect([await use(token), await use(rotated)]).toEqual([401, 200]);
+      expect((await confirm(id)).status).toBe(404);
+    }
+  });
+
+  it('tells which of the two secrets was found', async () => {
+    const { id, token } = await create();
+    const rotated = (await rotate(id, { awaitConfirmation: true })).json.token;
+    const find = async (one: string) =>
+      (await server.client.post('/api/v2/authorizations/find', { as: world.operator, json: { token: one } })).json;
+    expect(await find(token)).toMatchObject({ id, isPreviousSecret: true });
+    expect(await find(rotated)).not.toHaveProperty('isPreviousSecret');
+  });
+
+  it.each([{ graceSeconds: -1 }, { graceSeconds: 30 * 86_400 + 1 }, { graceSeconds: 'x' }])('is not confirmed with %j', async (json) => {
+    const { id, token } = await create();
+    await rotate(id, { awaitConfirmation: true });
+    expect((await confirm(id, json)).status).toBe(400);
+    expect((await confirm(id, {}, { token })).status).toBe(401);
+    expect((await usage(id)).expiresAt).toBeUndefined();
+  });
+});
+
 describe('the previous secret', () => {
   it('ends early, and with it the requests that came with it', async () => {
     const { id, token } = await create();

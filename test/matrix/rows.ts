@@ -267,6 +267,16 @@ export const rows: Readonly<Record<string, Row>> = {
     path: `/api/v2/authorizations/${await newOperator(world)}/rotate`,
     json: {},
   }),
+  'POST /api/v2/authorizations/:id/confirm-rotation': async (world) => {
+    const id = await newToken(world);
+    await world.client.post(`/api/v2/authorizations/${id}/rotate`, { as: world.operator, json: { awaitConfirmation: true } });
+    return { path: `/api/v2/authorizations/${id}/confirm-rotation`, json: {} };
+  },
+  'POST /api/v2/authorizations/:id/replace': async (world, n) => {
+    const id = await newToken(world);
+    await world.client.patch(`/api/v2/authorizations/${id}`, { as: world.operator, json: { name: `replaced ${n}` } });
+    return { path: `/api/v2/authorizations/${id}/replace`, json: { authorizationID: await newToken(world) } };
+  },
   'DELETE /api/v2/authorizations/:id/previous-secret': async (world) => {
     const id = await newToken(world);
     await world.client.post(`/api/v2/authorizations/${id}/rotate`, { as: world.operator, json: {} });

@@ -308,6 +308,19 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
       path: `/api/v2/authorizations/${target('authorizations', chances)}/rotate`,
       json: { graceSeconds: -1 },
     }),
+  'POST /api/v2/authorizations/:id/confirm-rotation': (chances) => ({
+    sent: { method: 'POST', path: `/api/v2/authorizations/${target('authorizations', chances)}/confirm-rotation`, json: {} },
+    // None awaits it.
+    opened: ({ status, text }) => (status === 200 || text.includes('no rotation awaits') ? YES : NO),
+  }),
+  'POST /api/v2/authorizations/:id/replace': (chances) => {
+    const id = target('authorizations', chances);
+    return {
+      sent: { method: 'POST', path: `/api/v2/authorizations/${id}/replace`, json: { authorizationID: id } },
+      // By itself: it is told when all else is allowed.
+      opened: ({ status, text }) => (status === 200 || text.includes('cannot replace itself') ? YES : NO),
+    };
+  },
   'DELETE /api/v2/authorizations/:id/previous-secret': (chances) => ({
     sent: { method: 'DELETE', path: `/api/v2/authorizations/${target('authorizations', chances)}/previous-secret` },
     // None has one.

@@ -3,6 +3,7 @@ import type { AuthorizationQuery, Authorizations, CreatedAuthorization } from '.
 import type { V1Authorizations } from '../../auth/v1-authorizations.js';
 import type { DescribedAuthorization } from '../../auth/describe.js';
 import type { Rotation } from '../../auth/rotation.js';
+import type { Succession } from '../../auth/succession.js';
 import { Secret } from '../../auth/secret.js';
 import type { TokenUsage } from '../../auth/usage.js';
 import { newestToken, type StoredSecret } from '../../domain/authorization.js';
@@ -14,6 +15,7 @@ import {
   decodeAuthorizationSearch,
   decodeFoundToken,
   decodeNewAuthorization,
+  decodeReplacement,
   decodeRotation,
   encodeAuthorization,
   encodeAuthorizationCount,
@@ -34,7 +36,12 @@ const PAGE_LIMIT_MAX = 1000;
 
 const idIn = (request: RouteRequest): AuthorizationId => parseId<AuthorizationId>(request.params.id ?? '');
 
-export const authorizationRoutes = (authorizations: Authorizations, rotation: Rotation, usage: TokenUsage): Route[] => [
+export const authorizationRoutes = (
+  authorizations: Authorizations,
+  rotation: Rotation,
+  succession: Succession,
+  usage: TokenUsage,
+): Route[] => [
   ...commonRoutes(BASE, authorizations, usage, decodeAuthorizationSearch),
   {
     method: 'POST',
@@ -56,6 +63,26 @@ export const authorizationRoutes = (authorizations: Authorizations, rotation: Ro
     },
   },
   {
+    method: 'POST',
+    path: `${BASE}/:id/confirm-rotation`,
+    access: 'actor',
+    needs: { write: ['authorizations', 'users'] },
+    async handle(actor, request) {
+      const confirmed = await rotation.confirm(actor, idIn(request), decodeRotation(request.body).graceSeconds);
+      return json(200, encode(BASE, confirmed));
+    },
+  },
+  {
+    method: 'POST',
+    path: `${BASE}/:id/replace`,
+    access: 'actor',
+    needs: { write: ['authorizations', 'users'] },
+    async handle(actor, request) {
+      const { successorId, graceSeconds } = decodeReplacement(request.body);
+      return json(200, encode(BASE, await succession.replace(actor, idIn(request), successorId, graceSeconds)));
+    },
+  },
+  {
     method: 'DELETE',
     path: `${BASE}/:id/previous-secret`,
     access: 'actor',
@@ -73,7 +100,12 @@ export const authorizationRoutes = (authorizations: Authorizations, rotation: Ro
     async handle(actor, { body }) {
       const found = await authorizations.findByToken(actor, new Secret(decodeFoundToken(body)));
       // The caller has the token.
-      return json(200, { ...encodeAuthorization(BASE, found.authorization, found, ''), userStatus: found.userStatus });
+      const { authorization, userStatus, isPreviousSecret } = found;
+      return json(200, {
+        ...encodeAuthorization(BASE, authorization, found, ''),
+        userStatus,
+        ...(isPreviousSecret ? { isPreviousSecret } : {}),
+      });
     },
   },
   {
@@ -149,7 +181,10 @@ function commonRoutes(
     return async (described) => {
       const { id, secret } = described.authorization;
       const tokens = secret.kind === 'token' ? secret.tokens : [];
-      return { ...encode(base, described, withEffect), ...encodeUsage(await usage.of(id, tokens)) };
+      return {
+        ...encode(base, described, withEffect),
+        ...encodeUsage({ ...(await usage.of(id, tokens)), secretCreatedAtMs: tokens[0]?.createdAtMs }),
+      };
     };
   }
   return [

@@ -101,7 +101,13 @@ function RotateDialog({ token, onClose }: { readonly token: Authorization; reado
       />
       {previousSecret !== undefined && (
         <Remark tone="warning">
-          The secret before that, valid until <Moment at={previousSecret.expiresAt} />, ends at once: a token has at most two.
+          {previousSecret.expiresAt === undefined ? (
+            <>The last rotation was not confirmed: its secret ends at once, and the one before it counts as the old one.</>
+          ) : (
+            <>
+              The secret before that, valid until <Moment at={previousSecret.expiresAt} />, ends at once: a token has at most two.
+            </>
+          )}
         </Remark>
       )}
     </FormDialog>

@@ -25,7 +25,7 @@ export function PreviousSecret({ token }: { readonly token: Authorization }) {
   const announce = useAnnounce();
   const forget = useForgetTokens();
   const [asking, setAsking] = useState(false);
-  if (previousSecret === undefined || Date.parse(previousSecret.expiresAt) <= now) return null;
+  if (previousSecret === undefined || (previousSecret.expiresAt !== undefined && Date.parse(previousSecret.expiresAt) <= now)) return null;
   const { lastUsedAt, lastUsedFrom, expiresAt } = previousSecret;
   const use =
     lastUsedAt === undefined ? (
@@ -40,7 +40,7 @@ export function PreviousSecret({ token }: { readonly token: Authorization }) {
       <Remark>
         <div className={styles.line}>
           <span>
-            {use} It is valid until <Moment at={expiresAt} />.
+            {use} It is valid until {expiresAt === undefined ? 'the rotation is confirmed' : <Moment at={expiresAt} />}.
           </span>
           <Button
             size="compact-sm"
