@@ -4,15 +4,15 @@
  */
 import type { Actor } from '../domain/actor.js';
 import { newestToken, unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
-import { conflict, DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
+import { DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
-import { checkNewName } from '../domain/name.js';
 import type { Page } from '../domain/page.js';
 import { ACTIONS, formatPermission, operatorPermissions, type Action, type Permission } from '../domain/permission.js';
-import type { AuthorizationCount, AuthorizationFilter, AuthorizationOrder, OpenedBucket, Store, StoreReader } from '../domain/store.js';
+import type { AuthorizationCount, AuthorizationFilter, AuthorizationOrder, OpenedBucket, Store } from '../domain/store.js';
 import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
 import { bucketKind } from '../kinds/buckets.js';
+import { claimName, newNameOf } from './authorization-names.js';
 import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
 import { expiryOfChanged, expiryOfNew, type RequestedExpiry } from './expiry.js';
@@ -185,18 +185,6 @@ export async function createChecked(
     },
   );
   return { ...(await describeAuthorization(store, authorization)), isExemptFromLifetimeMax: isExempt };
-}
-
-/** Empty is none. @throws DomainError `invalid` for one that cannot be told from others */
-function newNameOf(name = ''): string | undefined {
-  checkNewName('name of an authorization', name);
-  return name === '' ? undefined : name;
-}
-
-/** @throws DomainError `conflict` if another has it */
-async function claimName(writer: StoreReader, orgID: OrganizationId, name: string | undefined): Promise<void> {
-  if (name === undefined || (await writer.findAuthorizationByName(orgID, name)) === undefined) return;
-  throw conflict(`an authorization with the name ${JSON.stringify(name)} already exists`);
 }
 
 const bucketsIn = (permissions: readonly Permission[]): BucketId[] =>
