@@ -144,6 +144,7 @@ async function measureTokens(): Promise<void> {
     const { ms, cpuMs } = await measure(() =>
       importMetadata(
         openMetadata(source, () => undefined),
+        undefined,
         store,
         options,
       ),

@@ -3,7 +3,7 @@ import type { Bucket } from '../domain/bucket.js';
 import type { BucketId } from '../domain/id.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { Store } from '../domain/store.js';
-import { openMetadata, type InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
+import { openMetadata } from '../influxdb-files/metadata/metadata.js';
 import type { Leftover, ShardRecord } from '../influxdb-files/metadata/records.js';
 import type { ReportProblem } from '../influxdb-files/problem.js';
 import { readShard } from '../influxdb-files/tsm/shard.js';
@@ -84,7 +84,7 @@ export async function importAll(source: ImportSource, target: ImportTarget): Pro
   };
   // In the rehearsal they go when their bucket comes.
   const removed = new Set((await rehearsal.listTombstones()).map(({ bucketId }) => bucketId));
-  const rehearsed = await importMetadata(openMetadata(source.metadata, noteProblem), rehearsal, rehearsalOptions);
+  const rehearsed = await importMetadata(openMetadata(source.metadata, noteProblem), source.sql, rehearsal, rehearsalOptions);
   const metadata = openMetadata(source.metadata, () => undefined);
   const shards = chooseShards(source.shards, metadata.shards(), leftOut);
   const buckets = await planBuckets(shards, removed, target, leftOut);
@@ -112,7 +112,7 @@ export async function importAll(source: ImportSource, target: ImportTarget): Pro
     }
   };
   if (writable === undefined) await write();
-  else await writeAtOnce(writable, coming, metadata, write);
+  else await writeAtOnce(writable, coming, () => importMetadata(metadata, source.sql, writable.store, writable.options), write);
 
   return {
     source: source.kind,
@@ -127,7 +127,7 @@ export async function importAll(source: ImportSource, target: ImportTarget): Pro
     })),
     changed: [...rehearsed.changed, ...changed.list()],
     leftOut: [...rehearsed.leftOut, ...leftOut.list()],
-    leftovers: [...rehearsed.leftovers, ...source.sqliteLeftovers],
+    leftovers: rehearsed.leftovers,
   };
 }
 
@@ -138,7 +138,7 @@ export async function importAll(source: ImportSource, target: ImportTarget): Pro
 async function writeAtOnce(
   { store, engine, options }: Writable,
   buckets: readonly Planned[],
-  metadata: InfluxMetadata,
+  importStores: () => Promise<unknown>,
   writePoints: () => Promise<void>,
 ): Promise<void> {
   const own = buckets.filter(({ heldPoints }) => !heldPoints).map(({ bucket }) => bucket.id);
@@ -156,7 +156,7 @@ async function writeAtOnce(
   await clear();
   try {
     await writePoints();
-    await importMetadata(metadata, store, options);
+    await importStores();
   } catch (error) {
     await clear().catch(() => undefined);
     throw error;

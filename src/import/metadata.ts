@@ -6,8 +6,12 @@ import type { Store } from '../domain/store.js';
 import { INSTANCE_ID, type Membership } from '../domain/user.js';
 import { DOCUMENT_TYPES, type InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
 import type { Leftover } from '../influxdb-files/metadata/records.js';
-import { importDocuments } from './documents.js';
+import { ALERT_DOCUMENTS } from './alert-documents.js';
+import { importDocuments } from './document-source.js';
+import { DOCUMENTS } from './documents.js';
+import { SQL_DOCUMENTS } from './sql-documents.js';
 import { importTokens, importV1Authorizations, noteNarrowedForOthers } from './authorizations.js';
+import type { SqlMetadata } from '../influxdb-files/metadata/sqlite-records.js';
 import type { Problem } from '../influxdb-files/problem.js';
 import type { Finding } from './findings.js';
 import { NO_BUCKET, NO_ORGANIZATION, NO_USER, Transfer, type Counts, type ImportedNoun, type MetadataOptions } from './transfer.js';
@@ -32,15 +36,20 @@ export interface MetadataReport {
  *
  * @throws DomainError naming the file, where it is damaged; `conflict` where others have names of the source here
  */
-export const importMetadata = (metadata: InfluxMetadata, store: Store, options: MetadataOptions): Promise<MetadataReport> =>
+export const importMetadata = (
+  metadata: InfluxMetadata,
+  sql: SqlMetadata | undefined,
+  store: Store,
+  options: MetadataOptions,
+): Promise<MetadataReport> =>
   store.transaction(async (writer) => {
-    const transfer = new Transfer(metadata, writer, options);
+    const transfer = new Transfer({ metadata, sql }, writer, options);
     // Each relies on those before it being there, or known to be missing.
     await importOrganizations(transfer);
     await importUsers(transfer);
     await importPasswords(transfer);
     await importBuckets(transfer);
-    await importDocuments(transfer);
+    await importDocuments(transfer, [...DOCUMENTS, ...ALERT_DOCUMENTS, ...SQL_DOCUMENTS]);
     await importMemberships(transfer);
     await importLabels(transfer);
     await importMappings(transfer);
@@ -51,7 +60,35 @@ export const importMetadata = (metadata: InfluxMetadata, store: Store, options: 
     await importShards(transfer);
     const { counts, leftOut, changed, collisions, addedBuckets } = transfer;
     if (collisions.length > 0) throw describeCollisions(collisions);
-    return { counts, leftOut: leftOut.list(), changed: changed.list(), leftovers: metadata.leftovers(), addedBuckets };
+    return {
+      counts,
+      leftOut: leftOut.list(),
+      changed: changed.list(),
+      leftovers: [...metadata.leftovers(), ...leftoversOf(sql)],
+      addedBuckets,
+    };
+  });
+
+function leftoversOf(sql: SqlMetadata | undefined): Leftover[] {
+  const count = sql?.count('replications') ?? 0;
+  return count === 0 ? [] : [{ kind: 'replications', count }];
+}
+
+/**
+ * Takes over what a second store has, where the first has come before.
+ *
+ * @returns what did not come, and what there is no place for
+ */
+export const importSqlMetadata = (
+  sql: SqlMetadata,
+  store: Store,
+  options: MetadataOptions,
+): Promise<Pick<MetadataReport, 'leftOut' | 'leftovers'>> =>
+  store.transaction(async (writer) => {
+    const transfer = new Transfer({ metadata: undefined, sql }, writer, options);
+    await importDocuments(transfer, SQL_DOCUMENTS);
+    if (transfer.collisions.length > 0) throw describeCollisions(transfer.collisions);
+    return { leftOut: transfer.leftOut.list(), leftovers: leftoversOf(sql) };
   });
 
 /** Collisions that are named. */

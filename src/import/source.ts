@@ -7,15 +7,15 @@ import type { BucketId } from '../domain/id.js';
 import { extractMember, extractShard, readBackup } from '../influxdb-files/backup/backup.js';
 import { openFile, type ByteSource } from '../influxdb-files/byte-source.js';
 import { findDataFolder } from '../influxdb-files/data-folder.js';
-import type { Leftover } from '../influxdb-files/metadata/records.js';
-import { countSqliteLeftovers } from '../influxdb-files/metadata/sqlite-leftovers.js';
+import { SqlMetadata } from '../influxdb-files/metadata/sqlite-records.js';
 import type { ShardFiles } from '../influxdb-files/tsm/shard.js';
 
 export interface ImportSource {
   readonly kind: 'data folder' | 'backup';
   /** `influxd.bolt`; its name is that of the file that the source has. */
   readonly metadata: ByteSource;
-  readonly sqliteLeftovers: readonly Leftover[];
+  /** The second store; undefined: there is none. */
+  readonly sql: SqlMetadata | undefined;
   readonly shards: readonly SourceShard[];
   close(): void;
 }
@@ -42,16 +42,17 @@ const isBackup = (path: string): boolean =>
 
 function openDataFolder(path: string, enginePath: string | undefined): ImportSource {
   const { boltPath, sqlitePath, shards } = findDataFolder(path, enginePath);
-  const sqliteLeftovers = sqlitePath === undefined ? [] : countLeftoversIn(sqlitePath);
   refuseInUse(boltPath);
+  const sql = sqlitePath === undefined ? undefined : openSql(sqlitePath);
   const metadata = openFile(boltPath);
   return {
     kind: 'data folder',
     metadata,
-    sqliteLeftovers,
+    sql,
     shards: shards.map(({ bucketId, id, ...files }) => ({ bucketId, id, withFiles: (work) => work(files) })),
     close: () => {
       metadata.close();
+      sql?.close();
     },
   };
 }
@@ -81,11 +82,11 @@ function refuseInUse(boltPath: string): void {
 async function openBackup(path: string, workFolder: string): Promise<ImportSource> {
   // Records that cannot be read are told by those who import them.
   const { folder, kv, sql, buckets } = await readBackup(path, () => undefined);
-  let sqliteLeftovers: readonly Leftover[] = [];
+  let sqlMetadata: SqlMetadata | undefined;
   if (sql !== undefined) {
     const unpacked = join(workFolder, 'sqlite');
     await extractMember(folder, sql, unpacked);
-    sqliteLeftovers = await renaming(unpacked, join(folder, sql.fileName), () => countLeftoversIn(unpacked));
+    sqlMetadata = await renaming(unpacked, join(folder, sql.fileName), () => openSql(unpacked));
     rmSync(unpacked);
   }
   const unpacked = join(workFolder, 'bolt');
@@ -111,18 +112,19 @@ async function openBackup(path: string, workFolder: string): Promise<ImportSourc
   return {
     kind: 'backup',
     metadata: underName(join(folder, kv.fileName), file),
-    sqliteLeftovers,
+    sql: sqlMetadata,
     shards,
     close: () => {
       file.close();
+      sqlMetadata?.close();
     },
   };
 }
 
-function countLeftoversIn(path: string): Leftover[] {
+function openSql(path: string): SqlMetadata {
   const source = openFile(path);
   try {
-    return countSqliteLeftovers(source);
+    return new SqlMetadata(source);
   } finally {
     source.close();
   }

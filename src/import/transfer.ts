@@ -1,10 +1,12 @@
 /** One import of metadata under way: what it reads, where it writes, what it knows to be there, and what it will tell. */
 import { findPlace } from '../auth/grants.js';
 import type { Sealer } from '../auth/sealer.js';
+import { DomainError } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, Id, OrganizationId, UserId } from '../domain/id.js';
 import type { Permission, ResourceType } from '../domain/permission.js';
 import type { StoreWriter } from '../domain/store.js';
 import type { InfluxMetadata } from '../influxdb-files/metadata/metadata.js';
+import type { SqlMetadata } from '../influxdb-files/metadata/sqlite-records.js';
 import type { Problem } from '../influxdb-files/problem.js';
 import { Findings } from './findings.js';
 
@@ -26,6 +28,13 @@ export const NOUNS = [
   'telegrafs',
   'scrapers',
   'sources',
+  'notificationEndpoints',
+  'checks',
+  'notificationRules',
+  'tasks',
+  'notebooks',
+  'annotations',
+  'remotes',
   'memberships',
   'labels',
   'labels on buckets',
@@ -48,8 +57,22 @@ export const NO_ORGANIZATION = 'its organization is not here';
 export const NO_USER = 'its user is not here';
 export const NO_BUCKET = 'its bucket is not here';
 
+export interface TaskParent {
+  readonly kind: 'checks' | 'notificationRules';
+  readonly id: Id;
+  readonly type: string;
+}
+
+/** The two stores of an InfluxDB, or one of them. */
+export interface TransferSource {
+  readonly metadata: InfluxMetadata | undefined;
+  readonly sql: SqlMetadata | undefined;
+}
+
 export class Transfer {
-  readonly metadata: InfluxMetadata;
+  readonly #metadata: InfluxMetadata | undefined;
+  /** The second store; undefined: there is none. */
+  readonly sql: SqlMetadata | undefined;
   readonly writer: StoreWriter;
   readonly options: MetadataOptions;
   readonly leftOut = new Findings();
@@ -69,13 +92,22 @@ export class Transfer {
   readonly heldForOthers: { readonly kind: string; readonly id: AuthorizationId; readonly permission: Permission }[] = [];
   /** Of the source, whether they came or not. */
   readonly sourceOrganizations = new Set<OrganizationId>();
+  /** Task -> the check or rule that it belongs to. */
+  #parents: ReadonlyMap<Id, TaskParent> | undefined;
   /** Records of the source that had their turn. */
   readonly #seen = new Set<Id>();
 
-  constructor(metadata: InfluxMetadata, writer: StoreWriter, options: MetadataOptions) {
-    this.metadata = metadata;
+  constructor({ metadata, sql }: TransferSource, writer: StoreWriter, options: MetadataOptions) {
+    this.#metadata = metadata;
+    this.sql = sql;
     this.writer = writer;
     this.options = options;
+  }
+
+  /** @throws Error where only the second store is read */
+  get metadata(): InfluxMetadata {
+    if (this.#metadata === undefined) throw new Error('the first store was not given');
+    return this.#metadata;
   }
 
   count(noun: ImportedNoun, kind: 'added' | 'present', count = 1): void {
@@ -118,6 +150,12 @@ export class Transfer {
     return type === 'buckets' ? this.organizationOfBucket(id as BucketId) : findPlace(this.writer, type, id);
   }
 
+  /** The check or rule of the source that a task belongs to. */
+  parentOfTask(id: Id): TaskParent | undefined {
+    this.#parents ??= new Map((['checks', 'notificationRules'] as const).flatMap((kind) => parentsOf(this.metadata, kind)));
+    return this.#parents.get(id);
+  }
+
   noteOrganization(id: OrganizationId): void {
     this.#organizations.set(id, true);
   }
@@ -136,4 +174,16 @@ export class Transfer {
     const createdAtMs = record.createdAtMs || this.options.clock();
     return { ...record, createdAtMs, updatedAtMs: record.updatedAtMs || createdAtMs };
   }
+}
+
+function parentsOf(metadata: InfluxMetadata, kind: TaskParent['kind']): [Id, TaskParent][] {
+  return [...metadata.documents(kind)].flatMap((record) => {
+    try {
+      return [[record.id('taskID'), { kind, id: record.id('id'), type: record.text('type') }]];
+    } catch (error) {
+      // What is wrong with it is told when it should come.
+      if (error instanceof DomainError) return [];
+      throw error;
+    }
+  });
 }

@@ -11,7 +11,8 @@ import { PermissionSet, permissionInOrganization } from '../domain/permission.js
 import type { Store } from '../domain/store.js';
 import { remoteKind, type NewRemote, type Remote, type RemoteChange } from '../kinds/remotes.js';
 import { openSqliteStore } from '../store/sqlite.js';
-import { createRemotes, resealRemote } from './remotes.js';
+import { resealRemote } from '../auth/sealed-remote.js';
+import { createRemotes } from './remotes.js';
 
 const ORG = '0000000000000002' as OrganizationId;
 const VALUE = 'token-of-the-other-side';

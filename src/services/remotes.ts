@@ -1,4 +1,5 @@
 /** Remotes: as all resources, and their API tokens are sealed. */
+import { sealRemoteToken } from '../auth/sealed-remote.js';
 import type { Sealer } from '../auth/sealer.js';
 import { Secret } from '../auth/secret.js';
 import type { Actor } from '../domain/actor.js';
@@ -10,8 +11,6 @@ export interface RemoteDependencies extends ResourceDependencies {
   readonly sealer: Sealer;
 }
 
-const contextOf = (orgID: OrganizationId): string => `${orgID}/token of a remote`;
-
 export const createRemotes = ({ sealer, ...dependencies }: RemoteDependencies): Resources<Remote, NewRemote, RemoteChange> => {
   const remotes = createResources(remoteKind, dependencies);
 
@@ -19,7 +18,7 @@ export const createRemotes = ({ sealer, ...dependencies }: RemoteDependencies): 
   function sealToken<C extends RemoteChange>(change: C, orgID: OrganizationId | undefined): C {
     const { remoteAPIToken: token } = change;
     if (token === undefined || orgID === undefined) return { ...change, remoteAPIToken: undefined };
-    return { ...change, remoteAPIToken: undefined, sealedToken: token === '' ? '' : seal(sealer, new Secret(token), orgID) };
+    return { ...change, remoteAPIToken: undefined, sealedToken: token === '' ? '' : sealRemoteToken(sealer, new Secret(token), orgID) };
   }
 
   return {
@@ -38,12 +37,3 @@ export const createRemotes = ({ sealer, ...dependencies }: RemoteDependencies): 
     },
   };
 };
-
-const seal = (sealer: Sealer, token: Secret, orgID: OrganizationId): string =>
-  Buffer.from(sealer.seal(token, contextOf(orgID))).toString('base64');
-
-/** The same remote with its token sealed by another key; undefined: the token cannot be opened. */
-export function resealRemote(remote: Remote, from: Sealer | undefined, to: Sealer): Remote | undefined {
-  const token = from?.tryOpen(Buffer.from(remote.sealedToken, 'base64'), contextOf(remote.orgID));
-  return token && { ...remote, sealedToken: seal(to, token, remote.orgID) };
-}

@@ -57,7 +57,7 @@ async function importInfluxdb(
       const metadata = openMetadata(source, (problem) => problems.push(problem));
       metadata.readEverything();
       // In the clear at first: who restores is told one, whose owner gave it to this server just now.
-      const report = await importMetadata(metadata, prepared, { sealer, hashTokens: false, clock });
+      const report = await importMetadata(metadata, undefined, prepared, { sealer, hashTokens: false, clock });
       refuseUnread(problems);
       problems.push(...[...report.leftOut, ...report.changed].map(asProblem));
       for (const { kind, count } of report.leftovers) problems.push({ kind, key: String(count), reason: 'they are not taken over' });

@@ -16,9 +16,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractShard, readBackup } from '../../src/influxdb-files/backup/backup.js';
-import { newServerDirectory, PLAIN_FILE } from '../support/artifacts.js';
+import { newServerDirectory, noteSecret, PLAIN_FILE } from '../support/artifacts.js';
 import { makeBolt, type BoltTree } from '../support/influxdb/bolt-writer.js';
 import { makeTombstone, makeTsm, makeWal } from '../support/influxdb/tsm-writer.js';
 import {
@@ -54,6 +55,13 @@ const COUNTS = {
   passwords: 4,
   buckets: 7,
   dashboards: 0,
+  notificationEndpoints: 0,
+  checks: 0,
+  notificationRules: 0,
+  tasks: 0,
+  notebooks: 0,
+  annotations: 0,
+  remotes: 0,
   variables: 0,
   telegrafs: 0,
   scrapers: 0,
@@ -348,10 +356,50 @@ describe('what cannot be brought along', () => {
   const hashOf = (text: string): string =>
     `$influxdb2-sha256$${createHash('sha256').update(text).digest('base64').replaceAll('+', '-').replaceAll('/', '_')}`;
   const T = ['00000000000000c1', '00000000000000c2', '00000000000000c3'] as const;
-  const READS = ['dashboards', 'scrapers'].map((type) => ({ action: 'read', resource: { type, orgID: ORG } }));
+  const KINDS = ['dashboards', 'scrapers', 'tasks', 'checks', 'notificationEndpoints', 'notificationRules'];
+  const READS = [...KINDS, 'notebooks', 'annotations', 'remotes'].map((type) => ({
+    action: 'read',
+    resource: { type, orgID: ORG },
+  }));
   const [DASHBOARD, CELL, BUCKET] = ['00000000000000d1', '00000000000000d2', '00000000000000d3'];
   const dashboard = { id: DASHBOARD, orgID: ORG, name: 'load', cells: [{ id: CELL, x: 1, y: 2, w: 3, h: 4 }], meta: {} };
   const scraper = { orgID: ORG, type: 'prometheus', url: 'http://127.0.0.1:1' };
+  const [TASK, CHECK, CHECK_TASK, RULE] = ['00000000000000e1', '00000000000000e2', '00000000000000e3', '00000000000000e4'];
+  const [RULE_TASK, ENDPOINT, STREAM] = ['00000000000000e5', '00000000000000e6', '00000000000000e7'];
+  const owned = { orgID: ORG, ownerID: USER, createdAt: '2026-11-28T09:28:42.6Z', updatedAt: '2026-11-28T09:28:42.6Z' };
+  const query = { text: 'from(bucket: "data") |> range(start: -1m) |> filter(fn: (r) => r._field == "f")', editMode: 'builder' };
+  const CHECK_FLUX = `option task = {name: "dead", every: 1m}\n\n${query.text}`;
+  const endpoint = {
+    ...{ id: ENDPOINT, name: 'hook', status: 'active', url: 'http://127.0.0.1:1', type: 'http', method: 'POST', authMethod: 'bearer' },
+    ...{ ...owned, token: `secret: ${ENDPOINT}-token`, username: '', password: '', contentTemplate: '' },
+  };
+  const check = {
+    ...{ ...owned, id: CHECK, name: 'dead', type: 'deadman', query, taskID: CHECK_TASK, every: '1m', tags: null },
+    ...{ statusMessageTemplate: 'gone', timeSince: '90s', staleTime: '10m', reportZero: true, level: 'CRIT' },
+  };
+  const rule = {
+    ...{ ...owned, id: RULE, name: 'call', type: 'http', endpointID: ENDPOINT, taskID: RULE_TASK, every: '10m', runbookLink: '' },
+    ...{ tagRules: [], statusRules: [{ currentLevel: 'CRIT', previousLevel: null }] },
+  };
+  const task = {
+    ...{ ...owned, id: TASK, type: 'system', name: 'hourly', status: 'active', every: '1h', offset: 300_000_000_000 },
+    flux: 'option task = {name: "hourly", every: 1h, offset: 5m}\nfrom(bucket: "data") |> range(start: -1h)',
+    latestScheduled: '2026-11-28T09:00:00Z',
+  };
+  const SQL = `
+    CREATE TABLE notebooks (id TEXT, org_id TEXT, name TEXT, spec TEXT, created_at TIMESTAMP, updated_at TIMESTAMP);
+    INSERT INTO notebooks VALUES ('${T[0]}', '${ORG}', 'book', '{"a":[1]}', '2026-11-28 09:28:43.485404076+00:00', '2026-11-28 09:28:43.4+00:00');
+    CREATE TABLE streams (id TEXT, org_id TEXT, name TEXT, description TEXT, created_at TIMESTAMP, updated_at TIMESTAMP);
+    INSERT INTO streams VALUES ('${STREAM}', '${ORG}', 'deploys', 'all', '2026-11-28 09:28:43+00:00', '2026-11-28 09:28:43+00:00');
+    CREATE TABLE annotations (id TEXT, org_id TEXT, stream_id TEXT, summary TEXT, message TEXT, stickers TEXT, lower TIMESTAMP, upper TIMESTAMP);
+    INSERT INTO annotations VALUES
+      ('${T[1]}', '${ORG}', '${STREAM}', 'out', 'v2', '["k=v=w"]', '2026-11-20T10:00:00Z', '2026-11-20T11:00:00Z'),
+      ('${T[2]}', '${ORG}', '${GONE}', 'lost', '', '[]', '2026-11-20T10:00:00Z', '2026-11-20T11:00:00Z');
+    CREATE TABLE remotes (id TEXT, org_id TEXT, name TEXT, description TEXT, remote_url TEXT, remote_api_token TEXT, remote_org_id TEXT,
+      allow_insecure_tls BOOLEAN, created_at TIMESTAMP, updated_at TIMESTAMP);
+    INSERT INTO remotes VALUES ('${T[0]}', '${ORG}', 'far', NULL, 'http://127.0.0.1:1', '${noteSecret('a-token-of-a-remote', 'the token of an imported remote')}', NULL, 1, 'datetime(''now'')', '');
+    CREATE TABLE replications (id TEXT);
+    INSERT INTO replications VALUES ('${T[0]}');`;
   const world: BoltTree = {
     bucketsv1: { [BUCKET]: JSON.stringify({ id: BUCKET, orgID: ORG, name: 'data', retentionPeriod: 0 }) },
     dashboardsv2: { [DASHBOARD]: JSON.stringify(dashboard), [T[0]]: '{}' },
@@ -366,22 +414,44 @@ describe('what cannot be brought along', () => {
     usersv1: { [USER]: JSON.stringify({ id: USER, name: 'admin', status: 'active' }), '00000000000000b2': '{"id":' },
     authorizationsv1: { [T[0]]: token(T[0], { permissions: READS }), [T[1]]: token(T[1], { userID: GONE }), [T[2]]: token(T[2], {}) },
     authorizationhashedindexv1: { [hashOf(T[0])]: T[0], [hashOf(T[1])]: T[1] },
-    checksv1: { [T[0]]: '{}', [T[1]]: '{}' },
-    tasksv1: { [T[0]]: '{}', [`${T[0]}/latestCompleted`]: '{}' },
-    secretsv1: { [`${ORG}key`]: Buffer.from('a-secret-value').toString('base64') },
+    notificationEndpointv1: { [ENDPOINT]: JSON.stringify(endpoint) },
+    checksv1: { [CHECK]: JSON.stringify(check), [T[1]]: '{}' },
+    notificationRulev1: {
+      [RULE]: JSON.stringify(rule),
+      [T[0]]: JSON.stringify({ ...rule, id: T[0], name: 'lost', endpointID: GONE, taskID: T[1] }),
+    },
+    tasksv1: {
+      [TASK]: JSON.stringify(task),
+      [CHECK_TASK]: JSON.stringify({ ...task, id: CHECK_TASK, type: 'deadman', name: 'dead', status: 'inactive', flux: CHECK_FLUX }),
+      [RULE_TASK]: JSON.stringify({ ...task, id: RULE_TASK, type: 'http', name: 'call' }),
+      [T[1]]: JSON.stringify({ ...task, id: T[1], type: 'http', name: 'lost' }),
+      [`${TASK}/latestCompleted`]: '{}',
+    },
+    v1_pkger_stacks: { [T[0]]: '{}' },
+    secretsv1: {
+      [`${ORG}key`]: Buffer.from('a-secret-value').toString('base64'),
+      [`${ORG}${ENDPOINT}-token`]: Buffer.from('a-secret-of-an-endpoint').toString('base64'),
+    },
   };
 
   it('is told with numbers and reasons; the rest comes', async () => {
     const folder = newSource();
     writeFileSync(join(folder, 'influxd.bolt'), makeBolt(world));
+    const sql = new Sqlite(join(folder, 'influxd.sqlite'));
+    sql.exec(SQL);
+    sql.close();
     const directory = newServerDirectory();
     const report = await importTo(folder, directory);
-    expect(report.counts).toMatchObject({ organizations: { added: 1 }, users: { added: 1 }, tokens: { added: 2 }, secrets: { added: 1 } });
+    expect(report.counts).toMatchObject({ organizations: { added: 1 }, users: { added: 1 }, tokens: { added: 2 }, secrets: { added: 2 } });
     expect(report.leftOut).toEqual(
       expect.arrayContaining([
         { kind: 'token', reason: 'its user is not here', count: 1, examples: [T[1]] },
         { kind: 'dashboards', reason: 'it has no id', count: 1, examples: ['without a name'] },
         { kind: 'scrapers', reason: 'its bucket is not here', count: 1, examples: ['lost'] },
+        { kind: 'checks', reason: 'it has no id', count: 1, examples: ['without a name'] },
+        { kind: 'notificationRules', reason: 'its notification endpoint is not here', count: 1, examples: ['lost'] },
+        { kind: 'tasks', reason: 'the notification rule that it belongs to is not here', count: 1, examples: ['lost'] },
+        { kind: 'annotations', reason: 'its stream is not here', count: 1, examples: [T[2]] },
         expect.objectContaining({ kind: 'user', count: 1, examples: ['00000000000000b2'] }),
       ]),
     );
@@ -391,8 +461,8 @@ describe('what cannot be brought along', () => {
     ]);
     const reason = 'they are not taken over';
     expect(report.leftovers).toEqual([
-      { kind: 'tasks', count: 1, reason },
-      { kind: 'checks', count: 2, reason },
+      { kind: 'template stacks', count: 1, reason },
+      { kind: 'replications', count: 1, reason },
     ]);
     expect(await importTo(folder, directory)).toMatchObject({ changesAnything: false });
     const server = await startProcess({ directory });
@@ -402,6 +472,23 @@ describe('what cannot be brought along', () => {
     const { json } = await server.client.get(`/api/v2/dashboards/${DASHBOARD}?include=properties`, as(T[0]));
     expect(json.cells).toMatchObject([{ id: CELL, x: 1, h: 4, name: 'note', properties: { type: 'markdown', note: '#' } }]);
     expect((await server.client.get('/api/v2/scrapers', as(T[0]))).json.configurations).toMatchObject([{ name: 'kept', bucket: 'data' }]);
+    const read = async (path: string): Promise<any> => (await server.client.get(`/api/v2${path}orgID=${ORG}`, as(T[0]))).json;
+    const { tasks } = await read('/tasks?');
+    expect(tasks).toMatchObject([
+      { id: TASK, name: 'hourly', ownerID: USER, every: '1h', offset: '5m', status: 'active', flux: task.flux },
+    ]);
+    const { checks } = await read('/checks?');
+    expect(checks).toMatchObject([{ id: CHECK, type: 'deadman', taskID: CHECK_TASK, timeSince: '90s', level: 'CRIT', status: 'inactive' }]);
+    const { notificationRules } = await read('/notificationRules?');
+    expect(notificationRules).toMatchObject([{ id: RULE, endpointID: ENDPOINT, taskID: RULE_TASK, status: 'active' }]);
+    const { notificationEndpoints } = await read('/notificationEndpoints?');
+    expect(notificationEndpoints).toMatchObject([{ id: ENDPOINT, token: `secret: ${ENDPOINT}-token`, authMethod: 'bearer' }]);
+    expect((await read('private/notebooks?')).flows).toMatchObject([{ name: 'book', spec: { a: [1] } }]);
+    expect(await read('private/streams?')).toMatchObject([{ id: STREAM, stream: 'deploys', description: 'all' }]);
+    expect(await read('private/annotations?')).toMatchObject([
+      { stream: 'deploys', annotations: [{ id: T[1], summary: 'out', stickers: { k: 'v=w' }, endTime: '2026-11-20T11:00:00Z' }] },
+    ]);
+    expect((await read('/remotes?')).remotes).toMatchObject([{ name: 'far', allowInsecureTLS: true, remoteOrgID: null }]);
     await server.stop();
   });
 

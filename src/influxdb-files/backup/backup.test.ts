@@ -8,7 +8,7 @@ import { makeTar } from '../../../test/support/influxdb/tar-writer.js';
 import { makeTombstone, makeTsm, type TestPoints } from '../../../test/support/influxdb/tsm-writer.js';
 import { openFile } from '../byte-source.js';
 import { openMetadata } from '../metadata/metadata.js';
-import { countSqliteLeftovers } from '../metadata/sqlite-leftovers.js';
+import { SqlMetadata } from '../metadata/sqlite-records.js';
 import { readShard } from '../tsm/shard.js';
 import type { SeriesBlock } from '../tsm/tsm-file.js';
 import { extractMember, extractShard, readBackup, type Backup } from './backup.js';
@@ -92,7 +92,9 @@ describe.each(['plain', 'hashed'] as const)('a backup of InfluxDB 2.9.1 with %s 
     const metadata = openMetadata(openFile(join(folder, 'influxd.bolt')), () => undefined);
     expect([...metadata.authorizations()]).toHaveLength(Object.keys(facts.tokens).length);
     expect([...metadata.authorizations()].every(({ secret }) => secret.kind === kind)).toBe(true);
-    expect(countSqliteLeftovers(openFile(join(folder, 'influxd.sqlite')))).toEqual([]);
+    const sql = new SqlMetadata(openFile(join(folder, 'influxd.sqlite')));
+    expect([sql.count('notebooks'), sql.rows('remotes')]).toEqual([0, []]);
+    sql.close();
   });
 
   it('has the points that InfluxDB counted, added up and showed', async () => {

@@ -31,6 +31,11 @@ export class JsonRecord {
     return this.#members[name];
   }
 
+  /** All of it, as JSON. */
+  toBytes(): Buffer {
+    return Buffer.from(JSON.stringify(this.#members));
+  }
+
   /** Empty where it is absent. */
   record(name: string): JsonRecord {
     return new JsonRecord(this.#members[name] ?? {});

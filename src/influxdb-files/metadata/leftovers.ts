@@ -2,13 +2,7 @@
 import type { BoltBucket } from '../bolt/bolt-file.js';
 import type { Leftover } from './records.js';
 
-const KINDS: readonly (readonly [kind: string, bucket: string])[] = [
-  ['tasks', 'tasksv1'],
-  ['checks', 'checksv1'],
-  ['notification rules', 'notificationRulev1'],
-  ['notification endpoints', 'notificationEndpointv1'],
-  ['template stacks', 'v1_pkger_stacks'],
-];
+const KINDS: readonly (readonly [kind: string, bucket: string])[] = [['template stacks', 'v1_pkger_stacks']];
 
 /** An entity's key is its id; what is kept beside it has a longer one (`<id>/latestCompleted`). */
 const ID_BYTES = 16;

@@ -296,13 +296,11 @@ describe('the metadata of other InfluxDBs', () => {
     const metadata = metadataOf({
       secretsv1: { [`${ORG}api-key`]: Buffer.from('hunter2 ☂').toString('base64') },
       tasksv1: { '0000000000000f01': '{}', '0000000000000f01/latestCompleted': '{}', '0000000000000f02': '{}' },
-      checksv1: { '0000000000000f03': '{}' },
+      v1_pkger_stacks: { '0000000000000f03': '{}' },
     });
+    expect([...metadata.documents('tasks')]).toHaveLength(2);
     expect([...metadata.secrets()]).toEqual([{ orgID: ORG, key: 'api-key', value: 'hunter2 ☂' }]);
-    expect(metadata.leftovers()).toEqual([
-      { kind: 'tasks', count: 2 },
-      { kind: 'checks', count: 1 },
-    ]);
+    expect(metadata.leftovers()).toEqual([{ kind: 'template stacks', count: 1 }]);
   });
 
   it('tells of every record that it leaves out, and of no secret', () => {
@@ -317,7 +315,7 @@ describe('the metadata of other InfluxDBs', () => {
         usersv1: { b: '[]', c: JSON.stringify({ id: 'short', name: 'x' }), d: JSON.stringify({ id: USER, name: 'x', status: 'asleep' }) },
         userspasswordv1: { [USER]: 'cleartext' },
         userresourcemappingsv1: {
-          e: JSON.stringify({ userID: USER, userType: 'owner', mappingType: 'user', resourceType: 'tasks', resourceID: AUTH }),
+          e: JSON.stringify({ userID: USER, userType: 'owner', mappingType: 'user', resourceType: 'documents', resourceID: AUTH }),
           f: JSON.stringify({ userID: USER, userType: 'boss', mappingType: 'user', resourceType: 'orgs', resourceID: ORG }),
         },
         authorizationsv1: {

@@ -82,8 +82,10 @@ export class InfluxMetadata {
   }
 
   /** Documents of organizations, as their members; what they must look like is known to those who take them over. */
-  documents(type: DocumentType): Generator<JsonRecord> {
-    return this.#records(DOCUMENT_BUCKETS[type], type, (record) => record);
+  *documents(type: DocumentType): Generator<JsonRecord> {
+    // Older versions keep progress beside tasks, under longer keys.
+    const decode = (value: Buffer, key: Buffer): JsonRecord | undefined => (key.length === ID_BYTES ? new JsonRecord(value) : undefined);
+    for (const record of this.#decode(DOCUMENT_BUCKETS[type], type, decode)) if (record !== undefined) yield record;
   }
 
   /** The view of a cell of a dashboard. */
@@ -305,6 +307,10 @@ const DOCUMENT_BUCKETS = {
   telegrafs: 'telegrafv1',
   scrapers: 'scraperv2',
   sources: 'sourcesv1',
+  notificationEndpoints: 'notificationEndpointv1',
+  checks: 'checksv1',
+  notificationRules: 'notificationRulev1',
+  tasks: 'tasksv1',
 } as const;
 export type DocumentType = keyof typeof DOCUMENT_BUCKETS;
 export const DOCUMENT_TYPES = Object.keys(DOCUMENT_BUCKETS) as DocumentType[];
