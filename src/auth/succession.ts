@@ -9,6 +9,9 @@ import { describeAuthorization, type DescribedAuthorization } from './describe.j
 import { checkGrace, GRACE_SECONDS_DEFAULT } from './rotation.js';
 import { transactionBy } from './transactions.js';
 
+/** Said behind the description of a token whose grace time goes on: two that look alike would be hard to tell apart. */
+const REPLACED = ' (replaced)';
+
 export type Succession = ReturnType<typeof createSuccession>;
 
 export const createSuccession = (
@@ -44,7 +47,8 @@ export const createSuccession = (
         if (graceSeconds === 0) await writer.deleteAuthorization(id);
         else {
           const expiresAtMs = Math.min(old.expiresAtMs ?? endsAtMs, endsAtMs);
-          await writer.updateAuthorization(id, { ...old, name: undefined, expiresAtMs, updatedAtMs: now });
+          const description = old.description + REPLACED;
+          await writer.updateAuthorization(id, { ...old, name: undefined, description, expiresAtMs, updatedAtMs: now });
         }
         const heir: Authorization = { ...next, name: old.name, updatedAtMs: now };
         await writer.updateAuthorization(successorId, heir);

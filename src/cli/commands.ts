@@ -12,7 +12,7 @@ const LIST_ALIASES = ['find', 'ls'];
 const auth: CommandEntry = {
   name: 'auth',
   aliases: ['authorization'],
-  summary: 'manage API tokens: create, list, check, activate, deactivate, delete',
+  summary: 'manage API tokens: create, list, check, rotate, apply a file of them, deactivate, delete',
   examples: ['sluice auth create --read-bucket data --description "sensor 7"', 'sluice auth list', 'sluice auth check'],
   subcommands: [
     { name: 'create', summary: 'create a token', load: load(() => import('./commands/auth-create.js')) },
@@ -23,6 +23,12 @@ const auth: CommandEntry = {
       load: load(() => import('./commands/auth-check.js')),
     },
     { name: 'rotate', summary: 'give a token a new secret', load: load(() => import('./commands/auth-rotate.js')) },
+    {
+      name: 'apply',
+      summary: 'make tokens as a file says: create, replace, rotate, delete',
+      load: load(() => import('./commands/auth-apply.js')),
+    },
+    { name: 'export', summary: 'write the file of tokens for what there is', load: load(() => import('./commands/auth-export.js')) },
     { name: 'active', summary: 'activate a token', load: load(() => import('./commands/auth-active.js')) },
     { name: 'inactive', summary: 'deactivate a token', load: load(() => import('./commands/auth-inactive.js')) },
     { name: 'delete', summary: 'delete a token permanently', load: load(() => import('./commands/auth-delete.js')) },

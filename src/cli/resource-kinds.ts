@@ -25,7 +25,14 @@ export const RESOURCE_KINDS = [
   { name: 'replications', help: 'replications' },
 ] as const;
 
-export type ResourceKind = (typeof RESOURCE_KINDS)[number]['name'];
+/** Kinds that InfluxDB Cloud alone has: `influx` has flags for them, and other servers refuse them. */
+export const CLOUD_KINDS = [
+  { name: 'flows', help: 'flows (InfluxDB Cloud only)' },
+  { name: 'functions', help: 'functions (InfluxDB Cloud only)' },
+  { name: 'subscriptions', help: 'subscriptions (InfluxDB Cloud only)' },
+] as const;
+
+export type ResourceKind = (typeof RESOURCE_KINDS | typeof CLOUD_KINDS)[number]['name'];
 
 /** What InfluxDB's documentation calls some of them, and its command line does not. */
 export const DOCUMENTED_NAMES: Partial<Record<ResourceKind, string>> = { users: 'user', dbrp: 'dbrps' };

@@ -16,6 +16,9 @@ export interface NewAuthorization {
   readonly orgID: string;
   readonly userID?: string | undefined;
   readonly description?: string | undefined;
+  /** Sluice's own: no other of the organization has it. */
+  readonly name?: string | undefined;
+  readonly status?: 'active' | 'inactive' | undefined;
   readonly permissions: readonly PermissionJson[];
   /** Sluice's own: a moment as in RFC 3339. */
   readonly expiresAt?: string | undefined;
@@ -42,6 +45,13 @@ export interface AuthorizationFilter {
   readonly id?: string | undefined;
 }
 
+export interface AuthorizationChange {
+  readonly status?: 'active' | 'inactive' | undefined;
+  readonly description?: string | undefined;
+  readonly name?: string | undefined;
+  readonly expiresAt?: string | undefined;
+}
+
 export type AuthorizationCalls = ReturnType<typeof callsAt>;
 
 const callsAt = (base: string) => ({
@@ -54,6 +64,10 @@ const callsAt = (base: string) => ({
     const { authorizations } = await callJson<{ authorizations?: AuthorizationJson[] }>(send, { method: 'GET', path: base, query });
     return authorizations ?? [];
   },
+
+  /** An expiry only comes nearer; it and the name are Sluice's own. */
+  change: (send: Send, id: string, change: AuthorizationChange) =>
+    callJson<AuthorizationJson>(send, { method: 'PATCH', path: pathOf(base, id) }, change),
 
   setStatus: (send: Send, id: string, status: 'active' | 'inactive') =>
     callJson<AuthorizationJson>(send, { method: 'PATCH', path: pathOf(base, id) }, { status }),
@@ -73,12 +87,24 @@ export const authorizations = callsAt(AUTHORIZATIONS);
 export const v1Authorizations = callsAt('/private/legacy/authorizations');
 
 /** The authorization that a token opens; Sluice's own. The token goes in the body, where no log keeps it. */
-export const findAuthorizationOfToken = (send: Send, token: string): Promise<AuthorizationJson> =>
-  callJson<AuthorizationJson>(send, { method: 'POST', path: `${AUTHORIZATIONS}/find` }, { token });
+export const findAuthorizationOfToken = (send: Send, token: string) =>
+  callJson<AuthorizationJson & { readonly isPreviousSecret?: true }>(send, { method: 'POST', path: `${AUTHORIZATIONS}/find` }, { token });
 
 /** A new secret, shown this once; Sluice's own. */
-export const rotateAuthorization = (send: Send, id: string, graceSeconds?: number): Promise<AuthorizationJson> =>
-  callJson<AuthorizationJson>(send, { method: 'POST', path: `${pathOf(AUTHORIZATIONS, id)}/rotate` }, { graceSeconds });
+export const rotateAuthorization = (
+  send: Send,
+  id: string,
+  rotation: { readonly graceSeconds?: number | undefined; readonly awaitConfirmation?: boolean | undefined } = {},
+): Promise<AuthorizationJson> =>
+  callJson<AuthorizationJson>(send, { method: 'POST', path: `${pathOf(AUTHORIZATIONS, id)}/rotate` }, rotation);
+
+/** The new secret has arrived: the old one ends after the grace time. Sluice's own. */
+export const confirmRotation = (send: Send, id: string, graceSeconds: number): Promise<AuthorizationJson> =>
+  callJson<AuthorizationJson>(send, { method: 'POST', path: `${pathOf(AUTHORIZATIONS, id)}/confirm-rotation` }, { graceSeconds });
+
+/** Gives the name of one to another one, and ends the first after the grace time. Sluice's own. */
+export const replaceAuthorization = (send: Send, id: string, authorizationID: string, graceSeconds: number): Promise<AuthorizationJson> =>
+  callJson<AuthorizationJson>(send, { method: 'POST', path: `${pathOf(AUTHORIZATIONS, id)}/replace` }, { authorizationID, graceSeconds });
 
 /** Ends the grace time of the last rotation; Sluice's own. */
 export const endPreviousSecret = (send: Send, id: string): Promise<void> =>

@@ -78,6 +78,7 @@ describe('a token that is replaced', () => {
     const [old, next] = [await made({ name: 'sensor' }), await made({ name: 'sensor (next)' })];
     const { status, json } = await replace(old.id, { authorizationID: next.id, graceSeconds: 60 });
     expect([status, json.id, json.name, json.token]).toEqual([200, next.id, 'sensor', '']);
+    expect(await find(old.id)).toMatchObject({ description: ' (replaced)' });
     expect(await find(old.id)).not.toHaveProperty('name');
     expect([await use(old), await use(next)]).toEqual([200, 200]);
     aheadMs += 61_000;

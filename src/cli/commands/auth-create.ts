@@ -8,18 +8,21 @@ import { defineCommand, type Invocation } from '../command.js';
 import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
 import { text, texts, toggle, type Flag, type Values } from '../flags.js';
-import { DOCUMENTED_NAMES, isUnscopedKind, RESOURCE_KINDS, type ResourceKind } from '../resource-kinds.js';
+import { CLOUD_KINDS, DOCUMENTED_NAMES, isUnscopedKind, RESOURCE_KINDS, type ResourceKind } from '../resource-kinds.js';
 import { checkOrganization, findOrganizationId, openSession, type Session } from '../session.js';
 import { writeError, writeOut } from '../terminal.js';
 
 const ACTIONS = ['read', 'write'] as const;
+const KINDS = [...RESOURCE_KINDS, ...CLOUD_KINDS];
 
 /** `--read-buckets`, `--write-buckets`, ... */
 const kindFlags = Object.fromEntries(
-  RESOURCE_KINDS.flatMap(({ name, help }) =>
+  KINDS.flatMap(({ name, help }) =>
     ACTIONS.map((action) => {
       const documented = DOCUMENTED_NAMES[name];
-      return [`${action}-${name}`, toggle(`${action} ${help}`, { aliases: documented === undefined ? [] : [`${action}-${documented}`] })];
+      const aliases = documented === undefined ? [] : [`${action}-${documented}`];
+      // `influx` hides it as well.
+      return [`${action}-${name}`, toggle(`${action} ${help}`, { aliases, isHidden: name === 'functions' })];
     }),
   ),
 ) as Readonly<Record<`${(typeof ACTIONS)[number]}-${ResourceKind}`, Flag<boolean>>>;
@@ -27,6 +30,7 @@ const kindFlags = Object.fromEntries(
 const flags = {
   user: text('user who owns the token (default: you)', { short: 'u', value: 'name' }),
   description: text('description of the token', { short: 'd' }),
+  name: text('name that `sluice auth apply` knows the token by', { value: 'name' }),
   ...organizationFlags,
   'read-bucket': texts('read this bucket; may be repeated', { value: 'name|id' }),
   'write-bucket': texts('write to this bucket; may be repeated', { value: 'name|id' }),
@@ -68,7 +72,15 @@ async function create(invocation: Invocation<typeof flags>): Promise<void> {
   const permissions = await collectPermissions(session, values, orgID, userID);
   const authorization = await attempt(
     'could not write auth with provided arguments',
-    authorizations.create(session.send, { orgID, userID, description: values.description, permissions, expiresIn, expiresAt }),
+    authorizations.create(session.send, {
+      orgID,
+      userID,
+      description: values.description,
+      name: values.name,
+      permissions,
+      expiresIn,
+      expiresAt,
+    }),
   );
   if ((expiresIn ?? expiresAt) !== undefined && authorization.expiresAt === undefined) {
     await authorizations.remove(session.send, authorization.id);
@@ -116,7 +128,7 @@ async function bucketPermissions({ send }: Session, values: AuthCreateValues, or
 }
 
 const kindPermissions = (values: AuthCreateValues, orgID: string): PermissionJson[] =>
-  RESOURCE_KINDS.flatMap(({ name }) =>
+  KINDS.flatMap(({ name }) =>
     ACTIONS.filter((action) => values[`${action}-${name}`]).map((action) => ({
       action,
       resource: isUnscopedKind(name) ? { type: name } : { type: name, orgID },

@@ -38,7 +38,7 @@ export const command = defineCommand({
       return;
     }
     const graceSeconds = grace === undefined ? undefined : grace === '0' ? 0 : Math.round(parseLifetime(grace, '--grace') / 1000);
-    const rotated = await attempt(`could not rotate auth with ID ${quoted}`, rotateAuthorization(send, id, graceSeconds));
+    const rotated = await attempt(`could not rotate auth with ID ${quoted}`, rotateAuthorization(send, id, { graceSeconds }));
     if (values['token-only']) writeOut(`${rotated.token}\n`);
     else printAuthorization(values, rotated);
     const { isErrorTerminal } = await import('../prompt.js');
