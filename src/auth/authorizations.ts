@@ -7,8 +7,8 @@ import { newestToken, unscopedPermissions, type Authorization, type StoredSecret
 import { DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
-import { ACTIONS, formatPermission, operatorPermissions, type Action, type Permission } from '../domain/permission.js';
-import type { AuthorizationCount, AuthorizationFilter, AuthorizationOrder, OpenedBucket, Store } from '../domain/store.js';
+import { formatPermission, operatorPermissions, type Permission } from '../domain/permission.js';
+import type { AuthorizationCount, AuthorizationFilter, AuthorizationOrder, Store } from '../domain/store.js';
 import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
 import { bucketKind } from '../kinds/buckets.js';
@@ -18,6 +18,7 @@ import { describeAuthorization, type DescribedAuthorization } from './describe.j
 import { expiryOfChanged, expiryOfNew, type RequestedExpiry } from './expiry.js';
 import { findToken } from './find-token.js';
 import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions, type RequestedPermission } from './grants.js';
+import { openedResource, type AskedResource } from './opened-resource.js';
 import { storeToken } from './plain-tokens.js';
 import { authorizationRights } from './resource-rights.js';
 import type { Secret } from './secret.js';
@@ -38,7 +39,8 @@ export interface NewAuthorization {
   readonly expiry?: RequestedExpiry | undefined;
 }
 
-export interface AuthorizationQuery {
+/** Of the resource: only those that grant access to it. */
+export interface AuthorizationQuery extends AskedResource {
   readonly id?: AuthorizationId | undefined;
   readonly orgID?: OrganizationId | undefined;
   readonly org?: string | undefined;
@@ -57,10 +59,6 @@ export interface AuthorizationQuery {
   readonly expiringMs?: number | undefined;
   /** Only those that were neither created nor used for this time, in milliseconds. */
   readonly unusedForMs?: number | undefined;
-  /** Only those that grant access to this bucket. */
-  readonly bucketID?: BucketId | undefined;
-  /** In this way; undefined: in either. */
-  readonly action?: Action | undefined;
 }
 
 export interface AuthorizationChange {
@@ -299,15 +297,8 @@ export function createKind(kind: StoredSecret['kind'], dependencies: Authorizati
       effectiveAtMs,
       expires,
       unusedSinceMs,
-      opens: await openedBucket(query),
+      opens: await openedResource(store, query),
     };
-  }
-
-  async function openedBucket({ bucketID, action }: AuthorizationQuery): Promise<OpenedBucket | undefined> {
-    if (bucketID === undefined) return undefined;
-    const bucket = await store.resources(bucketKind).find(bucketID);
-    if (bucket === undefined) throw notFound('bucket not found');
-    return { bucketId: bucket.id, orgID: bucket.orgID, actions: action === undefined ? ACTIONS : [action] };
   }
 
   return {

@@ -59,14 +59,15 @@ export interface AuthorizationFilter {
   readonly effectiveAtMs?: number | undefined;
   /** Only those that expire in this time. */
   readonly expires?: { readonly afterMs: number; readonly untilMs: number } | undefined;
-  readonly opens?: OpenedBucket | undefined;
+  readonly opens?: OpenedResource | undefined;
   /** Only those that were neither created nor used since. */
   readonly unusedSinceMs?: number | undefined;
 }
 
-/** A bucket that an authorization must grant: by its id, through all buckets of its organization, or through all buckets. */
-export interface OpenedBucket {
-  readonly bucketId: BucketId;
+/** A resource that an authorization must grant: by its id, through all of its type in its organization, or through all of its type. */
+export interface OpenedResource {
+  readonly type: KindType;
+  readonly id: Id;
   readonly orgID: OrganizationId;
   readonly actions: readonly Action[];
 }

@@ -1,7 +1,7 @@
 /** Lists and counts of authorizations in the metadata store. */
 import { sql, type ExpressionBuilder, type SqlBool } from 'kysely';
 import type { Authorization } from '../domain/authorization.js';
-import type { AuthorizationFilter, AuthorizationOrder, OpenedBucket, StoreWriter } from '../domain/store.js';
+import type { AuthorizationFilter, AuthorizationOrder, OpenedResource, StoreWriter } from '../domain/store.js';
 import type { TokenKind } from '../domain/token-kind.js';
 import type { Status } from '../domain/user.js';
 import { AUTHORIZATION_COLUMNS, partsOf, type WholeRow } from './authorization-records.js';
@@ -109,20 +109,20 @@ function selectWithin(
     const lastUse = sql`(select max(used_at_ms) from authorization_uses where authorization_id = authorizations.id)`;
     query = query.where('created_at_ms', '<', unusedSinceMs).where(sql<number>`coalesce(${lastUse}, 0)`, '<', unusedSinceMs);
   }
-  if (opens !== undefined) query = query.where((eb) => opensBucket(eb, opens));
+  if (opens !== undefined) query = query.where((eb) => opensResource(eb, opens));
   return query;
 }
 
-/** Its id in its organization or alone, all buckets of its organization, or all there are: four places in the index of what is granted. */
-function opensBucket(eb: ExpressionBuilder<Tables, 'authorizations'>, { bucketId, orgID, actions }: OpenedBucket) {
+/** Its id in its organization or alone, all of its type in its organization, or all there are: four places in the index of what is granted. */
+function opensResource(eb: ExpressionBuilder<Tables, 'authorizations'>, { type, id: resourceId, orgID, actions }: OpenedResource) {
   const held = (id: string | null, organization: string | null) =>
     eb
       .selectFrom('authorization_permissions')
       .select('authorization_id')
-      .where('type', '=', sql.lit('buckets'))
+      .where('type', '=', type)
       .where('resource_id', id === null ? 'is' : '=', id)
       .where('organization_id', organization === null ? 'is' : '=', organization)
       .where('action', 'in', actions);
-  const places = held(bucketId, orgID).unionAll(held(bucketId, null)).unionAll(held(null, orgID)).unionAll(held(null, null));
+  const places = held(resourceId, orgID).unionAll(held(resourceId, null)).unionAll(held(null, orgID)).unionAll(held(null, null));
   return eb('authorizations.id', 'in', places);
 }

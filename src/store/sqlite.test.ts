@@ -133,7 +133,7 @@ describe('the SQLite file', () => {
     expect((await find('16'))?.secret).toEqual({ kind: 'v1', userName: 'no password' });
     expect((await find('x2500'))?.permissions).toEqual(permissions);
     expect(await store.countTokens()).toEqual({ plain: 1, hashed: { sha256: 2502 }, erased: 1 });
-    const opens = { bucketId: B as BucketId, orgID, actions: ['write'] } as const;
+    const opens = { type: 'buckets', id: B as BucketId, orgID, actions: ['write'] } as const;
     const filter = { kind: 'token', readable: EVERYTHING, readableUsers: EVERYTHING } as const;
     expect((await store.countAuthorizations({ ...filter, opens })).map(({ count }) => count)).toEqual([2501]);
     await store.close();

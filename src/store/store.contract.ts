@@ -541,7 +541,7 @@ export function storeContract(name: string, open: (directory: string) => Promise
         expect(await list({ tokenKind: 'operator' })).toEqual([26]);
         expect(await list({ tokenKind: 'read-write', status: 'active' })).toEqual([21, 22, 23]);
 
-        const opens = (...actions: ('read' | 'write')[]) => ({ opens: { bucketId: data, orgID: acme.id, actions } });
+        const opens = (...actions: ('read' | 'write')[]) => ({ opens: { type: 'buckets', id: data, orgID: acme.id, actions } as const });
         expect(await list(opens('write'))).toEqual([22, 23, 26]);
         expect(await list(opens('read'))).toEqual([21, 26]);
         expect(await list(opens('read', 'write'))).toEqual([21, 22, 23, 26]);

@@ -2,6 +2,7 @@
 import { invalid } from '../domain/errors.js';
 import { newestToken, type Authorization } from '../domain/authorization.js';
 import type { AuthorizationId, BucketId, OrganizationId, UserId } from '../domain/id.js';
+import { KIND_TYPES } from '../domain/kind.js';
 import { ACTIONS, isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
 import { AUTHORIZATION_ORDERS, type AuthorizationCount } from '../domain/store.js';
 import { parseTime } from '../domain/time.js';
@@ -97,6 +98,8 @@ export function decodeAuthorizationSearch(query: URLSearchParams) {
       expiringMs: lifetimeIn(query, 'expiring'),
       unusedForMs: lifetimeIn(query, 'unusedFor'),
       bucketID: idOf<BucketId>(query, 'bucketID'),
+      resourceType: choiceOf(query, 'resourceType', KIND_TYPES),
+      resourceID: idOf(query, 'resourceID'),
       action: choiceOf(query, 'action', ACTIONS),
     },
     order: choiceOf(query, 'sortBy', AUTHORIZATION_ORDERS),

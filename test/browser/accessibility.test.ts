@@ -56,6 +56,8 @@ describe('light and wide, dark and narrow', () => {
     ['Create a Custom token', 'machines-raw', (home: string) => `${home}/load-data/tokens/generate/custom-api`],
     ['Clone a token', 'More permissions', (home: string) => `${home}/load-data/tokens/generate/custom-api?clone=${world.authorizationId}`],
     ['Buckets', 'machines-raw', (home: string) => `${home}/load-data/buckets`],
+    ['Tasks', 'Downsample machines', (home: string) => `${home}/tasks`],
+    ['Downsample machines', 'Tokens that write', (home: string) => `${home}/tasks/${world.tasks['Downsample machines']}`],
     ['People', 'linus', (home: string) => `${home}/members`],
     ['About', 'ready for queries', (home: string) => `${home}/about`],
     ['Query', 'Ctrl+Enter', (home: string) => `${home}/data-explorer?bucket=telemetry`],

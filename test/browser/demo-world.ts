@@ -4,6 +4,7 @@ import type { Credentials, SetUp, TestClient } from '../support/server.js';
 export interface DemoWorld extends SetUp {
   readonly buckets: Readonly<Record<string, string>>;
   readonly tokens: Readonly<Record<string, string>>;
+  readonly tasks: Readonly<Record<string, string>>;
 }
 
 /**
@@ -60,7 +61,16 @@ export async function makeDemoWorld(client: TestClient, letTimePass = (): void =
   ]);
   await make('Terraform', allAccess(orgId, setUp.userId));
   await make('', [bucket('read', 'billing')]);
-  return { ...setUp, buckets, tokens };
+
+  const tasks: Record<string, string> = {};
+  for (const [name, every, status] of [
+    ['Downsample machines', '1h', 'active'],
+    ['Nightly report', '1d', 'inactive'],
+  ] as const) {
+    const flux = `option task = {name: "${name}", every: ${every}}\n\nfrom(bucket: "telemetry")\n  |> range(start: -task.every)\n  |> aggregateWindow(every: 5m, fn: mean)\n  |> to(bucket: "machines")\n`;
+    tasks[name] = await post('/api/v2/tasks', { orgID: orgId, flux, status, description: 'Means of five minutes' });
+  }
+  return { ...setUp, buckets, tokens, tasks };
 }
 
 const TYPES = [

@@ -72,6 +72,8 @@ for (const [variant, options] of VARIANTS) {
   await show('token', `/load-data/tokens/${world.tokens['Nightly downsampling']}`, 'Copy JSON');
   await show('generate-all-access', '/load-data/tokens/generate/all-access', 'create more tokens');
   await show('buckets', '/load-data/buckets', 'machines-raw');
+  await show('tasks', '/tasks', 'Downsample machines');
+  await show('task', `/tasks/${world.tasks['Downsample machines']}`, 'Tokens that write');
   await show('people', '/members', 'linus');
   await show('about', '/about', 'ready for queries');
 
@@ -110,4 +112,4 @@ for (const [variant, options] of VARIANTS) {
 await stage.close();
 await fresh.close();
 rmSync(artifacts, { recursive: true });
-console.log(`${VARIANTS.length * 12} pictures, ${(bytes / 1e6).toFixed(2)} MB, in docs/pictures/`);
+console.log(`${VARIANTS.length * 14} pictures, ${(bytes / 1e6).toFixed(2)} MB, in docs/pictures/`);

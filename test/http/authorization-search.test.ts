@@ -40,6 +40,22 @@ describe('the list of tokens', () => {
     expect(await names(`bucketID=${world.bucketId}&kind=read-write`)).toEqual(['Grafana', 'telegraf 1', 'Telegraf 2']);
   });
 
+  it('is filtered by access to a resource of any kind', async () => {
+    const { orgId } = world;
+    const { id } = (await client.post('/api/v2/dashboards', { as: operator, json: { orgID: orgId, name: 'wall' } })).json;
+    const { id: granting } = await client.createToken(
+      operator,
+      orgId,
+      [{ action: 'read', resource: { type: 'dashboards', id, orgID: orgId } }],
+      { description: 'wall display' },
+    );
+    expect(await names(`resourceType=dashboards&resourceID=${id}&action=read`)).toEqual(["admin's Token", 'wall display']);
+    expect(await names(`resourceType=dashboards&resourceID=${id}&action=write`)).toEqual(["admin's Token"]);
+    expect(await names(`resourceType=buckets&resourceID=${world.bucketId}&action=read`)).toEqual(["admin's Token", 'Grafana']);
+    expect((await list(`resourceType=dashboards&resourceID=${world.bucketId}`)).json.message).toBe('dashboard not found');
+    await client.delete(`/api/v2/authorizations/${granting}`, { as: operator });
+  });
+
   it('is sorted and cut into pages', async () => {
     expect(await names('sortBy=description&limit=2&offset=1')).toEqual(['Grafana', 'tasks']);
     expect(await names('sortBy=description&descending=true&limit=2')).toEqual(['Telegraf 2', 'telegraf 1']);
@@ -82,6 +98,8 @@ describe('the list of tokens', () => {
     ['sortBy=token', 'sortBy must be one of createdAt, updatedAt, description, kind, status, user'],
     ['sortBy=user&after=0000000000000001', 'after cannot be combined with sortBy: use offset'],
     ['bucketID=data', 'id must have a length of 16 bytes'],
+    ['resourceType=tasks', 'resourceType and resourceID must be given together'],
+    ['resourceType=views&resourceID=0000000000000001', 'authorizations cannot be found by a resource of the type views'],
     ['counts=maybe', 'counts is invalid'],
   ])('%s: 400 %s', async (query, message) => {
     const { status, json } = await list(query);

@@ -21,8 +21,11 @@ import { TokenPage } from './pages/token-page.js';
 import { TokensPage } from './pages/tokens-page.js';
 import { PlaceProvider, SessionGate, useSession } from './session/session.js';
 
-// The chart library is loaded on demand.
+// What not everybody looks at is loaded on demand, the chart library with it.
 const QueryPage = loadable('query', async () => (await import('./pages/query-page.js')).QueryPage);
+const TasksPage = loadable('tasks', async () => (await import('./pages/tasks-page.js')).TasksPage);
+const TaskPage = loadable('task', async () => (await import('./pages/task-page.js')).TaskPage);
+const NewTaskPage = loadable('new task', async () => (await import('./pages/new-task-page.js')).NewTaskPage);
 
 export function App() {
   return (
@@ -136,6 +139,14 @@ function Organization() {
         <Route path={`${home}/data-explorer`}>
           <QueryPage />
         </Route>
+        <Route path={`${home}/tasks`}>
+          <TasksPage />
+        </Route>
+        <Route path={`${home}/tasks/new`}>
+          <NewTaskPage />
+        </Route>
+        <Route path={`${home}/tasks/:id`}>{({ id }) => <TaskPage key={id} id={id} />}</Route>
+        <Route path={`${home}/tasks/:id/runs`}>{({ id }) => <TaskPage key={id} id={id} />}</Route>
         <Route path={`${home}/members`}>
           <PeoplePage />
         </Route>

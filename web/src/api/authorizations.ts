@@ -1,5 +1,6 @@
 /** Tokens, without their secret in every response: it is returned once, separately, to its creator. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { KindType } from '../../../src/domain/kind.js';
 import type { Permission } from '../../../src/domain/permission.js';
 import type { AuthorizationOrder } from '../../../src/domain/store.js';
 import type { Status } from '../../../src/domain/user.js';
@@ -37,6 +38,9 @@ export interface TokenSearch {
   readonly status: Status | undefined;
   readonly userID: string;
   readonly bucketID: string;
+  /** The same for a resource of any kind: both, or neither. */
+  readonly resourceType: KindType | undefined;
+  readonly resourceID: string;
   readonly action: 'read' | 'write' | undefined;
   readonly sortBy: AuthorizationOrder;
   readonly descending: boolean;
@@ -60,7 +64,7 @@ export const tokensQuery = (orgID: string, search: TokenSearch) =>
       const query = queryOf({
         orgID,
         ...filter,
-        action: filter.bucketID === '' ? undefined : filter.action,
+        action: filter.bucketID === '' && filter.resourceID === '' ? undefined : filter.action,
         limit: PAGE_ROWS,
         offset: (page - 1) * PAGE_ROWS,
         counts: true,
@@ -77,6 +81,21 @@ export const tokenQuery = (id: string) =>
   queryOptions({
     queryKey: ['token', id],
     queryFn: async ({ signal }) => withoutSecret(await getJson<Whole>(`/api/v2/authorizations/${id}?effective=true&include=usage`, signal)),
+  });
+
+/** Tokens that are shown of all that have access to a resource. */
+export const TOKENS_SHOWN = 8;
+
+/** Active tokens that can read, or write, a resource. */
+export const tokensWithAccessQuery = (orgID: string, resourceType: KindType, resourceID: string, action: 'read' | 'write') =>
+  queryOptions({
+    queryKey: ['tokens', orgID, 'with access', resourceType, resourceID, action],
+    queryFn: async ({ signal }): Promise<TokenPage> => {
+      const filter = { orgID, resourceType, resourceID, action, status: 'active', effective: true, sortBy: 'description' };
+      const query = queryOf({ ...filter, limit: TOKENS_SHOWN, counts: true });
+      const body = await getJson<{ authorizations: Whole[]; counts: AuthorizationCount[] }>(`/api/v2/authorizations?${query}`, signal);
+      return { authorizations: body.authorizations.map(withoutSecret), counts: body.counts };
+    },
   });
 
 /** How many active operator tokens there are, in all organizations. */

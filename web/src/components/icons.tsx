@@ -25,6 +25,7 @@ export const BucketIcon = draw(
   <path d="M2.500 4.500h11l-1.200 8a1.200 1.200 0 0 1-1.200 1H4.900a1.200 1.200 0 0 1-1.200-1l-1.200-8ZM4 4.500a4 3 0 0 1 8 0" />,
 );
 export const QueryIcon = draw(<path d="M2 12.500 6 7l3 3 5-6.500" />);
+export const TaskIcon = draw(<path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.800V8l2.300 1.800" />);
 export const PeopleIcon = draw(
   <path d="M8 7.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM3 13.500c0-2.500 2.200-3.800 5-3.800s5 1.300 5 3.800" />,
 );

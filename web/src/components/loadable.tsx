@@ -11,8 +11,8 @@ const ASK_MS = 2000;
 const RELOAD_PAUSE_MS = 60_000;
 const RELOADED_AT = 'sluice-reloaded-at';
 
-export function loadable(name: string, load: () => Promise<ComponentType>): ComponentType {
-  return function Loadable() {
+export function loadable<P extends object>(name: string, load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  return function Loadable(props: P) {
     const script = useQuery({
       queryKey: ['script', name],
       // A component is a function, which a query would take for something else.
@@ -22,7 +22,7 @@ export function loadable(name: string, load: () => Promise<ComponentType>): Comp
       retry: false,
       structuralSharing: false,
     });
-    if (script.data !== undefined) return <script.data.Component />;
+    if (script.data !== undefined) return <script.data.Component {...props} />;
     return script.error === null ? <Waiting what="Loading …" /> : <Missing />;
   };
 }

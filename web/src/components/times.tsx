@@ -61,3 +61,16 @@ export function Ago({ at }: { readonly at: string }) {
     </time>
   );
 }
+
+/** A moment that is to come: `in 5 minutes`. */
+export function Soon({ atMs }: { readonly atMs: number }) {
+  const now = useNow();
+  const zone = useZone();
+  const at = new Date(atMs).toISOString();
+  const seconds = Math.round((atMs - now) / 1000);
+  return (
+    <time dateTime={at} title={formatExactly(at, zone)}>
+      {seconds < 45 ? 'in less than a minute' : formatAgo(atMs, now)}
+    </time>
+  );
+}

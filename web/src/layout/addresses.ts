@@ -1,4 +1,5 @@
 /** The addresses of all pages; InfluxDB's, where it has the page too. */
+import type { KindType } from '../../../src/domain/kind.js';
 
 export const addressesOf = (orgID: string) => {
   const home = `/orgs/${orgID}`;
@@ -9,11 +10,16 @@ export const addressesOf = (orgID: string) => {
     generate: (kind: 'read-write' | 'all-access' | 'custom-api', cloneOf?: string) =>
       `${tokens}/generate/${kind}${cloneOf === undefined ? '' : `?clone=${cloneOf}`}`,
     tokensOf: (bucketID: string, action: 'read' | 'write') => `${tokens}?bucketID=${bucketID}&action=${action}&status=active`,
+    tokensWith: (type: KindType, id: string, action: 'read' | 'write') =>
+      `${tokens}?resourceType=${type}&resourceID=${id}&action=${action}&status=active`,
     buckets: `${home}/load-data/buckets`,
     firstData: `${home}/load-data/first-data`,
     firstDataOf: (bucket: string) => `${home}/load-data/first-data?bucket=${encodeURIComponent(bucket)}`,
     query: `${home}/data-explorer`,
     queryOf: (bucket: string) => `${home}/data-explorer?bucket=${encodeURIComponent(bucket)}`,
+    tasks: `${home}/tasks`,
+    task: (id: string) => `${home}/tasks/${id}`,
+    newTask: `${home}/tasks/new`,
     people: `${home}/members`,
     about: `${home}/about`,
   };
@@ -21,6 +27,6 @@ export const addressesOf = (orgID: string) => {
 
 /** The same page in another organization; from the page of one thing, the list of such things. */
 export function switchAddress(location: string, orgID: string): string {
-  const [, page = 'load-data/tokens'] = /^\/orgs\/[^/]+\/(load-data\/\w+|[\w-]+)/.exec(location) ?? [];
+  const [, page = 'load-data/tokens'] = /^\/orgs\/[^/]+\/((?:load-data|settings)\/\w+|[\w-]+)/.exec(location) ?? [];
   return `/orgs/${orgID}/${page}`;
 }

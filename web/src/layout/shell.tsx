@@ -4,7 +4,18 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { FailureBoundary } from '../components/failure-boundary.js';
 import { useAnnounce } from '../components/announcer.js';
-import { AboutIcon, BucketIcon, CheckIcon, ChevronIcon, CrossIcon, KeyIcon, MenuIcon, PeopleIcon, QueryIcon } from '../components/icons.js';
+import {
+  AboutIcon,
+  BucketIcon,
+  CheckIcon,
+  ChevronIcon,
+  CrossIcon,
+  KeyIcon,
+  MenuIcon,
+  PeopleIcon,
+  QueryIcon,
+  TaskIcon,
+} from '../components/icons.js';
 import { shownText } from '../components/shown-text.js';
 import { setZone, useZone, ZONE_NAMES, ZONES, type Zone } from '../components/zone.js';
 import { PasswordDialog } from '../session/password-dialog.js';
@@ -30,6 +41,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     { to: addresses.tokens, label: 'API Tokens', icon: <KeyIcon /> },
     { to: addresses.buckets, label: 'Buckets', icon: <BucketIcon /> },
     { to: addresses.query, label: 'Query', icon: <QueryIcon /> },
+    { to: addresses.tasks, label: 'Tasks', icon: <TaskIcon /> },
     { to: addresses.people, label: 'People', icon: <PeopleIcon /> },
     { to: addresses.about, label: 'About', icon: <AboutIcon /> },
   ];

@@ -17,6 +17,7 @@ import { readSearch, writeSearch } from '../tokens/token-search.js';
 import { useTokenSight } from '../tokens/token-sight.js';
 import { TOKEN_COLUMNS, TokenTable } from '../tokens/token-table.js';
 import { tokenIn } from '../tokens/token-text.js';
+import { wordOne } from '../tokens/words.js';
 
 export function TokensPage() {
   const { orgID, organization } = usePlace();
@@ -63,6 +64,11 @@ export function TokensPage() {
           {sight === 'none' && <Remark>You can’t see the API tokens of {organization.name}.</Remark>}
           {why !== undefined && <Remark>{why}</Remark>}
           {search.bucketID !== '' && <SignedInAccess bucketID={search.bucketID} action={search.action} />}
+          {search.resourceType !== undefined && (
+            <Remark>
+              Only tokens that can {search.action ?? 'read or write'} the {wordOne(search.resourceType)} {search.resourceID}.
+            </Remark>
+          )}
         </Stack>
       </div>
       <Kinds search={search} tokens={tokens.data} show={show} />

@@ -1,4 +1,5 @@
 /** What the list of tokens shows, as it stands in the address. */
+import { KIND_TYPES } from '../../../src/domain/kind.js';
 import { AUTHORIZATION_ORDERS } from '../../../src/domain/store.js';
 import { isKind, type TokenSearch } from '../api/authorizations.js';
 import { mayBeToken } from './token-text.js';
@@ -9,6 +10,8 @@ export const DEFAULT_SEARCH: TokenSearch = {
   status: undefined,
   userID: '',
   bucketID: '',
+  resourceType: undefined,
+  resourceID: '',
   action: undefined,
   sortBy: 'createdAt',
   descending: true,
@@ -27,6 +30,7 @@ export function readSearch(text: string): TokenSearch {
     status: status === 'active' || status === 'inactive' ? status : undefined,
     userID: readId(of('userID')),
     bucketID: readId(of('bucketID')),
+    ...readResource(of('resourceType'), of('resourceID')),
     action: action === 'read' || action === 'write' ? action : undefined,
     sortBy: AUTHORIZATION_ORDERS.find((order) => order === of('sortBy')) ?? DEFAULT_SEARCH.sortBy,
     descending: of('descending') === '' ? DEFAULT_SEARCH.descending : of('descending') === 'true',
@@ -35,6 +39,12 @@ export function readSearch(text: string): TokenSearch {
 }
 
 const readId = (text: string): string => (/^[0-9a-f]{16}$/.test(text) ? text : '');
+
+function readResource(typeText: string, idText: string): Pick<TokenSearch, 'resourceType' | 'resourceID'> {
+  const resourceType = KIND_TYPES.find((type) => type === typeText);
+  const resourceID = readId(idText);
+  return resourceType === undefined || resourceID === '' ? { resourceType: undefined, resourceID: '' } : { resourceType, resourceID };
+}
 
 /** Only what differs from how the list is shown anyway. */
 export function writeSearch(search: TokenSearch): string {
@@ -47,8 +57,8 @@ export function writeSearch(search: TokenSearch): string {
   return text === '' ? '' : `?${text}`;
 }
 
-export const isFiltered = ({ search, kind, status, userID, bucketID }: TokenSearch): boolean =>
-  search !== '' || kind !== undefined || status !== undefined || userID !== '' || bucketID !== '';
+export const isFiltered = ({ search, kind, status, userID, bucketID, resourceID }: TokenSearch): boolean =>
+  search !== '' || kind !== undefined || status !== undefined || userID !== '' || bucketID !== '' || resourceID !== '';
 
 /** Takes a token out of the address, and so out of the browser's history, before anything is asked for by it. */
 export function cleanAddress(): void {

@@ -1,0 +1,125 @@
+/** Tasks, and the other resources that tokens guard, each from one end to the other. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SetUp, TestClient } from '../support/server.js';
+import { openStage, signIn, type Stage } from './session.js';
+
+let stage: Stage;
+let client: TestClient;
+let world: SetUp;
+let page: Page;
+let home: string;
+
+const said = (text: string | RegExp) => page.getByRole('status').getByText(text).first().waitFor();
+const go = async (name: string): Promise<void> => {
+  await page.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link', { name, exact: true }).click();
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
+};
+const get = async (path: string) => (await client.get(path, { as: world.operator })).json;
+
+beforeAll(async () => {
+  stage = await openStage();
+  ({ client } = stage.server);
+  world = await client.setUp();
+  home = `/orgs/${world.orgId}`;
+  page = await stage.newPage();
+  await signIn(page);
+});
+afterAll(() => stage.close());
+
+describe('Tasks', () => {
+  let id: string;
+
+  it('are made from a script, with the server’s objections and nothing lost', async () => {
+    await go('Tasks');
+    await page.getByText('There are no tasks yet').waitFor();
+    await page.getByRole('link', { name: 'Create task' }).first().click();
+    await page.getByLabel('Name').fill('copy "all"');
+    const script = page.getByLabel('Flux');
+    expect(await script.inputValue()).toContain('option task = {name: "copy \\"all\\"", every: 1h}');
+    await script.fill('option task = {name: "copy", every: 1h}\nfrom(');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('alert').waitFor();
+    expect(await script.inputValue()).toContain('from(');
+    await script.fill('import "array"\noption task = {name: "copy", every: 1h}\narray.from(rows: [{a: 1}])\n');
+    await page.keyboard.press('Control+Enter');
+    await said('Task “copy” is created.');
+    await page.getByRole('heading', { name: 'copy', level: 1 }).waitFor();
+    id = (await get(`/api/v2/tasks?orgID=${world.orgId}`)).tasks[0].id;
+    const rights = [{ action: 'write', resource: { type: 'tasks', id, orgID: world.orgId } }];
+    for (let n = 0; n < 9; n++) await client.createToken(world.operator, world.orgId, rights, { description: `scheduler ${n}` });
+  });
+
+  it('run by hand, and show what came of it', async () => {
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await said('A run is started.');
+    const runs = page.getByRole('table', { name: 'Runs' });
+    await runs.getByText('Success', { exact: true }).waitFor();
+    await page.getByRole('definition').filter({ hasText: 'Success' }).waitFor();
+    await page.getByRole('button', { name: /^Log of/ }).click();
+    await page.getByRole('dialog', { name: 'Log of a run' }).getByText('Completed(success)').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('are edited, and what fails can be run again', async () => {
+    const script = page.getByLabel('Flux');
+    await script.fill('option task = {name: "broken", every: 2h}\nfrom(bucket: "nowhere") |> range(start: -1h)\n');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await said('The script is saved.');
+    await page.getByRole('heading', { name: 'broken', level: 1 }).waitFor();
+    await page.getByText('every 2h').waitFor();
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByRole('table', { name: 'Runs' }).getByText('Failed', { exact: true }).waitFor();
+    await page.getByRole('button', { name: /^Run again/ }).click();
+    await said('The run is started again.');
+  });
+
+  it('are switched off and on, and tell when they run next', async () => {
+    await go('Tasks');
+    const row = page.getByRole('row', { name: /broken/ });
+    await row.getByText(/^in /).waitFor();
+    await row.getByRole('switch').click({ force: true });
+    await said('Task “broken” is inactive.');
+    expect((await get(`/api/v2/tasks/${id}`)).status).toBe('inactive');
+    await row.getByText('None').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await said('Task “broken” is active.');
+  });
+
+  it('tell which tokens reach them, and lead to all of those', async () => {
+    await page.reload();
+    await page.getByRole('link', { name: 'broken' }).click();
+    const write = page.getByRole('definition').filter({ hasText: 'scheduler 0' });
+    await write.getByRole('link', { name: "admin's Token" }).waitFor();
+    expect(await page.getByRole('definition').getByRole('link', { name: "admin's Token" }).count()).toBe(2);
+    await write.getByRole('link', { name: '2 more' }).click();
+    await page.getByText(`Only tokens that can write the task ${id}.`).waitFor();
+    await page.getByRole('link', { name: 'scheduler 8' }).waitFor();
+    await page.goBack();
+  });
+
+  it('are deleted', async () => {
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete task' }).click();
+    await said('Task “broken” is deleted.');
+    expect((await client.get(`/api/v2/tasks/${id}`, { as: world.operator })).status).toBe(404);
+  });
+
+  it('are only shown to members, who cannot change them', async () => {
+    const flux = 'import "array"\noption task = {name: "theirs", cron: "0 * * * *"}\narray.from(rows: [{a: 1}])\n';
+    const task = (await client.post('/api/v2/tasks', { as: world.operator, json: { orgID: world.orgId, flux, status: 'inactive' } })).json;
+    const linus = await client.createUser(world.operator, 'linus', 'linus-passw0rd');
+    await client.post(`/api/v2/orgs/${world.orgId}/members`, { as: world.operator, json: { id: linus } });
+    const other = await stage.newPage();
+    await signIn(other, 'linus', 'linus-passw0rd');
+    await other.goto(`${home}/tasks/${task.id}`);
+    await other.getByText('You can’t edit this task.').waitFor();
+    expect(await other.getByRole('button', { name: /Run now|Delete|Save/ }).count()).toBe(0);
+    expect(await other.getByRole('switch').isDisabled()).toBe(true);
+    await other.context().close();
+  });
+});
+
+it('had nothing to say on the console', () => {
+  expect(stage.said).toEqual([]);
+});
