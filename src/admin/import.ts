@@ -7,6 +7,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deriveAuditKey } from '../auth/audit-key.js';
 import { Sealer, SEALING_KEY_BYTES } from '../auth/sealer.js';
 import { holdDataDirectory, type DataDirectory } from '../data-directory/hold.js';
 import type { SeriesEngine } from '../domain/series.js';
@@ -126,7 +127,7 @@ async function importSource(source: ImportSource, { command, isDryRun, workFolde
           held.release();
         });
       }
-      const store = await openSqliteStore(held.path);
+      const store = await openSqliteStore(held.path, SQLITE_FILE, deriveAuditKey(held.sealingKey).seal);
       closing.push(() => store.close());
       await pairStores(store, points, held.path);
       const options = { sealer: new Sealer(held.sealingKey), hashTokens: config.useHashedTokens, clock: Date.now };

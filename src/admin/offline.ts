@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { deriveAuditKey } from '../auth/audit-key.js';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/config.js';
 import { parseFlags } from '../config/flags.js';
@@ -79,7 +80,7 @@ export async function withStore<T>(config: Config, work: (offline: Offline) => P
   process.umask(0o077);
   const directory = holdDataDirectory(dataDir);
   try {
-    const store = await openSqliteStore(directory.path);
+    const store = await openSqliteStore(directory.path, SQLITE_FILE, deriveAuditKey(directory.sealingKey).seal);
     try {
       return await work({ directory, store, ids: createIdGenerator(Date.now, randomInt) });
     } finally {

@@ -12,6 +12,7 @@ import type { AuthorizationCount, AuthorizationFilter, AuthorizationOrder, Store
 import type { TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
 import { bucketKind } from '../kinds/buckets.js';
+import { authorizationEvent, changesOf, recordEvent } from './audit.js';
 import { claimName, newNameOf } from './authorization-names.js';
 import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
@@ -147,7 +148,7 @@ export async function createChecked(
   input: NewAuthorization,
   secret: StoredSecret,
 ): Promise<DescribedAuthorization & Pick<CreatedAuthorization, 'isExemptFromLifetimeMax'>> {
-  const { store } = dependencies;
+  const { store, clock } = dependencies;
   const { orgID, status, description, expiry = {} } = input;
   checkPermissionCount(input.permissions);
   const name = secret.kind === 'token' ? newNameOf(input.name) : undefined;
@@ -179,6 +180,7 @@ export async function createChecked(
       await claimName(writer, orgID, name);
       const authorization: Authorization = { ...fresh, name, expiresAtMs };
       await writer.insertAuthorization(authorization);
+      await recordEvent(writer, actor, clock(), authorizationEvent('authorization.created', authorization));
       return { authorization, isExempt };
     },
   );
@@ -363,6 +365,7 @@ export function createKind(kind: StoredSecret['kind'], dependencies: Authorizati
           updatedAtMs: clock(),
         };
         await writer.updateAuthorization(id, next);
+        await recordEvent(writer, actor, clock(), authorizationEvent('authorization.changed', next, changesOf(current, next)));
         return next;
       });
       return describeAuthorization(store, updated);
@@ -373,7 +376,11 @@ export function createKind(kind: StoredSecret['kind'], dependencies: Authorizati
       const authorization = await findRecord(id);
       const clearance = authorize(actor, ...rightsToWrite(authorization));
       guardUnscoped(actor, authorization);
-      const removed = await transactionBy(dependencies, clearance, (writer) => writer.deleteAuthorization(id));
+      const removed = await transactionBy(dependencies, clearance, async (writer) => {
+        const isThere = await writer.deleteAuthorization(id);
+        if (isThere) await recordEvent(writer, actor, clock(), authorizationEvent('authorization.deleted', authorization));
+        return isThere;
+      });
       if (!removed) throw notFound('authorization not found');
     },
   };

@@ -4,6 +4,8 @@ import { invalid } from '../domain/errors.js';
 import type { AuthorizationId, Clock } from '../domain/id.js';
 import type { ExpiringAuthorization, Store } from '../domain/store.js';
 import { EXPIRY_WARNING_DAYS, formatLifetime, LIFETIME_MS_MAX } from '../domain/token-lifetime.js';
+import { systemActor } from '../domain/actor.js';
+import { authorizationEvent, recordEvent } from './audit.js';
 import { areOperatorPermissions } from './operator.js';
 
 /** One of the two, or neither. */
@@ -13,6 +15,10 @@ export interface RequestedExpiry {
 }
 
 const DAY_MS = 86_400_000;
+/** Who finds that something has expired. */
+const ACTOR = systemActor('expiry');
+/** In the place of the days of a warning: no more is said of it. */
+const EXPIRED = 0;
 /** Authorizations that are warned of, or deleted, in one transaction. */
 const BATCH_ROWS = 500;
 
@@ -93,6 +99,29 @@ export const createExpiry = ({ store, clock }: { readonly store: Store; readonly
     }
   },
 
+  /** Records those that have expired, each once. @returns how many */
+  async noteExpired(): Promise<number> {
+    let count = 0;
+    let after: AuthorizationId | undefined;
+    for (;;) {
+      const now = clock();
+      const page = await store.listExpiring(0, now, BATCH_ROWS, after);
+      const fresh = page.filter(({ warnedDays }) => warnedDays !== EXPIRED);
+      if (fresh.length > 0) {
+        await store.transaction(async (writer) => {
+          for (const each of fresh) {
+            await writer.noteExpiryWarning(each.id, EXPIRED);
+            const details = { expiresAt: new Date(each.expiresAtMs).toISOString() };
+            await recordEvent(writer, ACTOR, now, authorizationEvent('authorization.expired', each, { details }));
+          }
+        });
+      }
+      count += fresh.length;
+      if (page.length < BATCH_ROWS) return count;
+      after = page.at(-1)?.id;
+    }
+  },
+
   /** How many active tokens expire within each of the days that are warned at. */
   async count(): Promise<ReadonlyMap<number, number>> {
     const now = clock();
@@ -105,7 +134,14 @@ export const createExpiry = ({ store, clock }: { readonly store: Store; readonly
   async removeExpired(retentionMs: number): Promise<number> {
     let count = 0;
     for (;;) {
-      const removed = await store.transaction((writer) => writer.deleteExpiredAuthorizations(clock() - retentionMs, BATCH_ROWS));
+      const removed = await store.transaction(async (writer) => {
+        const now = clock();
+        const deleted = await writer.deleteExpiredAuthorizations(now - retentionMs, BATCH_ROWS);
+        for (const each of deleted) {
+          await recordEvent(writer, ACTOR, now, authorizationEvent('authorization.deleted', each, { reason: 'it had expired' }));
+        }
+        return deleted.length;
+      });
       count += removed;
       if (removed < BATCH_ROWS) return count;
     }

@@ -3,6 +3,7 @@ import type { Actor } from '../domain/actor.js';
 import { awaitsConfirmation, type Authorization, type TokenSecret } from '../domain/authorization.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId } from '../domain/id.js';
+import { authorizationEvent, recordEvent } from './audit.js';
 import {
   guardHeld,
   guardUnscoped,
@@ -50,7 +51,7 @@ export const createRotation = (
      * @throws DomainError `invalid` for a grace time out of range; `conflict` if the authorization has expired
      */
     async rotate(actor: Actor, id: AuthorizationId, requested: RequestedRotation = {}): Promise<CreatedAuthorization> {
-      const { graceSeconds = GRACE_SECONDS_DEFAULT } = requested;
+      const { graceSeconds = GRACE_SECONDS_DEFAULT, awaitsConfirmation: isOpen = false } = requested;
       const authorization = await authorizations.findRecord(id);
       const clearance = authorize(actor, ...rightsToWrite(authorization));
       guardUnscoped(actor, authorization);
@@ -72,6 +73,8 @@ export const createRotation = (
         const next: Authorization = { ...current, secret: { kind: 'token', tokens }, updatedAtMs: now };
         await writer.replaceTokens(id, tokens);
         await writer.updateAuthorization(id, next);
+        const details = isOpen ? { awaitsConfirmation: true } : { graceSeconds };
+        await recordEvent(writer, actor, now, authorizationEvent('authorization.rotated', next, { details }));
         return next;
       });
       return { ...(await describeAuthorization(store, rotated)), secret, isExemptFromLifetimeMax: false };
@@ -99,6 +102,7 @@ export const createRotation = (
         const next: Authorization = { ...current, secret: { kind: 'token', tokens }, updatedAtMs: now };
         await writer.replaceTokens(id, tokens);
         await writer.updateAuthorization(id, next);
+        await recordEvent(writer, actor, now, authorizationEvent('authorization.confirmed', next, { details: { graceSeconds } }));
         return next;
       });
       return describeAuthorization(store, confirmed);
@@ -117,6 +121,12 @@ export const createRotation = (
         if (newest === undefined || !others.some((token) => !hasExpired(token, now))) throw notFound('no previous secret is valid');
         await writer.replaceTokens(id, [newest]);
         await writer.updateAuthorization(id, { ...current, updatedAtMs: now });
+        await recordEvent(
+          writer,
+          actor,
+          now,
+          authorizationEvent('authorization.changed', current, { reason: 'the previous secret was ended' }),
+        );
       });
     },
   };

@@ -3,6 +3,7 @@ import type { Actor } from '../domain/actor.js';
 import type { Authorization } from '../domain/authorization.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId } from '../domain/id.js';
+import { authorizationEvent, recordEvent } from './audit.js';
 import { guardUnscoped, rightsToWrite, type AuthorizationDependencies, type Authorizations } from './authorizations.js';
 import { authorize } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
@@ -44,14 +45,23 @@ export const createSuccession = (
         if (old.name === undefined) throw conflict('only an authorization with a name can be replaced');
         const now = clock();
         const endsAtMs = now + graceSeconds * 1000;
+        const why = { reason: 'another one has taken its place', details: { graceSeconds, successor: successorId } };
         if (graceSeconds === 0) await writer.deleteAuthorization(id);
         else {
           const expiresAtMs = Math.min(old.expiresAtMs ?? endsAtMs, endsAtMs);
           const description = old.description + REPLACED;
           await writer.updateAuthorization(id, { ...old, name: undefined, description, expiresAtMs, updatedAtMs: now });
         }
+        const action = graceSeconds === 0 ? 'authorization.deleted' : 'authorization.changed';
+        await recordEvent(writer, actor, now, authorizationEvent(action, old, why));
         const heir: Authorization = { ...next, name: old.name, updatedAtMs: now };
         await writer.updateAuthorization(successorId, heir);
+        await recordEvent(
+          writer,
+          actor,
+          now,
+          authorizationEvent('authorization.changed', heir, { details: { name: old.name, replaces: id } }),
+        );
         return heir;
       });
       return describeAuthorization(store, named);

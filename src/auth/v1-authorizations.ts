@@ -4,6 +4,7 @@ import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId } from '../domain/id.js';
 import { checkNewName } from '../domain/name.js';
 import { DuplicateError } from '../domain/store.js';
+import { authorizationEvent, recordEvent } from './audit.js';
 import {
   createChecked,
   createKind,
@@ -57,6 +58,8 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
         const now = clock();
         await writer.putV1PasswordHash(id, passwordHash, now);
         await writer.updateAuthorization(id, { ...current, updatedAtMs: now });
+        const why = { reason: 'it has another password' };
+        await recordEvent(writer, actor, now, authorizationEvent('authorization.changed', current, why));
       });
     },
   };

@@ -2,6 +2,7 @@
  * The interface of the metadata store. It holds records and hashes; it does not know actors, makes no decisions,
  * and only sees secrets if hashing of tokens is off.
  */
+import type { AuditReader, AuditWriter } from './audit.js';
 import type { Authorization, StoredSecret, TokenSecret } from './authorization.js';
 import type { AuthorizationId, BucketId, Id, LabelId, OrganizationId, UserId } from './id.js';
 import { KIND_TYPES, type KindType, type Owned, type ResourceReader, type ResourceWriter, type StoredKind } from './kind.js';
@@ -141,7 +142,7 @@ export interface AuthorizationCount {
  * Reads of committed data, possible at any time. Names and keys are compared, found and sorted by the bytes of their
  * UTF-8, in every engine.
  */
-export interface StoreReader extends RunReader {
+export interface StoreReader extends RunReader, AuditReader {
   findOrganization(id: OrganizationId): Promise<Organization | undefined>;
   findOrganizationByName(name: string): Promise<Organization | undefined>;
   listOrganizations(filter: OrganizationFilter, page: Page): Promise<Organization[]>;
@@ -216,7 +217,7 @@ export interface StoreReader extends RunReader {
  * Changes, only inside a transaction. Names must be unique: a clash throws `DuplicateError`.
  * Updates and deletions return whether the record existed.
  */
-export interface StoreWriter extends StoreReader, RunWriter {
+export interface StoreWriter extends StoreReader, RunWriter, AuditWriter {
   insertOrganization(organization: Organization): Promise<void>;
   updateOrganization(organization: Organization): Promise<boolean>;
   /** With its resources of every kind, its secrets and memberships; its authorizations stay (see `listAuthorizations`). */
@@ -258,8 +259,8 @@ export interface StoreWriter extends StoreReader, RunWriter {
   /** In the place of all tokens that it has; the newest first. */
   replaceTokens(id: AuthorizationId, tokens: readonly TokenSecret[]): Promise<void>;
   deleteAuthorization(id: AuthorizationId): Promise<boolean>;
-  /** Deletes up to so many that expired before; returns how many. */
-  deleteExpiredAuthorizations(beforeMs: number, limit: number): Promise<number>;
+  /** Deletes up to so many that expired before; returns them. */
+  deleteExpiredAuthorizations(beforeMs: number, limit: number): Promise<Pick<Authorization, 'id' | 'orgID' | 'description'>[]>;
   /** In the place of what is stored of these secrets. */
   putUses(uses: readonly TokenUse[]): Promise<void>;
   /** It has been warned of its expiry, so many days before. */

@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { deriveAuditKey, type AuditKey } from '../auth/audit-key.js';
 import type { Config } from '../config/config.js';
 import { holdDataDirectory } from '../data-directory/hold.js';
 import { refuseInfluxdbFolder } from '../data-directory/influxdb-folder.js';
@@ -14,7 +15,7 @@ import { seriesFolders } from '../series/storage.js';
 import { SwitchableEngine } from '../series/switchable.js';
 import { TEMPORARY_PREFIX } from '../services/temporary-folder.js';
 import { rememberReads } from '../store/remembered.js';
-import { openSqliteStore } from '../store/sqlite.js';
+import { openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { hashStoredTokens } from './hash-stored-tokens.js';
 import { beginFirstStart } from './image-start.js';
 import type { StopSteps } from './stop-steps.js';
@@ -24,6 +25,7 @@ export interface Stores {
   readonly directory: string;
   /** What the secrets of organizations are sealed with. */
   readonly sealingKey: Buffer;
+  readonly auditKey: AuditKey;
   readonly store: FileStore;
   readonly engine: SwitchableEngine;
   /** Where the engine keeps its points, and a restore makes room for others. */
@@ -50,7 +52,8 @@ export async function openStores(config: Config, isFirst: boolean, logger: Logge
     },
   });
   await refuseLostStore(directory.path, points);
-  const store = rememberReads(await openSqliteStore(directory.path));
+  const auditKey = deriveAuditKey(directory.sealingKey);
+  const store = rememberReads(await openSqliteStore(directory.path, SQLITE_FILE, auditKey.seal));
   stopSteps.add(() => store.close());
   const storeProblems = watchForDamage(store, logger);
   removeTemporaryFolders(directory.path);
@@ -66,6 +69,7 @@ export async function openStores(config: Config, isFirst: boolean, logger: Logge
   return {
     directory: directory.path,
     sealingKey: directory.sealingKey,
+    auditKey,
     store,
     engine,
     points,

@@ -50,6 +50,7 @@ export async function startHousekeeping(housekeeping: Housekeeping): Promise<voi
         `a token expires within ${days === 1 ? '1 day' : `${days} days`}`,
       );
     }
+    await expiry.noteExpired();
     const count = await expiry.removeExpired(expiredTokenRetentionMs);
     if (count > 0) logger.info({ count }, 'expired tokens were deleted');
   };

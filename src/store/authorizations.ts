@@ -204,9 +204,18 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
     },
 
     async deleteExpiredAuthorizations(beforeMs, limit) {
-      const rows = await db.selectFrom('authorizations').select('id').where('expires_at_ms', '<=', beforeMs).limit(limit).execute();
+      const rows = await db
+        .selectFrom('authorizations')
+        .select(['id', 'organization_id', 'description'])
+        .where('expires_at_ms', '<=', beforeMs)
+        .limit(limit)
+        .execute();
       for (const { id } of rows) await remove(id as AuthorizationId);
-      return rows.length;
+      return rows.map((row) => ({
+        id: row.id as AuthorizationId,
+        orgID: row.organization_id as OrganizationId,
+        description: row.description,
+      }));
     },
 
     async updateAuthorization(id, { status, description, name, expiresAtMs, updatedAtMs }) {

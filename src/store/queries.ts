@@ -1,5 +1,7 @@
 /** All questions and changes of the metadata store, written once for every engine. */
+import type { SealText } from '../domain/audit-chain.js';
 import type { StoreWriter } from '../domain/store.js';
+import { auditQueries } from './audit.js';
 import { authorizationSecretQueries } from './authorization-secrets.js';
 import { authorizationQueries } from './authorizations.js';
 import { countQueries } from './counts.js';
@@ -20,8 +22,9 @@ import { userQueries } from './users.js';
 /**
  * @param record is told of every change that was made
  * @param tellDamage is told of records that cannot be read whole
+ * @param sealAudit seals the records of the audit log
  */
-export const createQueries = (db: Database, record: RecordChange, tellDamage: TellDamage): StoreWriter => ({
+export const createQueries = (db: Database, record: RecordChange, tellDamage: TellDamage, sealAudit: SealText): StoreWriter => ({
   ...organizationQueries(db, record),
   ...userQueries(db, record),
   ...sessionQueries(db, record),
@@ -37,4 +40,5 @@ export const createQueries = (db: Database, record: RecordChange, tellDamage: Te
   ...runQueries(db),
   ...shardQueries(db),
   ...tombstoneQueries(db),
+  ...auditQueries(db, sealAudit),
 });

@@ -25,11 +25,11 @@ export async function copyDatabase(file: string, copy: string): Promise<void> {
   copied.close();
 }
 
-/** Of what is said of this file to those who have it open; another file says it to others. */
-const CHANGES = 'changes';
+/** What is said of this file to those who have it open, and what has happened to it: another file says it of others. */
+const OF_THIS_FILE: readonly string[] = ['changes', 'audit', 'audit_head', 'refused_requests'];
 
 /**
- * Replaces the rows of every table by those of a file with the same tables, in one transaction.
+ * Replaces the rows of every table, but those of this file's own history, by those of a file with the same tables, in one transaction.
  *
  * @param finish what belongs into the same transaction
  */
@@ -39,7 +39,7 @@ export async function replaceContent(database: Sqlite.Database, other: string, f
     database.exec('BEGIN IMMEDIATE');
     const tables = database.prepare("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").pluck().all();
     for (const table of tables as string[]) {
-      if (table === CHANGES) continue;
+      if (OF_THIS_FILE.includes(table)) continue;
       const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
       const list = columns.map((column) => `"${column}"`).join(', ');
       database.exec(`DELETE FROM main."${table}"; INSERT INTO main."${table}" (${list}) SELECT ${list} FROM other."${table}"`);

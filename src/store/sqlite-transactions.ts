@@ -1,5 +1,6 @@
 /** Runs the transactions of a SQLite store one after the other; those that wait at the same time share one commit. */
 import Sqlite from 'better-sqlite3';
+import type { SealText } from '../domain/audit-chain.js';
 import { DuplicateError, type Change, type StoreWriter } from '../domain/store.js';
 import type { ChangeLog } from './change-log.js';
 import type { TellDamage } from './database.js';
@@ -28,11 +29,17 @@ export class TransactionQueue {
   #waiting: Job[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(connection: Connection, log: ChangeLog, committed: (changes: readonly Change[]) => void, tellDamage: TellDamage) {
+  constructor(
+    connection: Connection,
+    log: ChangeLog,
+    committed: (changes: readonly Change[]) => void,
+    tellDamage: TellDamage,
+    sealAudit: SealText,
+  ) {
     this.#connection = connection;
     this.#log = log;
     this.#committed = committed;
-    this.#writer = createQueries(connection.kysely, (change) => this.#changes.push(change), tellDamage);
+    this.#writer = createQueries(connection.kysely, (change) => this.#changes.push(change), tellDamage, sealAudit);
   }
 
   run<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
@@ -43,9 +50,9 @@ export class TransactionQueue {
   }
 
   /** Runs a transaction of another form between two of these; what it returns are its changes. */
-  async exclusively(work: (log: ChangeLog) => Promise<readonly Change[]>): Promise<void> {
+  async exclusively(work: (log: ChangeLog, writer: StoreWriter) => Promise<readonly Change[]>): Promise<void> {
     await this.settle();
-    const told = work(this.#log).then(this.#committed);
+    const told = work(this.#log, this.#writer).then(this.#committed);
     this.#running = told.catch(() => undefined).then(() => this.#drain());
     await told;
   }

@@ -2,6 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Migrator, type Kysely } from 'kysely';
+import type { SealText } from '../domain/audit-chain.js';
 import type { FileStore } from '../domain/store-file.js';
 import { ALL_CHANGED, type Change, type StoreDamage, type StoreReader } from '../domain/store.js';
 import { openChangeLog } from './change-log.js';
@@ -17,12 +18,16 @@ import type { Tables } from './tables.js';
 
 export const SQLITE_FILE = 'sluice.sqlite';
 
+/** Of a store whose audit log nobody has the key for: a copy, or a rehearsal. */
+const unsealed: SealText = () => '';
+
 /**
  * Opens or makes the store in a directory that exists and brings its schema up to date.
  *
+ * @param sealAudit seals the records of the audit log
  * @throws Error naming the file when it is no store, is damaged, or was made by a later version
  */
-export async function openSqliteStore(directory: string, name: string = SQLITE_FILE): Promise<FileStore> {
+export async function openSqliteStore(directory: string, name: string = SQLITE_FILE, sealAudit: SealText = unsealed): Promise<FileStore> {
   const file = join(directory, name);
   // SQLite gives its write-ahead log the mode of the file, so that making the file private makes all of it private.
   closeSync(openSync(file, 'a', 0o600));
@@ -44,12 +49,12 @@ export async function openSqliteStore(directory: string, name: string = SQLITE_F
     for (const listener of listeners) listener(changes);
   };
   const log = await openChangeLog(writer.kysely, reader.kysely);
-  const transactions = new TransactionQueue(writer, log, tellChanges, tellDamage);
+  const transactions = new TransactionQueue(writer, log, tellChanges, tellDamage, sealAudit);
   const stopFollowing = followChanges(log, tellChanges);
   let check: IntegrityCheck | undefined;
 
   return {
-    ...createQueries(reader.kysely, refuseToWrite, tellDamage),
+    ...createQueries(reader.kysely, refuseToWrite, tellDamage, unsealed),
     transaction: (work) => transactions.run(work),
     onChange: (listener) => {
       listeners.push(listener);
@@ -62,9 +67,12 @@ export async function openSqliteStore(directory: string, name: string = SQLITE_F
       for (const problem of await check.faults) tellDamage({ problem });
     },
     copyTo: (copy) => copyDatabase(file, copy),
-    replaceBy: (other) =>
-      transactions.exclusively(async (log) => {
-        await replaceContent(writer.database, other, () => log.append(ALL_CHANGED));
+    replaceBy: (other, finish) =>
+      transactions.exclusively(async (log, queries) => {
+        await replaceContent(writer.database, other, async () => {
+          await finish?.(queries);
+          await log.append(ALL_CHANGED);
+        });
         return ALL_CHANGED;
       }),
     async purge() {
@@ -119,14 +127,15 @@ export async function lookIntoSqliteStore<T>(file: string, look: (store: StoreRe
     if (seen.some(({ executedAt }) => executedAt === undefined) || seen.length !== known.length) {
       throw new Error(`${file} was left by another version; start the server once`);
     }
-    return await look(createQueries(kysely, refuseToWrite, () => undefined));
+    return await look(createQueries(kysely, refuseToWrite, () => undefined, unsealed));
   } finally {
     await kysely.destroy();
   }
 }
 
 async function migrate(kysely: Kysely<Tables>, file: string): Promise<void> {
-  const { error } = await new Migrator({ db: kysely, provider: migrationProvider }).migrateToLatest();
+  // Their numbers were given before they were finished: a store of a day between has a later one without an earlier one.
+  const { error } = await new Migrator({ db: kysely, provider: migrationProvider, allowUnorderedMigrations: true }).migrateToLatest();
   if (error !== undefined) throw new Error(`cannot bring ${file} up to date: ${messageOf(error)}`, { cause: error });
 }
 

@@ -175,4 +175,41 @@ export interface Tables {
     created_at_ms: number;
     updated_at_ms: number;
   };
+  audit: {
+    /** From 1, without a gap; the oldest are deleted together. */
+    sequence: number;
+    time_ms: number;
+    actor_kind: string;
+    actor_name: string | null;
+    user_id: string | null;
+    authorization_id: string | null;
+    action: string;
+    resource_type: string | null;
+    resource_id: string | null;
+    resource_name: string | null;
+    organization_id: string | null;
+    address: string | null;
+    outcome: string;
+    reason: string | null;
+    request_id: string | null;
+    /** JSON. */
+    details: string | null;
+    previous_hash: string;
+    hash: string;
+    seal: string;
+  };
+  /** One row. */
+  audit_head: {
+    id: number;
+    sequence: number;
+    hash: string;
+    seal: string;
+  };
+  refused_requests: {
+    /** Grows with each. */
+    number: number;
+    request_id: string;
+    /** JSON. */
+    entry: string;
+  };
 }

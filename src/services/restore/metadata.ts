@@ -4,6 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { recordEvent } from '../../auth/audit.js';
 import { findNarrowed, type NarrowedAuthorization } from '../../auth/narrowed.js';
 import { hashPlainTokens } from '../../auth/plain-tokens.js';
 import type { Secret } from '../../auth/secret.js';
@@ -65,11 +66,22 @@ export function createMetadataRestore(dependencies: MetadataRestoreDependencies)
     try {
       const ready = join(folder, 'ready');
       await prepared.copyTo(ready);
+      // The log of the backup stays in the backup; what it was is written down.
+      const backupHead = await prepared.findAuditHead();
       const storeCopy = join(directory, `${storeFile}.replaced-${stamp}-${ids().slice(-6)}`);
       await store.copyTo(storeCopy);
       try {
         authorizeOperator(await confirm());
-        await store.replaceBy(ready);
+        await store.replaceBy(ready, (writer) =>
+          recordEvent(writer, actor, clock(), {
+            action: 'restore.completed',
+            resource: { type: 'instance' },
+            details: {
+              part: 'metadata',
+              ...(backupHead === undefined ? {} : { auditSequence: backupHead.sequence, auditHash: backupHead.hash }),
+            },
+          }),
+        );
       } catch (error) {
         await rm(storeCopy, { force: true });
         throw error;

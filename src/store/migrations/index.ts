@@ -12,6 +12,7 @@ import * as oauthIds from './0009-oauth-ids.js';
 import * as lifetimes from './0010-lifetimes.js';
 import * as runs from './0011-runs.js';
 import * as usage from './0012-usage.js';
+import * as audit from './0013-audit.js';
 import * as namesOfAuthorizations from './0020-names-of-authorizations.js';
 
 export const migrations: Record<string, Migration> = {
@@ -27,6 +28,7 @@ export const migrations: Record<string, Migration> = {
   '0010-lifetimes': lifetimes,
   '0011-runs': runs,
   '0012-usage': usage,
+  '0013-audit': audit,
   '0020-names-of-authorizations': namesOfAuthorizations,
 };
 
