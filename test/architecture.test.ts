@@ -283,7 +283,7 @@ describe('the architecture', () => {
     const server = files.filter(({ file }) => !isIn(file, ['cli/', 'client/']));
     // Types open nothing, and neither does what only looks at a certificate or an address.
     const HARMLESS =
-      /import type [^;]+;|import \{ createSecureContext, type SecureContextOptions \} from 'node:tls';|import \{ (BlockList|isIP|isIPv6|, )+ \} from 'node:net';/g;
+      /import type [^;]+;|import \{ createSecureContext, type SecureContextOptions \} from 'node:tls';|import \{ (BlockList|SocketAddress|isIP|isIPv6|, )+ \} from 'node:net';/g;
     const opening = server.filter(({ text }) =>
       /\bfetch\(|\bWebSocket\b|node:child_process|(from |import\(|require\()'((node:)?(http|https|http2|net|tls|dgram|dns|dns\/promises)|undici)'/.test(
         text.replace(HARMLESS, ''),

@@ -3,7 +3,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { Identity, SessionIdentity, TokenIdentity } from '../domain/actor.js';
 import type { AuthorizationId, Clock, UserId } from '../domain/id.js';
 import { PermissionSet } from '../domain/permission.js';
-import type { Authorization } from '../domain/authorization.js';
+import { grantedBy, type Authorization } from '../domain/authorization.js';
 import type { Change, Store } from '../domain/store.js';
 import { findToken } from './find-token.js';
 import { permissionsOfUser, type TimedPermissions } from './roles.js';
@@ -23,7 +23,8 @@ export type Refusal =
   | 'user inactive or deleted'
   | 'inactive token'
   | 'wrong name or password'
-  | 'rights were taken away';
+  | 'rights were taken away'
+  | 'address not allowed';
 
 /** Why credentials are refused, and which authorization they belong to if it is known. */
 export interface RefusedCredentials {
@@ -166,13 +167,14 @@ export class Authenticator {
   }
 }
 
-export const identityOf = ({ userID, orgID, id, permissions, status }: Authorization): TokenIdentity => ({
+export const identityOf = (authorization: Authorization): TokenIdentity => ({
   kind: 'token',
-  userId: userID,
-  orgId: orgID,
-  authorizationId: id,
-  permissions: new PermissionSet(permissions),
-  status,
+  userId: authorization.userID,
+  orgId: authorization.orgID,
+  authorizationId: authorization.id,
+  permissions: new PermissionSet(grantedBy(authorization)),
+  ...(authorization.constraints !== undefined && { constraints: authorization.constraints }),
+  status: authorization.status,
 });
 
 /** An inactive token is authenticated; the operation it requests then refuses it. */

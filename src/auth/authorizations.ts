@@ -3,7 +3,8 @@
  * they are the same for tokens and for the names and passwords of the v1-compatible API, which never mix.
  */
 import type { Actor } from '../domain/actor.js';
-import { newestToken, unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
+import { grantedBy, newestToken, unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
+import { effectivePermissions, type Constraints } from '../domain/constraints.js';
 import { DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
@@ -15,6 +16,7 @@ import { bucketKind } from '../kinds/buckets.js';
 import { authorizationEvent, changesOf, recordEvent } from './audit.js';
 import { claimName, newNameOf } from './authorization-names.js';
 import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
+import { checkMatches, constraintsOfNew } from './constraints.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
 import { expiryOfChanged, expiryOfNew, type RequestedExpiry } from './expiry.js';
 import { findToken } from './find-token.js';
@@ -38,6 +40,7 @@ export interface NewAuthorization {
   readonly name?: string | undefined;
   readonly permissions: readonly RequestedPermission[];
   readonly expiry?: RequestedExpiry | undefined;
+  readonly constraints?: Constraints | undefined;
 }
 
 /** Of the resource: only those that grant access to it. */
@@ -151,6 +154,7 @@ export async function createChecked(
   const { store, clock } = dependencies;
   const { orgID, status, description, expiry = {} } = input;
   checkPermissionCount(input.permissions);
+  checkMatches(input.permissions);
   const name = secret.kind === 'token' ? newNameOf(input.name) : undefined;
   const toCreate = authorizationRights.toCreateIn(orgID);
   authorize(actor, toCreate);
@@ -159,13 +163,15 @@ export async function createChecked(
   const forUser = userRights.toWrite(userID);
   authorize(actor, forUser);
 
-  const permissions = grantPermissions(actor, await resolvePermissions(store, input.permissions, orgID), input.permissions, orgID);
+  const constraints = constraintsOfNew(actor, input.constraints);
+  const resolved = await resolvePermissions(store, input.permissions, orgID);
+  const permissions = grantPermissions(actor, resolved, { requested: input.permissions, constraints }, orgID);
   await checkPlaces(store, permissions);
 
   const fresh = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, secret);
   const { authorization, isExempt } = await transactionBy(
     dependencies,
-    authorize(actor, toCreate, forUser, ...permissions),
+    authorize(actor, toCreate, forUser, ...effectivePermissions(permissions, constraints)),
     async (writer) => {
       // Inside, so that none is born to a user or an organization that goes in the same moment.
       const organization = await writer.findOrganization(orgID);
@@ -178,7 +184,7 @@ export async function createChecked(
         }
       }
       await claimName(writer, orgID, name);
-      const authorization: Authorization = { ...fresh, name, expiresAtMs };
+      const authorization: Authorization = { ...fresh, name, expiresAtMs, constraints };
       await writer.insertAuthorization(authorization);
       await recordEvent(writer, actor, clock(), authorizationEvent('authorization.created', authorization));
       return { authorization, isExempt };
@@ -204,17 +210,11 @@ const mayRead = (actor: Actor, authorization: Authorization): boolean =>
   toRead(authorization).every((permission) => isAllowed(actor, permission));
 
 /** An authorization that covers more than its organization can only be changed by actors with the same permissions. InfluxDB allows it. */
-export function guardUnscoped(actor: Actor, { permissions }: Authorization): void {
-  const missing = permissionsOf(actor).firstMissing(unscopedPermissions(permissions));
+export function guardUnscoped(actor: Actor, authorization: Authorization): void {
+  const missing = permissionsOf(actor).firstMissing(unscopedPermissions(grantedBy(authorization)));
   if (missing !== undefined) {
     throw forbidden(`this authorization holds ${formatPermission(missing)} for every organization, which yours does not: ask an operator`);
   }
-}
-
-/** InfluxDB does not ask for this either. */
-export function guardHeld(actor: Actor, { permissions }: Authorization): void {
-  const missing = permissionsOf(actor).firstMissing(permissions);
-  if (missing !== undefined) throw forbidden(`this authorization holds ${formatPermission(missing)}, which yours does not`);
 }
 
 /** A user or an organization may just have been deleted, with everything that belonged to it. */

@@ -139,7 +139,7 @@ describe('points', () => {
     expect(mayReadBucket(token([permissionInOrganization('read', 'buckets', ACME)]), system)).toBe(false);
     expect(mayReadBucket(token([permissionById('read', 'orgs', ACME)]), system)).toBe(true);
     expect(() => authorizeToReadBucket(nobody, home)).toThrow(`read:orgs/${ACME}/buckets/${HOME} is unauthorized`);
-    expect(authorizeToReadBucket(token([readHome]), home).rights).toEqual([readHome]);
+    expect(authorizeToReadBucket(token([readHome]), home).rights).toEqual([{ ...readHome, somePoints: true }]);
   });
 
   it('are written and deleted by those who may write the bucket, in the words of each API', () => {

@@ -8,6 +8,7 @@ import {
   NO_PERMISSIONS,
   NOTHING,
   type Action,
+  type AskedPermission,
   type Permission,
   type PermissionSet,
   type ResourceType,
@@ -20,7 +21,7 @@ export const permissionsOf = (actor: Actor | Identity): PermissionSet => (isInac
 
 export const isInactive = (actor: Actor | Identity): boolean => actor.kind === 'token' && actor.status === 'inactive';
 
-export function isAllowed(actor: Actor, permission: Permission): boolean {
+export function isAllowed(actor: Actor, permission: AskedPermission): boolean {
   const allowed = permissionsOf(actor).covers(permission);
   publishDecision(actor, 'one', permission.action, permission.resource.type, allowed);
   return allowed;
@@ -29,14 +30,14 @@ export function isAllowed(actor: Actor, permission: Permission): boolean {
 /** An actor and rights that it was found to hold. A change needs one (`transactionBy`), and only `authorize` makes it. */
 export class Clearance {
   readonly actor: Actor;
-  readonly rights: readonly Permission[];
+  readonly rights: readonly AskedPermission[];
 
-  private constructor(actor: Actor, rights: readonly Permission[]) {
+  private constructor(actor: Actor, rights: readonly AskedPermission[]) {
     this.actor = actor;
     this.rights = rights;
   }
 
-  static check(actor: Actor, rights: readonly Permission[]): Clearance {
+  static check(actor: Actor, rights: readonly AskedPermission[]): Clearance {
     for (const right of rights) if (!isAllowed(actor, right)) throw refusal(actor, right);
     return new Clearance(actor, rights);
   }
@@ -48,7 +49,7 @@ export class Clearance {
  * @throws DomainError `unauthorized`, in InfluxDB's words (authorizer/authorize.go): `write:orgs/1/buckets/2 is unauthorized`, or
  *   `token is inactive`
  */
-export const authorize = (actor: Actor, ...rights: readonly Permission[]): Clearance => Clearance.check(actor, rights);
+export const authorize = (actor: Actor, ...rights: readonly AskedPermission[]): Clearance => Clearance.check(actor, rights);
 
 export const refusal = (actor: Actor, permission: Permission): DomainError =>
   unauthorized(isInactive(actor) ? 'token is inactive' : `${formatPermission(permission)} is unauthorized`);
@@ -71,7 +72,7 @@ export function filterAllowed<T>(
   actor: Actor,
   type: ResourceType,
   resources: readonly T[],
-  permissionTo: (resource: T) => Permission,
+  permissionTo: (resource: T) => AskedPermission,
 ): T[] {
   const held = permissionsOf(actor);
   const allowed = resources.filter((resource) => held.covers(permissionTo(resource)));

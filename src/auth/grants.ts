@@ -3,6 +3,8 @@ import type { Actor } from '../domain/actor.js';
 import { forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, Id, OrganizationId } from '../domain/id.js';
 import { formatPermission, type Action, type Permission, type Resource, type ResourceType } from '../domain/permission.js';
+import type { PointMatch } from '../domain/point-match.js';
+import { effectivePermissions, type Constraints } from '../domain/constraints.js';
 import type { StoreReader } from '../domain/store.js';
 import { bucketKind } from '../kinds/buckets.js';
 import { KINDS } from '../kinds/index.js';
@@ -19,6 +21,8 @@ export interface RequestedPermission {
     /** The name of an organization, in the place of its id. */
     readonly org?: string | undefined;
   };
+  /** Of buckets: which of their points. */
+  readonly match?: PointMatch | undefined;
 }
 
 /** The most that one authorization may hold. */
@@ -40,7 +44,9 @@ export async function resolvePermissions(
   orgID: OrganizationId,
 ): Promise<Permission[]> {
   const permissions: Permission[] = [];
-  for (const { action, resource } of requested) permissions.push({ action, resource: await resolveResource(store, resource, orgID) });
+  for (const { action, resource, match } of requested) {
+    permissions.push({ action, resource: await resolveResource(store, resource, orgID), ...(match !== undefined && { match }) });
+  }
   return permissions;
 }
 
@@ -84,20 +90,21 @@ async function findIdByName(store: StoreReader, type: ResourceType, name: string
  * The permissions that the actor can grant: each unchanged, or limited to the one organization in which the actor holds the resource. Each
  * belongs to the organization.
  *
- * @param requested the permissions as requested: errors must not reveal the id of a resource given by name
+ * @param asked the permissions as requested: errors must not reveal the id of a resource given by name; and what limits all of them
  * @throws DomainError `forbidden` or `invalid`, in InfluxDB's words
  */
 export function grantPermissions(
   actor: Actor,
   permissions: readonly Permission[],
-  requested: readonly RequestedPermission[],
+  { requested, constraints }: { readonly requested: readonly RequestedPermission[]; readonly constraints: Constraints | undefined },
   orgID: OrganizationId,
 ): Permission[] {
   const held = permissionsOf(actor);
-  const granted = permissions.map((permission, index) => {
+  const limited = effectivePermissions(permissions, constraints);
+  const granted = permissions.map((permission, index): Permission => {
     // No token may hold `instance`: it would be an operator of everything that is added later.
-    const given = permission.resource.type === 'instance' ? undefined : held.grant(permission, orgID);
-    if (given !== undefined) return given;
+    const given = permission.resource.type === 'instance' ? undefined : held.grant(limited[index] ?? permission, orgID);
+    if (given !== undefined) return { ...permission, resource: given.resource };
     const { id, name } = requested[index]?.resource ?? {};
     const text = formatPermission({ ...permission, resource: { ...permission.resource, id: id ?? (name === '' ? undefined : name) } });
     throw forbidden(`permission ${text} is not allowed: ${text} is unauthorized`);

@@ -2,7 +2,14 @@
 import type { Actor } from '../domain/actor.js';
 import type { OrganizationId } from '../domain/id.js';
 import type { Owned, ResourceFilter } from '../domain/kind.js';
-import { permissionById, permissionFor, type Action, type Permission, type ResourceType } from '../domain/permission.js';
+import {
+  permissionById,
+  permissionFor,
+  type Action,
+  type AskedPermission,
+  type Permission,
+  type ResourceType,
+} from '../domain/permission.js';
 import type { Kind, NewOwned } from '../kinds/kind.js';
 import { permissionsOf, readableScope } from './authorize.js';
 import type { NeededPermissions } from './needs.js';
@@ -16,7 +23,8 @@ const WRITE: readonly Action[] = ['write'];
 export interface KindRights<T extends Owned, Change> {
   toCreateIn(orgID: OrganizationId): Permission;
   toReadAllIn(orgID: OrganizationId): Permission;
-  toRead(resource: T): Permission;
+  /** A bucket is seen by who may read some of its points. */
+  toRead(resource: T): AskedPermission;
   toWrite(resource: T): Permission;
   to(action: Action, resource: T): Permission;
   /** The bucket into which it writes, if it does. */
@@ -30,8 +38,10 @@ export interface KindRights<T extends Owned, Change> {
 
 export function rightsToKind<T extends Owned, Change>(kind: Declared<T, Change>): KindRights<T, Change> {
   const itself = rightsTo(kind.type);
-  const toRead = (resource: T): Permission =>
-    kind.isReadWithOrganization?.(resource) === true ? permissionById('read', 'orgs', resource.orgID) : itself.toRead(resource);
+  const toRead = (resource: T): AskedPermission => {
+    if (kind.isReadWithOrganization?.(resource) === true) return permissionById('read', 'orgs', resource.orgID);
+    return kind.type === 'buckets' ? { ...itself.toRead(resource), somePoints: true } : itself.toRead(resource);
+  };
   const toWriteInto = (resource: T): Permission[] => {
     const bucketId = kind.rights?.bucketOf?.(resource);
     return bucketId === undefined ? [] : [permissionFor('write', 'buckets', bucketId, resource.orgID)];

@@ -55,6 +55,8 @@ export async function permissionsOfUser(store: StoreReader, userId: UserId, nowM
     const lifetime = lifetimeOfAuthorization(authorization);
     // The session's own check tests whether the user is active.
     if (standingOf(lifetime, 'active', nowMs) !== 'active') continue;
+    // A session is not bound by a token's networks, rates and window of time, and so gains nothing from it.
+    if (authorization.constraints !== undefined) continue;
     held.push(...authorization.permissions);
     const { expiresAtMs } = lifetime;
     if (expiresAtMs !== undefined) validUntilMs = Math.min(validUntilMs ?? expiresAtMs, expiresAtMs);

@@ -1,11 +1,10 @@
 /** Rotation: a token gets a new secret, and the one before it stays valid for a while. InfluxDB has no such operation. */
 import type { Actor } from '../domain/actor.js';
-import { awaitsConfirmation, type Authorization, type TokenSecret } from '../domain/authorization.js';
+import { grantedBy, awaitsConfirmation, type Authorization, type TokenSecret } from '../domain/authorization.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId } from '../domain/id.js';
 import { authorizationEvent, recordEvent } from './audit.js';
 import {
-  guardHeld,
   guardUnscoped,
   rightsToWrite,
   type AuthorizationDependencies,
@@ -13,6 +12,7 @@ import {
   type CreatedAuthorization,
 } from './authorizations.js';
 import { authorize } from './authorize.js';
+import { guardHeld } from './constraints.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
 import { storedToken } from './plain-tokens.js';
 import { hasExpired } from './standing.js';
@@ -58,7 +58,7 @@ export const createRotation = (
       guardHeld(actor, authorization);
       checkGrace(graceSeconds);
       const secret = generateToken();
-      const rights = [...clearance.rights, ...authorization.permissions];
+      const rights = [...clearance.rights, ...grantedBy(authorization)];
       const rotated = await transactionBy(dependencies, authorize(actor, ...rights), async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current?.secret.kind !== 'token') throw notFound('authorization not found');

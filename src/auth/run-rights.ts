@@ -19,7 +19,7 @@ export function rightsForScript(actor: Actor): readonly Permission[] {
   for (const permission of held.permissions) {
     const { action, resource } = permission;
     if (resource.type === 'instance') for (const type of TYPES_IN_SCRIPTS) add(rights, globalPermission(action, type));
-    else if (TYPES_IN_SCRIPTS.includes(resource.type)) add(rights, permission);
+    else if (TYPES_IN_SCRIPTS.includes(resource.type) && !isBeyondRuns(actor, permission)) add(rights, permission);
   }
   const all = [...rights.values()];
   const wide = new PermissionSet(all.filter(({ resource }) => resource.id === undefined));
@@ -31,8 +31,20 @@ export function rightsForScript(actor: Actor): readonly Permission[] {
 export const unlimitedScriptRights = (): readonly Permission[] =>
   TYPES_IN_SCRIPTS.flatMap((type) => [globalPermission('read', type), globalPermission('write', type)]);
 
-function add(rights: Map<string, Permission>, { action, resource: { type, id, orgID } }: Permission): void {
-  rights.set(`${action} ${type} ${id ?? ''} ${orgID ?? ''}`, { action, resource: { type, id, orgID } });
+function add(rights: Map<string, Permission>, { action, resource: { type, id, orgID }, match }: Permission): void {
+  const key = `${action} ${type} ${id ?? ''} ${orgID ?? ''} ${match === undefined ? '' : JSON.stringify(match)}`;
+  rights.set(key, { action, resource: { type, id, orgID }, ...(match !== undefined && { match }) });
+}
+
+/**
+ * Limits of a token that stand in no permission do not reach its runs: with a limit of bytes they write nothing, and with a window of time
+ * they read no bucket that is read with its organization.
+ */
+function isBeyondRuns(actor: Actor, { action, resource: { type } }: Permission): boolean {
+  if (actor.kind !== 'token' || actor.constraints === undefined) return false;
+  const { writtenBytesPerDay, readSince, readUntil } = actor.constraints;
+  if (type === 'buckets') return action === 'write' && writtenBytesPerDay !== undefined;
+  return type === 'orgs' && (readSince !== undefined || readUntil !== undefined);
 }
 
 /** Why a task does not run: told in its log. */

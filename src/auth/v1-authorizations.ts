@@ -1,6 +1,7 @@
 /** Authorizations of the v1-compatible API: a name and a password instead of a token. */
 import type { Actor } from '../domain/actor.js';
 import { conflict, invalid, notFound } from '../domain/errors.js';
+import { grantedBy } from '../domain/authorization.js';
 import type { AuthorizationId } from '../domain/id.js';
 import { checkNewName } from '../domain/name.js';
 import { DuplicateError } from '../domain/store.js';
@@ -8,13 +9,13 @@ import { authorizationEvent, recordEvent } from './audit.js';
 import {
   createChecked,
   createKind,
-  guardHeld,
   guardUnscoped,
   rightsToWrite,
   type AuthorizationDependencies,
   type NewAuthorization,
 } from './authorizations.js';
 import { authorize } from './authorize.js';
+import { guardHeld } from './constraints.js';
 import type { DescribedAuthorization } from './describe.js';
 import type { PasswordChecks } from './password-checks.js';
 import { checkPasswordRules } from './passwords.js';
@@ -51,7 +52,7 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
       guardHeld(actor, authorization);
       checkPasswordRules(password, false);
       const passwordHash = await passwords.hash(actor.kind === 'system' ? actor.kind : actor.userId, password);
-      const clearance = authorize(actor, ...rightsToWrite(authorization), ...authorization.permissions);
+      const clearance = authorize(actor, ...rightsToWrite(authorization), ...grantedBy(authorization));
       await transactionBy(dependencies, clearance, async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current?.secret.kind !== 'v1') throw notFound('authorization not found');

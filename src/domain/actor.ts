@@ -1,5 +1,6 @@
 /** Who makes a request: the result of authentication, and the first parameter of every operation. */
 import type { AuthorizationId, Id, OrganizationId, UserId } from './id.js';
+import type { Constraints } from './constraints.js';
 import { globalPermission, PermissionSet } from './permission.js';
 import type { Status } from './user.js';
 
@@ -21,6 +22,8 @@ export interface TokenIdentity {
   /** The stored hash of the token that was shown; undefined for a name and password of the v1-compatible API. */
   readonly tokenHash?: string | undefined;
   readonly permissions: PermissionSet;
+  /** Its window of time is also a part of the permissions. */
+  readonly constraints?: Constraints | undefined;
   /** An inactive token is authenticated but has no permissions: its lists are empty, and other requests answer the reason. */
   readonly status: Status;
 }

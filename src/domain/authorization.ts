@@ -1,4 +1,5 @@
 /** Authorizations: the stored records of tokens. The secret itself is not part of one, unless hashing is switched off. */
+import { effectivePermissions, type Constraints } from './constraints.js';
 import type { AuthorizationId, OrganizationId, UserId } from './id.js';
 import type { PermissionSet } from './permission.js';
 import { isUnscoped, operatorPermissions, type Permission } from './permission.js';
@@ -38,6 +39,8 @@ export interface Authorization {
   /** What a file of tokens knows it by: no other of its organization has it. */
   readonly name?: string | undefined;
   readonly permissions: readonly Permission[];
+  /** Never empty; undefined: none. */
+  readonly constraints?: Constraints | undefined;
   readonly secret: StoredSecret;
   /** When its user was deleted. From then on it is permanently refused, and can only be deleted. */
   readonly endedAtMs?: number | undefined;
@@ -46,6 +49,10 @@ export interface Authorization {
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
+
+/** Its permissions with its constraints on what may be read: what it grants. */
+export const grantedBy = ({ permissions, constraints }: Pick<Authorization, 'permissions' | 'constraints'>): readonly Permission[] =>
+  effectivePermissions(permissions, constraints);
 
 /** The permissions that reach beyond any organization: who changes or ends the authorization must hold them too. */
 export const unscopedPermissions = (permissions: readonly Permission[]): Permission[] => permissions.filter(isUnscoped);

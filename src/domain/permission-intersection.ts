@@ -8,6 +8,7 @@ import {
   type Resource,
   type ResourceType,
 } from './permission.js';
+import { intersectMatches } from './point-match.js';
 
 /** What a set holds of one action and type. */
 interface Holding {
@@ -20,8 +21,8 @@ interface Holding {
 
 /** Covers exactly what both cover. */
 export function intersectPermissions(one: readonly Permission[], other: readonly Permission[]): PermissionSet {
-  const common: Permission[] = [];
-  const [ones, others] = [groupByKind(one), groupByKind(other)];
+  const common: Permission[] = [...intersectPoints(one, other)];
+  const [ones, others] = [groupByKind(one.filter(isWhole)), groupByKind(other.filter(isWhole))];
   for (const key of new Set([...ones.keys(), ...others.keys()])) {
     const [action, type] = key.split(' ') as [Action, ResourceType];
     if (type === 'instance') {
@@ -33,6 +34,25 @@ export function intersectPermissions(one: readonly Permission[], other: readonly
   }
   return new PermissionSet(common);
 }
+
+const isWhole = ({ match }: Permission): boolean => match === undefined;
+
+/** The pairs of which at least one covers some points only. */
+function* intersectPoints(one: readonly Permission[], other: readonly Permission[]): Generator<Permission> {
+  if (one.every(isWhole) && other.every(isWhole)) return;
+  for (const a of one.filter(isAboutBuckets)) {
+    for (const b of other) {
+      if (a.action !== b.action || !isAboutBuckets(b) || (isWhole(a) && isWhole(b))) continue;
+      const match = intersectMatches(a.match, b.match);
+      if (match === undefined) continue;
+      const { action } = a;
+      const [ours, theirs] = [holdingOf(groupByKind([a]), action, 'buckets'), holdingOf(groupByKind([b]), action, 'buckets')];
+      for (const resource of intersect('buckets', ours, theirs)) yield { action, resource, match };
+    }
+  }
+}
+
+const isAboutBuckets = ({ resource: { type } }: Permission): boolean => type === 'buckets' || type === 'instance';
 
 function groupByKind(permissions: readonly Permission[]): Map<string, Resource[]> {
   const groups = new Map<string, Resource[]>();

@@ -1,5 +1,6 @@
 /** Permissions, their text, and the one rule for whether a granted permission covers a requested one. */
 import type { Id, OrganizationId } from './id.js';
+import { isWithinMatch, type PointMatch } from './point-match.js';
 
 /** InfluxDB's order, used by `/api/v2/resources`, setup and the operator check. `instance` is separate: see below. */
 export const RESOURCE_TYPES = [
@@ -49,6 +50,14 @@ export interface Resource {
 export interface Permission {
   readonly action: Action;
   readonly resource: Resource;
+  /** Of buckets: which points it covers; undefined: all of them, and the bucket itself. */
+  readonly match?: PointMatch | undefined;
+}
+
+/** A permission as a check asks for it. */
+export interface AskedPermission extends Permission {
+  /** A permission that covers some points of the bucket will do: which ones, the caller finds out (`pointsOf`). */
+  readonly somePoints?: true | undefined;
 }
 
 export const isResourceType = (text: string): text is ResourceType => (ALL_RESOURCE_TYPES as readonly string[]).includes(text);
@@ -114,6 +123,15 @@ const placeOf = (type: ResourceType, id: Id | undefined, orgID: OrganizationId |
 type Bits = Uint8Array;
 const holds = (bits: Bits | undefined, type: number, bit: number): boolean => bits !== undefined && ((bits[type] ?? 0) & bit) !== 0;
 
+/** Whether a permission with a match is about a bucket, by the rules of `PermissionSet`. */
+function opens({ id, orgID }: Resource, bucketId: Id | undefined, place: OrganizationId | undefined): boolean {
+  if (bucketId === undefined) return id === undefined && (orgID === undefined || orgID === place);
+  return (id === undefined || id === bucketId) && (orgID === undefined || orgID === place);
+}
+
+/** A permission for points counts where somebody asks for some points, or for no more points than it covers. */
+const NO_POINTS: readonly Permission[] = [];
+
 /**
  * Indexed permissions: a check costs a few look-ups and no allocations, however many permissions there are.
  * Same action, and `instance` or the same type, and id and orgID each either not granted or equal to the requested one.
@@ -127,14 +145,23 @@ export class PermissionSet {
   readonly #byOrganization = new Map<string, Bits>();
   readonly #byId = new Map<string, Bits>();
   readonly #byPlacedId = new Map<string, Map<string, Bits>>();
+  /** Those that cover some points of buckets only. They are few. */
+  readonly #ofPoints: readonly Permission[];
 
   constructor(permissions: readonly Permission[]) {
     this.permissions = permissions;
-    for (const { action, resource } of permissions) {
+    let ofPoints: Permission[] | undefined;
+    for (const permission of permissions) {
+      const { action, resource, match } = permission;
+      if (match !== undefined) {
+        (ofPoints ??= []).push(permission);
+        continue;
+      }
       const type = TYPE_INDEX[resource.type];
       const bits = this.#bitsFor(resource);
       bits[type] = (bits[type] ?? 0) | bitOf(action);
     }
+    this.#ofPoints = ofPoints ?? NO_POINTS;
   }
 
   #bitsFor({ type, id, orgID }: Resource): Bits {
@@ -147,12 +174,23 @@ export class PermissionSet {
   }
 
   /** Whether one of these permissions covers the requested one. */
-  covers({ action, resource }: Permission): boolean {
-    return this.allows(action, resource.type, resource.id, resource.orgID);
+  covers({ action, resource, match, somePoints }: AskedPermission): boolean {
+    if (this.#allows(action, resource.type, resource.id, resource.orgID)) return true;
+    if (this.#ofPoints.length === 0 || (match === undefined && somePoints !== true)) return false;
+    return this.#pointsIn(action, resource).some((held) => somePoints === true || isWithinMatch(match ?? {}, held.match ?? {}));
   }
 
-  /** `covers` without an object, for lists. */
-  allows(action: Action, resourceType: ResourceType, id: Id | undefined, orgID: OrganizationId | undefined): boolean {
+  #pointsIn(action: Action, { type, id, orgID }: Resource): Permission[] {
+    return this.#ofPoints.filter((held) => held.action === action && held.resource.type === type && opens(held.resource, id, orgID));
+  }
+
+  /** The points of a bucket that can be acted on: all of them, or those that fulfil one of these matches; no match for none. */
+  pointsOf(action: Action, id: Id, orgID: OrganizationId): 'all' | readonly PointMatch[] {
+    if (this.#allows(action, 'buckets', id, orgID)) return 'all';
+    return this.#pointsIn(action, { type: 'buckets', id, orgID }).map(({ match }) => match ?? {});
+  }
+
+  #allows(action: Action, resourceType: ResourceType, id: Id | undefined, orgID: OrganizationId | undefined): boolean {
     const bit = bitOf(action);
     const type = TYPE_INDEX[resourceType];
     if (holds(this.#everywhere, INSTANCE, bit) || holds(this.#everywhere, type, bit)) return true;
@@ -179,7 +217,7 @@ export class PermissionSet {
       .filter(([, bits]) => holds(bits, TYPE_INDEX[type], bitOf(asked.action)))
       .map(([place]) => place as OrganizationId);
     const place = places.includes(preferred) ? preferred : places[0];
-    return place && { action: asked.action, resource: { ...asked.resource, orgID: place } };
+    return place && { ...asked, resource: { ...asked.resource, orgID: place } };
   }
 
   /** The resources of a type that can be acted on, as a filter for the store. */
@@ -194,7 +232,17 @@ export class PermissionSet {
       keysWith(places).map((orgID): PlacedId => ({ id, orgID: orgID as OrganizationId })),
     );
     if (!liesNowhere(resourceType)) {
-      return { everything: false, organizationIds: keysWith(this.#byOrganization) as OrganizationId[], ids, placedIds };
+      const organizationIds = keysWith(this.#byOrganization) as OrganizationId[];
+      // A bucket is seen by who may read some of its points.
+      for (const { action: held, resource } of this.#ofPoints) {
+        if (action !== 'read' || held !== 'read' || resource.type !== resourceType) continue;
+        const { id, orgID } = resource;
+        if (id === undefined && orgID === undefined) return EVERYTHING;
+        if (id === undefined) organizationIds.push(orgID as OrganizationId);
+        else if (orgID === undefined) ids.push(id);
+        else placedIds.push({ id, orgID });
+      }
+      return { everything: false, organizationIds, ids, placedIds };
     }
     const themselves = placedIds.filter(({ id, orgID }) => placeOf(resourceType, id, orgID) === orgID).map(({ id }) => id);
     return { everything: false, organizationIds: [], ids: [...ids, ...themselves], placedIds: [] };
@@ -212,11 +260,16 @@ export class PermissionSet {
       const placed = places.get(orgID);
       if (placed !== undefined && holds(placed, type, bit)) return true;
     }
-    return false;
+    return this.#ofPoints.some(
+      (held) =>
+        held.action === action &&
+        held.resource.type === resourceType &&
+        (held.resource.orgID === undefined || held.resource.orgID === orgID),
+    );
   }
 
   /** The first of the requested permissions that is not covered. */
-  firstMissing(asked: readonly Permission[]): Permission | undefined {
+  firstMissing(asked: readonly AskedPermission[]): Permission | undefined {
     return asked.find((permission) => !this.covers(permission));
   }
 }

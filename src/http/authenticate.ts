@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Authenticator, Verdict } from '../auth/authenticate.js';
 import type { V1Authenticator } from '../auth/v1.js';
+import { judgeAddress } from '../auth/networks.js';
 import { readCredentials, readV1Credentials } from './credentials.js';
 import type { Access } from './guarded-paths.js';
 import { queryOf } from './paths.js';
@@ -23,7 +24,12 @@ export class RequestAuthenticator {
   }
 
   /** As of now, and for as long as `isCurrent` says of the generation before it. */
-  judge(access: Exclude<Access, 'open'>, { headers, url, ip }: Visitor): Verdict | Promise<Verdict> {
+  judge(access: Exclude<Access, 'open'>, visitor: Visitor): Verdict | Promise<Verdict> {
+    const verdict = this.#judgeCredentials(access, visitor);
+    return verdict instanceof Promise ? verdict.then((known) => judgeAddress(known, visitor.ip)) : judgeAddress(verdict, visitor.ip);
+  }
+
+  #judgeCredentials(access: Exclude<Access, 'open'>, { headers, url, ip }: Visitor): Verdict | Promise<Verdict> {
     if (access === 'v1') return this.#v1Authenticator.authenticate(readV1Credentials(headers, queryOf(url)), ip);
     const credentials = readCredentials(headers);
     switch (credentials.kind) {

@@ -1,4 +1,5 @@
 /** Users and their passwords: reading and changing them. */
+import { guardUnconstrained } from '../auth/constraints.js';
 import { authorize, readableScope } from '../auth/authorize.js';
 import type { PasswordChecks } from '../auth/password-checks.js';
 import { checkPasswordRules } from '../auth/passwords.js';
@@ -123,6 +124,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
 
     async setPassword(actor: Actor, id: UserId, password: Secret): Promise<void> {
       authorize(actor, userRights.toWrite(id));
+      guardUnconstrained(actor);
       await storePassword(actor, id, password);
     },
 

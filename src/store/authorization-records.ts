@@ -1,6 +1,7 @@
 /** Authorizations as rows, and back: one row each, with permissions and secrets as JSON. */
 import type { ExpressionBuilder } from 'kysely';
-import { unscopedPermissions, type Authorization } from '../domain/authorization.js';
+import { grantedBy, unscopedPermissions, type Authorization } from '../domain/authorization.js';
+import { areConstraints } from '../domain/constraints.js';
 import type { AuthorizationId, OrganizationId, UserId } from '../domain/id.js';
 import { tokenKindOf } from '../domain/token-kind.js';
 import type { Status } from '../domain/user.js';
@@ -8,6 +9,7 @@ import { jsonRows } from './aggregates.js';
 import { decodeSecret, SECRET_COLUMNS } from './authorization-secrets.js';
 import { decodePermissions, PERMISSION_COLUMNS } from './permissions.js';
 import type { TellDamage } from './database.js';
+import { readJson } from './stored-json.js';
 import type { Tables } from './tables.js';
 
 export type AuthorizationRow = Tables['authorizations'];
@@ -24,6 +26,7 @@ export const AUTHORIZATION_COLUMNS = [
   'authorizations.ended_at_ms',
   'authorizations.expires_at_ms',
   'authorizations.name',
+  'authorizations.constraints',
   'authorizations.created_at_ms',
   'authorizations.updated_at_ms',
 ] as const;
@@ -50,9 +53,12 @@ export const partsOf = (eb: ExpressionBuilder<Tables, 'authorizations'>) =>
 
 /** One whose permissions cannot be read grants nothing. */
 export function decodeAuthorization(row: WholeRow, tellDamage: TellDamage): Authorization {
-  const permissions = decodePermissions(row.permissions, row.permission_count);
+  const constraints = row.constraints === null ? undefined : readJson(row.constraints, areConstraints);
+  const isUnreadable = constraints === undefined && row.constraints !== null;
+  const permissions = isUnreadable ? undefined : decodePermissions(row.permissions, row.permission_count);
   if (permissions === undefined) {
-    tellDamage({ noun: 'authorization', id: row.id, problem: 'its permissions cannot be read: it grants nothing; create another one' });
+    const what = isUnreadable ? 'constraints' : 'permissions';
+    tellDamage({ noun: 'authorization', id: row.id, problem: `its ${what} cannot be read: it grants nothing; create another one` });
   }
   return {
     id: row.id as AuthorizationId,
@@ -62,6 +68,7 @@ export function decodeAuthorization(row: WholeRow, tellDamage: TellDamage): Auth
     description: row.description,
     name: row.name ?? undefined,
     permissions: permissions ?? [],
+    constraints,
     secret: decodeSecret(row.v1_user, row.secrets),
     endedAtMs: row.ended_at_ms ?? undefined,
     expiresAtMs: row.expires_at_ms ?? undefined,
@@ -86,14 +93,28 @@ export const SOME_AUTHORIZATION: AuthorizationRow = {
   expires_at_ms: 0,
   expiry_warned_days: 0,
   name: '',
+  constraints: '',
   created_at_ms: 0,
   updated_at_ms: 0,
 };
 
 /** The values of a row, in the order of `SOME_AUTHORIZATION`. */
 export function encodeAuthorization(authorization: Authorization): readonly unknown[] {
-  const { id, orgID, userID, status, description, name, permissions, secret, endedAtMs, expiresAtMs, createdAtMs, updatedAtMs } =
-    authorization;
+  const {
+    id,
+    orgID,
+    userID,
+    status,
+    description,
+    name,
+    permissions,
+    constraints,
+    secret,
+    endedAtMs,
+    expiresAtMs,
+    createdAtMs,
+    updatedAtMs,
+  } = authorization;
   return [
     id,
     orgID,
@@ -101,7 +122,7 @@ export function encodeAuthorization(authorization: Authorization): readonly unkn
     status,
     description,
     description.toLowerCase(),
-    tokenKindOf(permissions, orgID),
+    tokenKindOf(grantedBy(authorization), orgID),
     permissions.length,
     unscopedPermissions(permissions).length > 0 ? 1 : 0,
     secret.kind === 'v1' ? secret.userName : null,
@@ -109,6 +130,7 @@ export function encodeAuthorization(authorization: Authorization): readonly unkn
     expiresAtMs ?? null,
     null,
     name ?? null,
+    constraints === undefined ? null : JSON.stringify(constraints),
     createdAtMs,
     updatedAtMs,
   ];

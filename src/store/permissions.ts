@@ -1,6 +1,7 @@
 /** The permissions of authorizations, a row each; they are read as one JSON text with their authorization. */
 import type { Authorization } from '../domain/authorization.js';
 import type { OrganizationId } from '../domain/id.js';
+import { isPointMatch } from '../domain/point-match.js';
 import { isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
 import { prepareRows } from './prepared.js';
 import type { Database } from './database.js';
@@ -17,10 +18,19 @@ const SOME_ROW: Row = {
   resource_id: '',
   organization_id: '',
   stated_organization_id: '',
+  point_match: '',
 };
 
 /** What is read of a permission, in this order. */
-export const PERMISSION_COLUMNS = ['position', 'action', 'type', 'resource_id', 'organization_id', 'stated_organization_id'] as const;
+export const PERMISSION_COLUMNS = [
+  'position',
+  'action',
+  'type',
+  'resource_id',
+  'organization_id',
+  'stated_organization_id',
+  'point_match',
+] as const;
 type Stored = readonly [
   position: number,
   action: Action,
@@ -28,6 +38,7 @@ type Stored = readonly [
   id: string | null,
   orgID: string | null,
   stated: string | null,
+  match: string | null,
 ];
 
 export function preparePermissionInserts(db: Database): (authorizations: readonly Authorization[]) => Promise<void> {
@@ -39,7 +50,7 @@ export function preparePermissionInserts(db: Database): (authorizations: readonl
 }
 
 /** In the order of the columns of `SOME_ROW`. */
-const encode = (id: string, position: number, { action, resource }: Permission): readonly unknown[] => [
+const encode = (id: string, position: number, { action, resource, match }: Permission): readonly unknown[] => [
   id,
   position,
   action,
@@ -47,6 +58,7 @@ const encode = (id: string, position: number, { action, resource }: Permission):
   resource.id ?? null,
   resource.orgID ?? null,
   resource.statedOrgID ?? null,
+  match === undefined ? null : JSON.stringify(match),
 ];
 
 /**
@@ -63,18 +75,24 @@ export function decodePermissions(text: string, count: number): Permission[] | u
     stored.sort(([a], [b]) => a - b);
     if (!isInOrder(stored)) return undefined;
   }
-  return stored.map(decode);
+  const permissions = stored.map(decode);
+  return permissions.includes(undefined) ? undefined : (permissions as Permission[]);
 }
 
-const decode = ([, action, type, id, orgID, statedOrgID]: Stored): Permission => ({
-  action,
-  resource: {
-    type,
-    id: id ?? undefined,
-    orgID: (orgID as OrganizationId | null) ?? undefined,
-    ...(statedOrgID === null ? {} : { statedOrgID: statedOrgID as OrganizationId }),
-  },
-});
+function decode([, action, type, id, orgID, statedOrgID, matchText]: Stored): Permission | undefined {
+  const match = matchText === null ? undefined : readJson(matchText, isPointMatch);
+  if (match === undefined && matchText !== null) return undefined;
+  return {
+    action,
+    resource: {
+      type,
+      id: id ?? undefined,
+      orgID: (orgID as OrganizationId | null) ?? undefined,
+      ...(statedOrgID === null ? {} : { statedOrgID: statedOrgID as OrganizationId }),
+    },
+    ...(match === undefined ? {} : { match }),
+  };
+}
 
 const isInOrder = (stored: readonly Stored[]): boolean => stored.every(([position], i) => position === i);
 
@@ -90,5 +108,6 @@ const areStored = (value: unknown): value is Stored[] =>
       isResourceType(String(one[2])) &&
       isIdOrNull(one[3]) &&
       isIdOrNull(one[4]) &&
-      isIdOrNull(one[5]),
+      isIdOrNull(one[5]) &&
+      (one[6] === null || typeof one[6] === 'string'),
   );

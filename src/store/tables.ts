@@ -132,6 +132,15 @@ export interface Tables {
     resource_id: string | null;
     organization_id: string | null;
     stated_organization_id: string | null;
+    /** JSON: which points of a bucket it covers; null: all, and the bucket itself. */
+    point_match: string | null;
+  };
+  authorization_writes: {
+    authorization_id: string;
+    /** Days since 1970, UTC. */
+    day: number;
+    /** Of line protocol, as far as they were set aside: a crash leaves some of them unused. */
+    bytes: number;
   };
   authorization_secrets: {
     authorization_id: string;
@@ -172,6 +181,8 @@ export interface Tables {
     expiry_warned_days: number | null;
     /** Unique within an organization. */
     name: string | null;
+    /** JSON: what it is limited to besides its permissions; null: nothing. */
+    constraints: string | null;
     created_at_ms: number;
     updated_at_ms: number;
   };

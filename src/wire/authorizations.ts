@@ -1,14 +1,17 @@
 /** Authorizations and permissions as InfluxDB's API shows them. */
 import { invalid } from '../domain/errors.js';
 import { newestToken, type Authorization } from '../domain/authorization.js';
+import type { Constraints } from '../domain/constraints.js';
 import type { AuthorizationId, BucketId, OrganizationId, UserId } from '../domain/id.js';
 import { KIND_TYPES } from '../domain/kind.js';
 import { ACTIONS, isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
+import type { PointMatch } from '../domain/point-match.js';
 import { AUTHORIZATION_ORDERS, type AuthorizationCount } from '../domain/store.js';
 import { parseTime } from '../domain/time.js';
 import { TOKEN_KINDS } from '../domain/token-kind.js';
 import { parseLifetime } from '../domain/token-lifetime.js';
 import { isStatus, STATUSES, type Status } from '../domain/user.js';
+import { decodeConstraints, decodeMatch, encodeConstraints, encodeMatch } from './constraints.js';
 import { decodeJsonObject, type JsonObject } from './json.js';
 import { choiceOf, idOf, optionalBooleanOf, textOf } from './query-string.js';
 import { formatTime } from './time.js';
@@ -18,9 +21,10 @@ import { userPath } from './users.js';
 const TOKENS = '/api/v2/authorizations';
 
 /** Undefined members are left out of the JSON. */
-export const encodePermission = ({ action, resource }: Permission, name?: string, org?: string) => ({
+export const encodePermission = ({ action, resource, match }: Permission, name?: string, org?: string) => ({
   action,
   resource: { type: resource.type, id: resource.id, orgID: resource.orgID ?? resource.statedOrgID, name, org },
+  ...encodeMatch(match),
 });
 
 /** The names that an authorization is shown with. */
@@ -54,6 +58,7 @@ export const encodeAuthorization = (base: string, authorization: Authorization, 
   updatedAt: formatTime(authorization.updatedAtMs),
   // InfluxDB's have none: a client that knows nothing of it sees what it expects.
   ...(authorization.expiresAtMs === undefined ? {} : { expiresAt: formatTime(authorization.expiresAtMs) }),
+  ...encodeConstraints(authorization),
 });
 
 /** InfluxDB's have none. */
@@ -176,8 +181,10 @@ export interface NewAuthorizationBody {
   readonly description: string;
   readonly name: string | undefined;
   readonly expiry: ExpiryBody;
+  readonly constraints: Constraints | undefined;
   readonly permissions: readonly {
     readonly action: Action;
+    readonly match?: PointMatch | undefined;
     readonly resource: {
       readonly type: ResourceType;
       readonly id: string | undefined;
@@ -202,11 +209,21 @@ export function decodeNewAuthorization(body: Uint8Array): NewAuthorizationBody {
   const permissions = structures.map(checkPermission);
   if (orgID === undefined) throw invalid('org id required: invalid ID');
   if (status !== '' && !isStatus(status)) throw invalid('invalid status: must be active or inactive');
-  return { orgID, userID, status: status === '' ? 'active' : status, description, name, permissions, expiry: decodeExpiry(json) };
+  const constraints = decodeConstraints(json.object('constraints'));
+  return {
+    orgID,
+    userID,
+    status: status === '' ? 'active' : status,
+    description,
+    name,
+    permissions,
+    expiry: decodeExpiry(json),
+    constraints,
+  };
 }
 
 /** The members of a permission and its resource in responses, so that a response can be sent back. An unknown one could be a misspelled limit. */
-const PERMISSION_MEMBERS = ['action', 'resource'];
+const PERMISSION_MEMBERS = ['action', 'resource', 'match'];
 const RESOURCE_MEMBERS = ['type', 'id', 'orgID', 'name', 'org'];
 
 function decodePermissionStructure(json: JsonObject) {
@@ -220,13 +237,14 @@ function decodePermissionStructure(json: JsonObject) {
     orgID: resource?.id<OrganizationId>('orgID'),
     name: resource?.string('name'),
     org: resource?.string('org'),
+    match: decodeMatch(json.object('match')),
   };
 }
 
-function checkPermission({ action, type, ...resource }: ReturnType<typeof decodePermissionStructure>) {
+function checkPermission({ action, type, match, ...resource }: ReturnType<typeof decodePermissionStructure>) {
   if (!isResourceType(type)) throw invalid('invalid resource type for permission: unknown resource type for permission');
   if (!isAction(action)) throw invalid('invalid action type for permission: unknown action for permission');
-  return { action, resource: { type, ...resource } };
+  return { action, resource: { type, ...resource }, ...(match !== undefined && { match }) };
 }
 
 export function decodeAuthorizationChange(body: Uint8Array) {

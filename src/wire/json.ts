@@ -75,6 +75,12 @@ export class JsonObject {
     return value as number | undefined;
   }
 
+  number(name: string): number | undefined {
+    const value = this.#get(name);
+    if (value !== undefined && typeof value !== 'number') throw this.#wrongType(name, 'a number');
+    return value;
+  }
+
   boolean(name: string): boolean | undefined {
     const value = this.#get(name);
     if (value !== undefined && typeof value !== 'boolean') throw this.#wrongType(name, 'true or false');
@@ -124,6 +130,16 @@ export class JsonObject {
   entriesOfStrings(): [string, string][] {
     return Object.entries(this.#members).map(([name, value]) => {
       if (typeof value !== 'string') throw this.#wrongType(name, 'a string');
+      return [name, value];
+    });
+  }
+
+  /** The same, where each must be a list of strings. */
+  entriesOfLists(): [string, string[]][] {
+    return Object.entries(this.#members).map(([name, value]) => {
+      if (!Array.isArray(value) || !value.every((text): text is string => typeof text === 'string')) {
+        throw this.#wrongType(name, 'a list of strings');
+      }
       return [name, value];
     });
   }
