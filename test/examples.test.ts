@@ -1,6 +1,7 @@
 /** The stories in examples/, run as they are; and the README, which shows the first of them to the letter. */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -52,6 +53,24 @@ describe('the examples', () => {
     expect((await server.client.get('/api/v2/buckets?name=data', { as: user })).json.buckets).toHaveLength(1);
     expect((await write(user.token, 'iot-center')).status).toBe(403);
     expect(listed.authorizations.map(({ id }: { id: string }) => id)).toEqual([user.id]);
+  });
+
+  it('fleet.sh', { timeout: 120_000 }, async () => {
+    server = await startTestServer();
+    const { operator } = await server.client.setUp();
+    const home = mkdtempSync(join(tmpdir(), 'sluice-fleet-'));
+    const output = await run('sh', 'fleet.sh', { INFLUX_HOST: server.url, INFLUX_TOKEN: operator.token, HOME: home });
+    rmSync(home, { recursive: true });
+    expect(output.trim().split('\n')).toEqual([
+      'Done: create 500.',
+      'No change: 500 tokens of acme are as the file says.',
+      'Done: rotate 500.',
+      'requests that were refused: 0',
+      'never used: 100',
+      'Done: delete 100, leave 400.',
+      'Done: replace 400.',
+      'what a sensor may do: write bucket metrics',
+    ]);
   });
 
   it('javascript-client.mjs', async () => {

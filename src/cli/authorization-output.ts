@@ -10,8 +10,9 @@ const HEADERS = ['ID', 'Description', 'Token', 'User Name', 'User ID', 'Permissi
 export const formatPermission = ({ action, resource: { type, id, orgID } }: Permission): string =>
   `${action}:${orgID === undefined ? '' : `orgs/${orgID}`}/${type}${id === undefined ? '' : `/${id}`}`;
 
-export const summarize = ({ id, description, token, status, user, userID, permissions, expiresAt, ...usage }: AuthorizationJson) => ({
+export const summarize = ({ id, name, description, token, status, user, userID, permissions, expiresAt, ...usage }: AuthorizationJson) => ({
   id,
+  ...(name === undefined ? {} : { name }),
   description,
   token,
   status,
@@ -28,6 +29,7 @@ type Summary = ReturnType<typeof summarize>;
 
 /** What InfluxDB's tokens do not have: a column is there only if one of these has it. */
 const OWN_COLUMNS = [
+  ['Name', 'name'],
   ['Expires', 'expiresAt'],
   ['Last Used', 'lastUsedAt'],
 ] as const;

@@ -31,6 +31,8 @@ export interface NewAuthorization {
 export interface AuthorizationFilter {
   readonly orgID?: string | undefined;
   readonly org?: string | undefined;
+  /** Sluice's own: the one that has it. */
+  readonly name?: string | undefined;
   readonly userID?: string | undefined;
   readonly user?: string | undefined;
   /** The user name, of the v1-compatible API only. */

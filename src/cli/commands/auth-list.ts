@@ -17,6 +17,7 @@ export const command = defineCommand({
   ],
   flags: {
     id: text('only the token with this id', { short: 'i', value: 'id' }),
+    name: text('only the token with this name', { short: 'n', value: 'name' }),
     user: text("only this user's tokens", { short: 'u', value: 'name' }),
     'user-id': text('only the tokens of the user with this id', { value: 'id' }),
     expiring: text('only the tokens that expire within this time, such as 14d', { value: 'duration' }),
@@ -28,7 +29,7 @@ export const command = defineCommand({
     const { values } = invocation;
     checkOrganization(values);
     const { send } = await openSession(invocation);
-    const { id, user, 'user-id': userID, org, 'org-id': orgID, expiring, 'unused-for': unusedFor } = values;
+    const { id, name, user, 'user-id': userID, org, 'org-id': orgID, expiring, 'unused-for': unusedFor } = values;
     const include = unusedFor === undefined ? undefined : ('usage' as const);
     if (id !== undefined) {
       const found = await attempt(`could not find authorization with ID ${JSON.stringify(id)}`, authorizations.find(send, id));
@@ -37,7 +38,7 @@ export const command = defineCommand({
     }
     const all = await attempt(
       'could not find authorization with given parameters',
-      authorizations.list(send, { user, userID, org, orgID, expiring, unusedFor, include }),
+      authorizations.list(send, { name, user, userID, org, orgID, expiring, unusedFor, include }),
     );
     printAuthorizations(values, all);
   },
