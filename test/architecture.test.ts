@@ -41,6 +41,7 @@ const SHARED_FILES: Readonly<Record<string, readonly string[]>> = {
   'wire/annotated-csv-decoder.js': ['query'],
   'domain/duration.js': ['cli'],
   'domain/zone-offset.js': ['cli'],
+  'domain/token-format.js': ['cli', 'client'],
   'domain/token-lifetime.js': ['cli'],
   // The command line looks into a backup with the store that a server would open it with.
   'store/sqlite.js': ['snapshot'],

@@ -7,7 +7,6 @@ import { createAuthorizations } from '../auth/authorizations.js';
 import { checkPasswordRules, hashPassword } from '../auth/passwords.js';
 import { hashPlainTokens } from '../auth/plain-tokens.js';
 import { Secret } from '../auth/secret.js';
-import { generateToken } from '../auth/token.js';
 import type { Option } from '../config/options.js';
 import { systemActor } from '../domain/actor.js';
 import type { Authorization } from '../domain/authorization.js';
@@ -115,10 +114,10 @@ function createOperator(command: Command): Promise<string> {
     if (organization === undefined) {
       throw notFound(`could not find org ${JSON.stringify(orgName)}: organization name ${JSON.stringify(orgName)} not found`);
     }
-    const authorizations = createAuthorizations({ store, ids, clock: Date.now, hashTokens: config.useHashedTokens || storeHashes });
-    const secret = generateToken();
+    const hashTokens = config.useHashedTokens || storeHashes;
+    const authorizations = createAuthorizations({ store, ids, clock: Date.now, hashTokens, tokenFormat: config.tokenFormat });
     const description = `${user.name}'s Recovery Token`;
-    const authorization = authorizations.mintOperator({ orgID: organization.id, userID: user.id, description }, secret);
+    const { authorization, secret } = authorizations.mintOperator({ orgID: organization.id, userID: user.id, description });
     await store.transaction((writer) => writer.insertAuthorization(authorization));
     if (storeHashes) await hashPlainTokens(store);
     return authorizationTable(store, { authorization, secret });

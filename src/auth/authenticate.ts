@@ -6,6 +6,7 @@ import { PermissionSet } from '../domain/permission.js';
 import { grantedBy, type Authorization } from '../domain/authorization.js';
 import type { Change, Store } from '../domain/store.js';
 import { findToken } from './find-token.js';
+import { isDamagedToken } from './prefixed-tokens.js';
 import { permissionsOfUser, type TimedPermissions } from './roles.js';
 import type { Secret } from './secret.js';
 import type { SessionRules } from './session-rules.js';
@@ -18,6 +19,7 @@ export type Refusal =
   | 'no credentials'
   | 'unknown token'
   | 'stored hash as token'
+  | 'wrong checksum'
   | 'unknown session'
   | 'expired'
   | 'user inactive or deleted'
@@ -42,6 +44,7 @@ export type Verdict<I extends Identity = Identity> =
 
 const UNKNOWN_TOKEN: Verdict<TokenIdentity> = { refusal: 'unknown token' };
 const HASH_AS_TOKEN: Verdict<TokenIdentity> = { refusal: 'stored hash as token' };
+const WRONG_CHECKSUM: Verdict<TokenIdentity> = { refusal: 'wrong checksum' };
 const UNKNOWN_SESSION: Verdict<SessionIdentity> = { refusal: 'unknown session' };
 
 const REFUSALS: Readonly<Record<Standing, Refusal | undefined>> = {
@@ -97,7 +100,10 @@ export class Authenticator {
     const text = secret.reveal();
     const digest = hash('sha256', text, 'binary');
     const known = this.#tokens.get(digest);
-    if (known === undefined) return isHashLike(text) ? HASH_AS_TOKEN : this.#lookUp(secret, digest);
+    if (known === undefined) {
+      if (isDamagedToken(text)) return WRONG_CHECKSUM;
+      return isHashLike(text) ? HASH_AS_TOKEN : this.#lookUp(secret, digest);
+    }
     return timingSafeEqual(known.digest, Buffer.from(digest, 'binary')) ? judge(known, this.#clock()) : UNKNOWN_TOKEN;
   }
 

@@ -28,10 +28,12 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const tokens = (hashTokens = true) => createAuthorizations({ store: world.store, ids: world.ids, clock: world.clock, hashTokens });
+const tokens = (hashTokens = true) =>
+  createAuthorizations({ store: world.store, ids: world.ids, clock: world.clock, hashTokens, tokenFormat: 'influxdb' });
 const v1 = () => {
   const passwords = new PasswordChecks(new Attempts(world.clock), new PasswordVerifier(world.store, new Secret('decoy'), () => undefined));
-  return createV1Authorizations({ store: world.store, ids: world.ids, clock: world.clock, hashTokens: true, passwords });
+  const { store, ids, clock } = world;
+  return createV1Authorizations({ store, ids, clock, hashTokens: true, tokenFormat: 'influxdb', passwords });
 };
 
 const readHome = permissionFor('read', 'buckets', HOME, ACME);
@@ -243,7 +245,7 @@ describe('creating', () => {
 
   it('mints the record of an operator token for set-up', () => {
     const token = new Secret('the-first');
-    const record = tokens().mintOperator({ orgID: ACME, userID: ANN, description: 'first' }, token);
+    const { authorization: record } = tokens().mintOperator({ orgID: ACME, userID: ANN, description: 'first' }, token);
     expect(record).toMatchObject({ orgID: ACME, userID: ANN, status: 'active', description: 'first', createdAtMs: START_MS });
     expect(record.permissions).toEqual(operatorPermissions());
     expect(record.secret).toEqual({ kind: 'token', tokens: [{ hash: hashToken(token), createdAtMs: START_MS }] });

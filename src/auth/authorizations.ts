@@ -3,21 +3,22 @@
  * they are the same for tokens and for the names and passwords of the v1-compatible API, which never mix.
  */
 import type { Actor } from '../domain/actor.js';
-import { grantedBy, newestToken, unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
+import { grantedBy, isLeaked, newestToken, unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
 import { effectivePermissions, type Constraints } from '../domain/constraints.js';
-import { DomainError, forbidden, invalid, notFound } from '../domain/errors.js';
+import { conflict, forbidden, invalid, notFound } from '../domain/errors.js';
 import type { AuthorizationId, BucketId, Clock, IdGenerator, OrganizationId, UserId } from '../domain/id.js';
 import type { Page } from '../domain/page.js';
 import { formatPermission, operatorPermissions, type Permission } from '../domain/permission.js';
 import type { AuthorizationCount, AuthorizationFilter, AuthorizationOrder, Store } from '../domain/store.js';
-import type { TokenKind } from '../domain/token-kind.js';
+import type { TokenFormat } from '../domain/token-format.js';
+import { tokenKindOf, type TokenKind } from '../domain/token-kind.js';
 import { isStatus, type Status } from '../domain/user.js';
 import { bucketKind } from '../kinds/buckets.js';
 import { authorizationEvent, changesOf, recordEvent } from './audit.js';
 import { claimName, newNameOf } from './authorization-names.js';
 import { authorize, isAllowed, permissionsOf, readableScope } from './authorize.js';
 import { checkMatches, constraintsOfNew } from './constraints.js';
-import { describeAuthorization, type DescribedAuthorization } from './describe.js';
+import { describeAuthorization, describeUnlessGone, type DescribedAuthorization } from './describe.js';
 import { expiryOfChanged, expiryOfNew, type RequestedExpiry } from './expiry.js';
 import { findToken } from './find-token.js';
 import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions, type RequestedPermission } from './grants.js';
@@ -28,7 +29,7 @@ import type { Secret } from './secret.js';
 import { hasExpired, lifetimeOfToken } from './standing.js';
 import { transactionBy } from './transactions.js';
 import { userRights } from './tenancy.js';
-import { generateToken } from './token.js';
+import { generateTokenIn } from './token.js';
 
 export interface NewAuthorization {
   readonly orgID: OrganizationId;
@@ -39,6 +40,8 @@ export interface NewAuthorization {
   /** Of a token: no other of the organization may have it. */
   readonly name?: string | undefined;
   readonly permissions: readonly RequestedPermission[];
+  /** Of a token; undefined: the format that the server prefers. */
+  readonly tokenFormat?: TokenFormat | undefined;
   readonly expiry?: RequestedExpiry | undefined;
   readonly constraints?: Constraints | undefined;
 }
@@ -97,13 +100,15 @@ export interface AuthorizationDependencies {
   readonly clock: Clock;
   /** False: tokens are stored in plain text and can be read again (`--use-hashed-tokens=false`). */
   readonly hashTokens: boolean;
+  /** Of new tokens, where no other is asked for (`--token-format`). */
+  readonly tokenFormat: TokenFormat;
 }
 
 export type Authorizations = ReturnType<typeof createAuthorizations>;
 
 /** Authorizations that are used with a token. */
 export const createAuthorizations = (dependencies: AuthorizationDependencies) => {
-  const { hashTokens, store } = dependencies;
+  const { hashTokens, tokenFormat, store } = dependencies;
   return {
     ...createKind('token', dependencies),
 
@@ -125,15 +130,18 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
     },
 
     /** The record of an operator token, for setup and recovery: no actor is authorized. */
-    mintOperator(fields: Pick<Authorization, 'orgID' | 'userID' | 'description'>, token: Secret): Authorization {
+    mintOperator(fields: Pick<Authorization, 'orgID' | 'userID' | 'description'>, chosen?: Secret) {
+      const secret = chosen ?? generateTokenIn(tokenFormat, 'operator');
       const operator: AuthorizationFields = { ...fields, status: 'active', permissions: operatorPermissions() };
-      return buildAuthorization(dependencies, operator, storeToken(token, hashTokens, dependencies.clock()));
+      return { authorization: buildAuthorization(dependencies, operator, storeToken(secret, hashTokens, dependencies.clock())), secret };
     },
 
     /** @throws DomainError in the order and words that InfluxDB was seen to follow */
     async create(actor: Actor, input: NewAuthorization): Promise<CreatedAuthorization> {
-      const token = generateToken();
-      return { ...(await createChecked(dependencies, actor, input, storeToken(token, hashTokens, dependencies.clock()))), secret: token };
+      return createChecked(dependencies, actor, input, 'token', (permissions) => {
+        const secret = generateTokenIn(input.tokenFormat ?? tokenFormat, tokenKindOf(permissions, input.orgID));
+        return { stored: storeToken(secret, hashTokens, dependencies.clock()), secret };
+      });
     },
   };
 };
@@ -145,17 +153,19 @@ function buildAuthorization({ ids, clock }: AuthorizationDependencies, fields: A
   return { id: ids<AuthorizationId>(), ...fields, secret, createdAtMs: now, updatedAtMs: now };
 }
 
-export async function createChecked(
+/** @param mint is given what is granted */
+export async function createChecked<S>(
   dependencies: AuthorizationDependencies,
   actor: Actor,
   input: NewAuthorization,
-  secret: StoredSecret,
-): Promise<DescribedAuthorization & Pick<CreatedAuthorization, 'isExemptFromLifetimeMax'>> {
+  kind: StoredSecret['kind'],
+  mint: (permissions: readonly Permission[]) => { readonly stored: StoredSecret; readonly secret: S },
+): Promise<DescribedAuthorization & Pick<CreatedAuthorization, 'isExemptFromLifetimeMax'> & { readonly secret: S }> {
   const { store, clock } = dependencies;
   const { orgID, status, description, expiry = {} } = input;
   checkPermissionCount(input.permissions);
   checkMatches(input.permissions);
-  const name = secret.kind === 'token' ? newNameOf(input.name) : undefined;
+  const name = kind === 'token' ? newNameOf(input.name) : undefined;
   const toCreate = authorizationRights.toCreateIn(orgID);
   authorize(actor, toCreate);
   const userID = input.userID ?? (actor.kind === 'system' ? undefined : actor.userId);
@@ -168,7 +178,8 @@ export async function createChecked(
   const permissions = grantPermissions(actor, resolved, { requested: input.permissions, constraints }, orgID);
   await checkPlaces(store, permissions);
 
-  const fresh = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, secret);
+  const { stored, secret } = mint(permissions);
+  const fresh = buildAuthorization(dependencies, { orgID, userID, status, description, permissions }, stored);
   const { authorization, isExempt } = await transactionBy(
     dependencies,
     authorize(actor, toCreate, forUser, ...effectivePermissions(permissions, constraints)),
@@ -178,7 +189,7 @@ export async function createChecked(
       if (organization === undefined || (await writer.findUser(userID)) === undefined) throw invalid('unable to create token');
       const { expiresAtMs, isExempt } = expiryOfNew(expiry, permissions, organization.tokenLifetimeMaxMs, fresh.createdAtMs);
       // InfluxDB only requires this for v1-compatible authorizations.
-      if (secret.kind === 'v1') {
+      if (kind === 'v1') {
         for (const id of bucketsIn(permissions)) {
           if ((await writer.resources(bucketKind).find(id)) === undefined) throw notFound('bucket not found when creating auth');
         }
@@ -190,7 +201,7 @@ export async function createChecked(
       return { authorization, isExempt };
     },
   );
-  return { ...(await describeAuthorization(store, authorization)), isExemptFromLifetimeMax: isExempt };
+  return { ...(await describeAuthorization(store, authorization)), isExemptFromLifetimeMax: isExempt, secret };
 }
 
 const bucketsIn = (permissions: readonly Permission[]): BucketId[] =>
@@ -214,16 +225,6 @@ export function guardUnscoped(actor: Actor, authorization: Authorization): void 
   const missing = permissionsOf(actor).firstMissing(unscopedPermissions(grantedBy(authorization)));
   if (missing !== undefined) {
     throw forbidden(`this authorization holds ${formatPermission(missing)} for every organization, which yours does not: ask an operator`);
-  }
-}
-
-/** A user or an organization may just have been deleted, with everything that belonged to it. */
-async function describeUnlessGone(store: Store, authorization: Authorization): Promise<DescribedAuthorization | undefined> {
-  try {
-    return await describeAuthorization(store, authorization);
-  } catch (error) {
-    if (error instanceof DomainError && error.code === 'not found') return undefined;
-    throw error;
   }
 }
 
@@ -355,6 +356,7 @@ export function createKind(kind: StoredSecret['kind'], dependencies: Authorizati
       const updated = await transactionBy(dependencies, clearance, async (writer) => {
         const current = await writer.findAuthorization(id);
         if (current === undefined) throw notFound('authorization not found');
+        if (status === 'active' && isLeaked(current)) throw conflict('its secret was reported as leaked: rotate it first');
         if (name !== current.name) await claimName(writer, current.orgID, name);
         const next: Authorization = {
           ...current,

@@ -1,9 +1,9 @@
 /** An authorization with the names that its ids have at this moment. */
 import { unscopedPermissions, type Authorization } from '../domain/authorization.js';
-import { notFound } from '../domain/errors.js';
+import { DomainError, notFound } from '../domain/errors.js';
 import type { OrganizationId, UserId } from '../domain/id.js';
 import type { Permission } from '../domain/permission.js';
-import type { StoreReader } from '../domain/store.js';
+import type { Store, StoreReader } from '../domain/store.js';
 import type { Status } from '../domain/user.js';
 import { bucketKind } from '../kinds/buckets.js';
 
@@ -47,4 +47,14 @@ async function describePermission(store: StoreReader, permission: Permission): P
   }
   const organizationName = orgID === undefined ? undefined : (await store.findOrganization(orgID))?.name;
   return { permission, name, organizationName };
+}
+
+/** A user or an organization may just have been deleted, with everything that belonged to it. */
+export async function describeUnlessGone(store: Store, authorization: Authorization): Promise<DescribedAuthorization | undefined> {
+  try {
+    return await describeAuthorization(store, authorization);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'not found') return undefined;
+    throw error;
+  }
 }

@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Authorization, TokenSecret } from '../domain/authorization.js';
 import type { StoreReader } from '../domain/store.js';
+import { isDamagedToken } from './prefixed-tokens.js';
 import type { Secret } from './secret.js';
 import { digestToken, HASH_VARIANTS, hashToken, isHashLike, parseTokenHash } from './token.js';
 
@@ -13,7 +14,7 @@ export interface FoundToken {
 
 /** Looked up by its hash, and compared in constant time. A stored hash is no token, and the name of a v1-compatible one is none either. */
 export async function findToken(store: StoreReader, secret: Secret): Promise<FoundToken | undefined> {
-  if (isHashLike(secret.reveal())) return undefined;
+  if (isHashLike(secret.reveal()) || isDamagedToken(secret.reveal())) return undefined;
   for (const variant of HASH_VARIANTS) {
     const hash = hashToken(secret, variant);
     const authorization = await store.findAuthorizationByHash(hash);

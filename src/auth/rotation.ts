@@ -11,12 +11,14 @@ import {
   type Authorizations,
   type CreatedAuthorization,
 } from './authorizations.js';
+import type { TokenFormat } from '../domain/token-format.js';
+import { tokenKindOf } from '../domain/token-kind.js';
 import { authorize } from './authorize.js';
 import { guardHeld } from './constraints.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
 import { storedToken } from './plain-tokens.js';
 import { hasExpired } from './standing.js';
-import { generateToken } from './token.js';
+import { generateTokenIn } from './token.js';
 import { transactionBy } from './transactions.js';
 
 export const GRACE_SECONDS_DEFAULT = 3600;
@@ -33,6 +35,8 @@ export interface RequestedRotation {
   readonly graceSeconds?: number | undefined;
   /** The old secret has no end until `confirm`. */
   readonly awaitsConfirmation?: boolean | undefined;
+  /** Undefined: the format that the server prefers. */
+  readonly tokenFormat?: TokenFormat | undefined;
 }
 
 export type Rotation = ReturnType<typeof createRotation>;
@@ -40,13 +44,14 @@ export type Rotation = ReturnType<typeof createRotation>;
 export const createRotation = (
   dependencies: AuthorizationDependencies & { readonly authorizations: Pick<Authorizations, 'findRecord'> },
 ) => {
-  const { store, clock, hashTokens, authorizations } = dependencies;
+  const { store, clock, hashTokens, tokenFormat, authorizations } = dependencies;
 
   return {
     /**
      * The actor must be able to change the authorization and hold what it grants, as when creating it. Same id, same permissions, same
      * expiry. Of the secrets before, the newest stays valid until the grace time is over; an older one ends. A rotation that awaits
-     * confirmation does not count until it is confirmed: another rotation ends its secret, and keeps the one before.
+     * confirmation does not count until it is confirmed: another rotation ends its secret, and keeps the one before. A secret that was
+     * reported as leaked ends at once.
      *
      * @throws DomainError `invalid` for a grace time out of range; `conflict` if the authorization has expired
      */
@@ -57,7 +62,8 @@ export const createRotation = (
       guardUnscoped(actor, authorization);
       guardHeld(actor, authorization);
       checkGrace(graceSeconds);
-      const secret = generateToken();
+      const kind = tokenKindOf(authorization.permissions, authorization.orgID);
+      const secret = generateTokenIn(requested.tokenFormat ?? tokenFormat, kind);
       const rights = [...clearance.rights, ...grantedBy(authorization)];
       const rotated = await transactionBy(dependencies, authorize(actor, ...rights), async (writer) => {
         const current = await writer.findAuthorization(id);
@@ -68,7 +74,7 @@ export const createRotation = (
         const before = awaitsConfirmation(current) ? other : newest;
         // The order of creation tells which is the newest, also within one millisecond.
         const createdAtMs = Math.max(now, (newest?.createdAtMs ?? 0) + 1);
-        const previous = before === undefined ? [] : previousOf(before, requested, graceSeconds, now);
+        const previous = before === undefined || before.leakedAtMs !== undefined ? [] : previousOf(before, requested, graceSeconds, now);
         const tokens = [storedToken(secret, hashTokens, createdAtMs), ...previous];
         const next: Authorization = { ...current, secret: { kind: 'token', tokens }, updatedAtMs: now };
         await writer.replaceTokens(id, tokens);

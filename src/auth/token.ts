@@ -1,6 +1,9 @@
 /** Tokens as secrets: how they are generated, hashed for storage and validated. */
 import { hash, randomBytes } from 'node:crypto';
 import { invalid } from '../domain/errors.js';
+import type { TokenFormat } from '../domain/token-format.js';
+import type { TokenKind } from '../domain/token-kind.js';
+import { generatePrefixedToken, isDamagedToken } from './prefixed-tokens.js';
 import { Secret } from './secret.js';
 
 /** As InfluxDB: 64 random bytes, in base64 for URLs with its padding (88 characters). */
@@ -17,6 +20,10 @@ export function generateToken(random: RandomBytes = randomBytes): Secret {
   if ((bytes[0] ?? 0) >> 2 === 62) bytes[0] = (bytes[0] ?? 0) & 0x7f;
   return new Secret(toPaddedBase64Url(bytes));
 }
+
+/** A token in the form that was asked for. */
+export const generateTokenIn = (format: TokenFormat, kind: TokenKind): Secret =>
+  format === 'prefixed' ? generatePrefixedToken(kind) : generateToken();
 
 /** The variants that InfluxDB 2.9 stores tokens in. It makes the first, and reads both. */
 export const HASH_VARIANTS = ['sha256', 'sha512'] as const;
@@ -57,6 +64,7 @@ export const isJwtLike = (text: string): boolean => /^eyJ[\w-]*\.[\w-]+\.[\w-]*$
 export function checkChosenToken(text: string): void {
   if (isHashLike(text)) throw invalid('the given token has the form of a stored hash; choose another one');
   if (isJwtLike(text)) throw invalid('the given token has the form of a JSON Web Token; choose another one');
+  if (isDamagedToken(text)) throw invalid('the given token has the form of one of this server but a wrong checksum; choose another one');
   if (text.length > TOKEN_LENGTH_MAX) throw invalid(`the given token is longer than ${TOKEN_LENGTH_MAX} characters`);
   // The Authorization header loses blanks at its end and cannot hold control characters: such a token could never be used.
 

@@ -35,7 +35,7 @@ export const createV1Authorizations = (dependencies: AuthorizationDependencies &
       if (userName === '') throw invalid('token required for v1 user authorization type');
       checkNewName('v1 user name', userName);
       try {
-        return await createChecked(dependencies, actor, input, { kind: 'v1', userName });
+        return await createChecked(dependencies, actor, input, 'v1', () => ({ stored: { kind: 'v1', userName }, secret: undefined }));
       } catch (error) {
         throw error instanceof DuplicateError ? conflict('token already exists') : error;
       }

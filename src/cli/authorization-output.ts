@@ -20,6 +20,7 @@ export const summarize = ({ id, name, description, token, status, user, userID, 
   userID,
   permissions: permissions.map(formatPermission),
   ...(expiresAt === undefined ? {} : { expiresAt }),
+  ...(usage.leakedAt === undefined ? {} : { leakedAt: usage.leakedAt }),
   ...(usage.lastUsedAt === undefined
     ? {}
     : { lastUsedAt: usage.lastUsedAt, lastUsedFrom: usage.lastUsedFrom, lastUsedWith: usage.lastUsedWith }),
@@ -31,6 +32,7 @@ type Summary = ReturnType<typeof summarize>;
 const OWN_COLUMNS = [
   ['Name', 'name'],
   ['Expires', 'expiresAt'],
+  ['Leaked', 'leakedAt'],
   ['Last Used', 'lastUsedAt'],
 ] as const;
 

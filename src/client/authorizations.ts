@@ -1,4 +1,5 @@
 /** Authorizations: of tokens, and of the v1-compatible API, which differ in where they lie. */
+import type { TokenFormat } from '../domain/token-format.js';
 import type { encodeAuthorization, encodeUsage } from '../wire/authorizations.js';
 import { findApiError } from './api-error.js';
 import { callEmpty, callJson } from './call.js';
@@ -24,6 +25,8 @@ export interface NewAuthorization {
   readonly expiresAt?: string | undefined;
   /** Sluice's own: a duration. */
   readonly expiresIn?: string | undefined;
+  /** Sluice's own. */
+  readonly tokenFormat?: TokenFormat | undefined;
   /** The user name, of the v1-compatible API only. */
   readonly token?: string | undefined;
 }
@@ -92,12 +95,14 @@ export const v1Authorizations = callsAt('/private/legacy/authorizations');
 export const findAuthorizationOfToken = (send: Send, token: string) =>
   callJson<AuthorizationJson & { readonly isPreviousSecret?: true }>(send, { method: 'POST', path: `${AUTHORIZATIONS}/find` }, { token });
 
+export interface RotationJson {
+  readonly graceSeconds?: number | undefined;
+  readonly awaitConfirmation?: boolean | undefined;
+  readonly tokenFormat?: TokenFormat | undefined;
+}
+
 /** A new secret, shown this once; Sluice's own. */
-export const rotateAuthorization = (
-  send: Send,
-  id: string,
-  rotation: { readonly graceSeconds?: number | undefined; readonly awaitConfirmation?: boolean | undefined } = {},
-): Promise<AuthorizationJson> =>
+export const rotateAuthorization = (send: Send, id: string, rotation: RotationJson = {}): Promise<AuthorizationJson> =>
   callJson<AuthorizationJson>(send, { method: 'POST', path: `${pathOf(AUTHORIZATIONS, id)}/rotate` }, rotation);
 
 /** The new secret has arrived: the old one ends after the grace time. Sluice's own. */

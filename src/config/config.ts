@@ -21,6 +21,8 @@ export interface Config {
   /** Undefined: plain HTTP. */
   readonly tls: TlsConfig | undefined;
   readonly useHashedTokens: boolean;
+  /** Of tokens for which no other format is asked. */
+  readonly tokenFormat: Values['token-format'];
   readonly expiredTokenRetentionMs: number;
   readonly strongPasswords: boolean;
   readonly sessionLengthMinutes: number;
@@ -72,6 +74,7 @@ export function toConfig(values: Values, winners: ReadonlyMap<string, Given>): C
     outgoingAllow: Object.freeze(values['outgoing-allow'].flatMap(parseAllowedPlace)),
     tls: toTls(values, winners),
     useHashedTokens: values['use-hashed-tokens'],
+    tokenFormat: values['token-format'],
     expiredTokenRetentionMs: Math.max(0, toMs(values['expired-token-retention'])),
     strongPasswords: values['strong-passwords'],
     sessionLengthMinutes: values['session-length'],

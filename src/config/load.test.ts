@@ -53,6 +53,7 @@ describe('defaults', () => {
       outgoingAllow: [],
       tls: undefined,
       useHashedTokens: true,
+      tokenFormat: 'influxdb',
       expiredTokenRetentionMs: 30 * 86_400_000,
       strongPasswords: false,
       sessionLengthMinutes: 60,

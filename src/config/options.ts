@@ -1,5 +1,7 @@
 /** The table of all options: each is a flag, an environment variable and a key of the configuration file. */
 
+import { TOKEN_FORMATS } from '../domain/token-format.js';
+
 /**
  * How a value is written and what it becomes. `timeout`: a duration where 0 is none; `duration`: any; both nanoseconds. `size`: bytes.
  * `path`: a leading `~` is the home folder, the rest is relative to the working directory. `cidrs`, `places` and `map` are lists with
@@ -140,6 +142,14 @@ export const OPTIONS = [
   },
 
   { name: 'use-hashed-tokens', kind: 'bool', default: 'true', group: 'Tokens, passwords and sessions', help: 'keep tokens as hashes only' },
+  {
+    name: 'token-format',
+    kind: 'enum',
+    choices: TOKEN_FORMATS,
+    default: 'influxdb',
+    group: 'Tokens, passwords and sessions',
+    help: 'form of new tokens; scanners recognize prefixed ones',
+  },
   {
     name: 'strong-passwords',
     kind: 'bool',

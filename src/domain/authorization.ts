@@ -14,6 +14,8 @@ export interface TokenSecret {
   readonly createdAtMs: number;
   /** From this time on it grants nothing; undefined: never. */
   readonly expiresAtMs?: number | undefined;
+  /** When somebody showed that it is known to others. */
+  readonly leakedAtMs?: number | undefined;
 }
 
 /** What is stored of the secrets of an authorization. */
@@ -67,6 +69,9 @@ export const awaitsConfirmation = ({ secret }: Pick<Authorization, 'secret'>): b
   const before = secret.kind === 'token' ? secret.tokens[1] : undefined;
   return before !== undefined && before.expiresAtMs === undefined;
 };
+
+/** Its secret is known to others: it must be rotated before it can be active again. */
+export const isLeaked = ({ secret }: Pick<Authorization, 'secret'>): boolean => newestToken(secret)?.leakedAtMs !== undefined;
 
 /** The token that a list or an export shows: the one that was made last. */
 export const newestToken = (secret: StoredSecret): TokenSecret | undefined => (secret.kind === 'token' ? secret.tokens[0] : undefined);

@@ -54,7 +54,7 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
   ...taskRoutes(services),
   ...telegrafPluginRoutes,
   ...annotationRoutes(services.annotations),
-  ...authorizationRoutes(services.authorizations, services.rotation, services.succession, services.usage),
+  ...authorizationRoutes(services.authorizations, services.rotation, services.succession, services.usage, services.leaks),
   ...v1AuthorizationRoutes(services.v1Authorizations, services.usage),
   ...dbrpRoutes(services.dbrps, services.resolveOrganization),
   ...writeRoutes(services.write, services.lineProtocol, clock, config.writeBodyBytesMax),

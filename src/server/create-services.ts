@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { Attempts } from '../auth/attempts.js';
 import { Authenticator } from '../auth/authenticate.js';
 import { createAuthorizations } from '../auth/authorizations.js';
+import { createLeaks } from '../auth/leaks.js';
 import { PasswordChecks } from '../auth/password-checks.js';
 import { PasswordVerifier } from '../auth/passwords.js';
 import { Sealer } from '../auth/sealer.js';
@@ -45,6 +46,7 @@ import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from '../store/sqlite.
 import { LineProtocolThreads } from '../workers/line-protocol-threads.js';
 import { QueryPool } from '../workers/query-pool.js';
 import { createScheduler } from './create-scheduler.js';
+import { logLeak } from './log-leak.js';
 import { logRestore } from './log-restore.js';
 import { openGate } from './open-gate.js';
 import { startScraping } from './start-scraping.js';
@@ -69,13 +71,13 @@ const LINE_PROTOCOL_THREADS = Math.max(1, Math.floor(availableParallelism() / 2)
 
 export function createServices({ config, logger, clock, kinds, stores, metrics, stopSteps }: ServiceDependencies) {
   const { store, engine, directory } = stores;
-  const { strongPasswords, useHashedTokens: hashTokens } = config;
+  const { strongPasswords, useHashedTokens: hashTokens, tokenFormat } = config;
   const ids = createIdGenerator(clock, randomInt);
   const rules = new SessionRules(config.sessionLengthMinutes, !config.sessionRenewDisabled);
   const authenticator = new Authenticator(store, clock, rules);
   const passwords = new PasswordChecks(new Attempts(clock), new PasswordVerifier(store, generateToken()));
   const sessions = createSessions({ store, clock, rules, passwords, strongPasswords });
-  const authorizations = createAuthorizations({ store, ids, clock, hashTokens });
+  const authorizations = createAuthorizations({ store, ids, clock, hashTokens, tokenFormat });
   const usage = new TokenUsage(store, clock);
   stopSteps.add(() => usage.flush());
   const organizations = createOrganizations({ store, engine, ids, clock });
@@ -113,9 +115,16 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     sessions,
     authorizations,
     usage,
-    rotation: createRotation({ store, ids, clock, hashTokens, authorizations }),
-    succession: createSuccession({ store, ids, clock, hashTokens, authorizations }),
-    v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, passwords }),
+    rotation: createRotation({ store, ids, clock, hashTokens, tokenFormat, authorizations }),
+    succession: createSuccession({ store, ids, clock, hashTokens, tokenFormat, authorizations }),
+    v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, tokenFormat, passwords }),
+    leaks: createLeaks({
+      store,
+      clock,
+      onLeaked: (leaked, origin) => {
+        logLeak(leaked, origin, logger);
+      },
+    }),
     organizations,
     users: createUsers({ store, ids, clock, sessions, passwords, strongPasswords }),
     kinds: serveKinds(kinds, { store, engine, ids, clock, sealer, scripts: taskScripts }),

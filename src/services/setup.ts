@@ -3,7 +3,7 @@ import type { Authorizations } from '../auth/authorizations.js';
 import type { PasswordChecks } from '../auth/password-checks.js';
 import { checkPasswordRules } from '../auth/passwords.js';
 import type { Secret } from '../auth/secret.js';
-import { checkChosenToken, generateToken } from '../auth/token.js';
+import { checkChosenToken } from '../auth/token.js';
 import type { Authorization } from '../domain/authorization.js';
 import { singleRetentionRule, type Bucket } from '../domain/bucket.js';
 import { conflict, unprocessable } from '../domain/errors.js';
@@ -84,7 +84,6 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
       // Refused before the password is hashed, which takes a while.
       bucketOf(INSTANCE_ID as OrganizationId);
       const passwordHash = input.password && (await passwords.hash('set-up', input.password));
-      const secret = input.token ?? generateToken();
 
       return store.transaction(async (writer) => {
         // Asked again where nothing can come in between.
@@ -96,7 +95,10 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
         const bucket = bucketOf(organization.id);
         await writer.resources(bucketKind).insert(bucket);
         const description = `${user.name}'s Token`;
-        const authorization = authorizations.mintOperator({ orgID: organization.id, userID: user.id, description }, secret);
+        const { authorization, secret } = authorizations.mintOperator(
+          { orgID: organization.id, userID: user.id, description },
+          input.token,
+        );
         await writer.insertAuthorization(authorization);
         return { user, organization, bucket, authorization, secret };
       });

@@ -127,12 +127,26 @@ export function prepareSecrets(db: Database, record: RecordChange) {
   };
 }
 
-const SOME_ROW: SecretRow = { authorization_id: '', scheme: '', hash: '', plain_token: '', created_at_ms: 0, expires_at_ms: 0 };
+const SOME_ROW: SecretRow = {
+  authorization_id: '',
+  scheme: '',
+  hash: '',
+  plain_token: '',
+  created_at_ms: 0,
+  expires_at_ms: 0,
+  leaked_at_ms: 0,
+};
 const COLUMNS = Object.keys(SOME_ROW) as (keyof SecretRow)[];
 
 /** What is read of a secret, in this order. */
-export const SECRET_COLUMNS = ['hash', 'plain_token', 'created_at_ms', 'expires_at_ms'] as const;
-type Stored = readonly [hash: string, plainToken: string | null, createdAtMs: number, expiresAtMs: number | null];
+export const SECRET_COLUMNS = ['hash', 'plain_token', 'created_at_ms', 'expires_at_ms', 'leaked_at_ms'] as const;
+type Stored = readonly [
+  hash: string,
+  plainToken: string | null,
+  createdAtMs: number,
+  expiresAtMs: number | null,
+  leakedAtMs: number | null,
+];
 
 function encodeSecrets({ id, secret, updatedAtMs }: Authorization): SecretRow[] {
   if (secret.kind === 'v1') return secret.passwordHash === undefined ? [] : [passwordRow(id, secret.passwordHash, updatedAtMs)];
@@ -146,6 +160,7 @@ const tokenRow = (id: string, token: TokenSecret): SecretRow => ({
   plain_token: token.plainToken ?? null,
   created_at_ms: token.createdAtMs,
   expires_at_ms: token.expiresAtMs ?? null,
+  leaked_at_ms: token.leakedAtMs ?? null,
 });
 
 const passwordRow = (id: string, hash: string, createdAtMs: number): SecretRow => ({
@@ -155,6 +170,7 @@ const passwordRow = (id: string, hash: string, createdAtMs: number): SecretRow =
   plain_token: null,
   created_at_ms: createdAtMs,
   expires_at_ms: null,
+  leaked_at_ms: null,
 });
 
 /**
@@ -167,11 +183,12 @@ export function decodeSecret(v1User: string | null, text: string): StoredSecret 
   return { kind: 'token', tokens: stored.map(decodeToken).sort((a, b) => b.createdAtMs - a.createdAtMs) };
 }
 
-const decodeToken = ([hash, plainToken, createdAtMs, expiresAtMs]: Stored): TokenSecret => ({
+const decodeToken = ([hash, plainToken, createdAtMs, expiresAtMs, leakedAtMs]: Stored): TokenSecret => ({
   hash,
   plainToken: plainToken ?? undefined,
   createdAtMs,
   expiresAtMs: expiresAtMs ?? undefined,
+  leakedAtMs: leakedAtMs ?? undefined,
 });
 
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
@@ -181,5 +198,10 @@ const areStored = (value: unknown): value is Stored[] =>
   Array.isArray(value) &&
   value.every(
     (one: unknown) =>
-      Array.isArray(one) && typeof one[0] === 'string' && isTextOrNull(one[1]) && typeof one[2] === 'number' && isNumberOrNull(one[3]),
+      Array.isArray(one) &&
+      typeof one[0] === 'string' &&
+      isTextOrNull(one[1]) &&
+      typeof one[2] === 'number' &&
+      isNumberOrNull(one[3]) &&
+      isNumberOrNull(one[4]),
   );

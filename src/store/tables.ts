@@ -150,6 +150,8 @@ export interface Tables {
     plain_token: string | null;
     created_at_ms: number;
     expires_at_ms: number | null;
+    /** When it was reported as known to others. */
+    leaked_at_ms: number | null;
   };
   authorization_uses: {
     authorization_id: string;

@@ -8,11 +8,12 @@ import { ACTIONS, isAction, isResourceType, type Action, type Permission, type R
 import type { PointMatch } from '../domain/point-match.js';
 import { AUTHORIZATION_ORDERS, type AuthorizationCount } from '../domain/store.js';
 import { parseTime } from '../domain/time.js';
+import { TOKEN_FORMATS, type TokenFormat } from '../domain/token-format.js';
 import { TOKEN_KINDS } from '../domain/token-kind.js';
 import { parseLifetime } from '../domain/token-lifetime.js';
 import { isStatus, STATUSES, type Status } from '../domain/user.js';
 import { decodeConstraints, decodeMatch, encodeConstraints, encodeMatch } from './constraints.js';
-import { decodeJsonObject, type JsonObject } from './json.js';
+import { decodeJsonObject, decodeJsonStrings, type JsonObject } from './json.js';
 import { choiceOf, idOf, optionalBooleanOf, textOf } from './query-string.js';
 import { formatTime } from './time.js';
 import { userPath } from './users.js';
@@ -59,7 +60,14 @@ export const encodeAuthorization = (base: string, authorization: Authorization, 
   // InfluxDB's have none: a client that knows nothing of it sees what it expects.
   ...(authorization.expiresAtMs === undefined ? {} : { expiresAt: formatTime(authorization.expiresAtMs) }),
   ...encodeConstraints(authorization),
+  ...leakOf(authorization),
 });
+
+/** When its secret was reported as known to others: it was made inactive then. */
+function leakOf({ secret }: Authorization): { readonly leakedAt?: string } {
+  const leakedAtMs = newestToken(secret)?.leakedAtMs;
+  return leakedAtMs === undefined ? {} : { leakedAt: formatTime(leakedAtMs) };
+}
 
 /** InfluxDB's have none. */
 const nameOf = ({ name }: Authorization): { readonly name?: string } => (name === undefined ? {} : { name });
@@ -182,6 +190,7 @@ export interface NewAuthorizationBody {
   readonly name: string | undefined;
   readonly expiry: ExpiryBody;
   readonly constraints: Constraints | undefined;
+  readonly tokenFormat: TokenFormat | undefined;
   readonly permissions: readonly {
     readonly action: Action;
     readonly match?: PointMatch | undefined;
@@ -204,6 +213,7 @@ export function decodeNewAuthorization(body: Uint8Array): NewAuthorizationBody {
   const status = json.string('status') ?? '';
   const description = json.string('description') ?? '';
   const name = json.string('name');
+  const tokenFormat = decodeTokenFormat(json);
   const structures = (json.objects('permissions') ?? []).map(decodePermissionStructure);
   if (structures.length === 0) throw invalid('authorization must include permissions');
   const permissions = structures.map(checkPermission);
@@ -219,7 +229,16 @@ export function decodeNewAuthorization(body: Uint8Array): NewAuthorizationBody {
     permissions,
     expiry: decodeExpiry(json),
     constraints,
+    tokenFormat,
   };
+}
+
+/** @throws DomainError `invalid` */
+function decodeTokenFormat(json: JsonObject): TokenFormat | undefined {
+  const text = json.string('tokenFormat');
+  const format = TOKEN_FORMATS.find((each) => each === text);
+  if (text !== undefined && format === undefined) throw invalid(`tokenFormat must be one of ${TOKEN_FORMATS.join(', ')}`);
+  return format;
 }
 
 /** The members of a permission and its resource in responses, so that a response can be sent back. An unknown one could be a misspelled limit. */
@@ -269,7 +288,11 @@ function decodeExpiry(json: JsonObject): ExpiryBody {
 /** An empty body asks for the defaults. */
 export function decodeRotation(body: Uint8Array) {
   const json = body.length === 0 ? undefined : decodeJsonObject(body);
-  return { graceSeconds: json?.integer('graceSeconds'), awaitsConfirmation: json?.boolean('awaitConfirmation') };
+  return {
+    graceSeconds: json?.integer('graceSeconds'),
+    awaitsConfirmation: json?.boolean('awaitConfirmation'),
+    tokenFormat: json && decodeTokenFormat(json),
+  };
 }
 
 /** The authorization that takes the place. @throws DomainError `invalid` without one */
@@ -286,3 +309,6 @@ export function decodeFoundToken(body: Uint8Array): string {
   if (token === '') throw invalid('send the token that you found as {"token": "..."}');
   return token;
 }
+
+/** What somebody found and reports: a list of strings, or an object that holds one. @throws DomainError `invalid` */
+export const decodeLeaked = (body: Uint8Array): string[] => decodeJsonStrings(body, 'tokens');

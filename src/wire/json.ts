@@ -198,6 +198,12 @@ export function decodeJsonObjects(body: Uint8Array): JsonObject[] {
   return value.map((item, index) => asObject(item ?? {}, `[${index}]`));
 }
 
+/** A list of strings in a body: itself the list, or the member of an object. @throws DomainError `invalid` */
+export function decodeJsonStrings(body: Uint8Array, member: string): string[] {
+  const value = decodeJson(body);
+  return asObject(Array.isArray(value) ? { [member]: value as unknown } : value, '').strings(member) ?? [];
+}
+
 /** The first JSON value of a text; undefined where there is none. */
 export function parseFirstValue(text: string): unknown {
   try {

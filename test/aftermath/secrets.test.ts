@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isPrefixedToken, PREFIXED_TOKEN_PATTERN } from '../../src/auth/prefixed-tokens.js';
 import { artifactsDirectory, PLAIN_FILE, SECRETS_FILE } from '../support/artifacts.js';
 
 function filesBelow(directory: string): string[] {
@@ -60,6 +61,15 @@ describe('the secrets of all tests', () => {
     expect([...find(Buffer.from('aabc=='))].sort()).toEqual(['aab', 'abc', 'c==']);
     expect([...find(Buffer.from('ab'))]).toEqual([]);
     expect([...find(Buffer.from('aaab'))]).toEqual(['aab']);
+  });
+
+  it('stand nowhere, not even prefixed tokens that nobody noted', () => {
+    const found = files.flatMap((file) => {
+      const text = readFileSync(file, 'latin1');
+      const tokens = text.match(new RegExp(PREFIXED_TOKEN_PATTERN, 'g')) ?? [];
+      return tokens.filter(isPrefixedToken).map((token) => `${token.slice(0, 8)}… in ${relative(root, file)}`);
+    });
+    expect(found).toEqual([]);
   });
 
   it('stand nowhere', { timeout: 120_000 }, () => {

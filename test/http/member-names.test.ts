@@ -122,6 +122,11 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
     },
   }),
   'POST /api/v2/authorizations/find': ({ operator }) => ({ path: '/api/v2/authorizations/find', json: { token: operator.token } }),
+  'POST /api/v2/authorizations/leaked': () => ({
+    path: '/api/v2/authorizations/leaked',
+    json: { tokens: ['no-such-token'] },
+    isOptional: true,
+  }),
   'PATCH /api/v2/authorizations/:id': async (world) => ({
     path: `/api/v2/authorizations/${await newToken(world)}`,
     json: authorizationChange,

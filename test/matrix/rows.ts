@@ -249,6 +249,7 @@ export const rows: Readonly<Record<string, Row>> = {
     json: { token: operator.token },
   }),
   'POST /api/v2/authorizations/find [unknown]': () => ({ path: '/api/v2/authorizations/find', json: { token: 'no-such-token' } }),
+  'POST /api/v2/authorizations/leaked': () => ({ path: '/api/v2/authorizations/leaked', json: { tokens: ['no-such-token'] } }),
   'GET /api/v2/authorizations/:id': async (world) => ({ path: `/api/v2/authorizations/${await newToken(world)}` }),
   'PATCH /api/v2/authorizations/:id': async (world) => ({
     path: `/api/v2/authorizations/${await newToken(world)}`,

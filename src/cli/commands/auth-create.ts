@@ -2,12 +2,13 @@
 import { authorizations, type PermissionJson } from '../../client/authorizations.js';
 import { listResourceTypes } from '../../client/server.js';
 import { findOwnUser, listUsers } from '../../client/users.js';
+import { TOKEN_FORMATS } from '../../domain/token-format.js';
 import { printAuthorization } from '../authorization-output.js';
 import { findBucketId } from '../bucket-lookup.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
-import { text, texts, toggle, type Flag, type Values } from '../flags.js';
+import { choice, text, texts, toggle, type Flag, type Values } from '../flags.js';
 import { CLOUD_KINDS, DOCUMENTED_NAMES, isUnscopedKind, RESOURCE_KINDS, type ResourceKind } from '../resource-kinds.js';
 import { checkOrganization, findOrganizationId, openSession, type Session } from '../session.js';
 import { writeError, writeOut } from '../terminal.js';
@@ -40,6 +41,7 @@ const flags = {
   operator: toggle('read and write everything in every organization'),
   'expires-in': text('time after which the token expires, such as 90d, 36h or 15m', { value: 'duration' }),
   'expires-at': text('moment at which the token expires, as in RFC 3339', { value: 'time' }),
+  'token-format': choice('form of the token (default: what the server prefers)', 'token format', TOKEN_FORMATS),
   'token-only': toggle('print only the token'),
   ...kindFlags,
   ...commonFlags,
@@ -54,6 +56,7 @@ export const command = defineCommand({
     'sluice auth create --telegraf data --token-only > telegraf.token',
     'sluice auth create --grafana data',
     'sluice auth create --read-bucket data --expires-in 90d',
+    'sluice auth create --read-bucket data --token-format prefixed',
     'sluice auth create --all-access --description "office"',
     'sluice auth create --user bob --read-buckets --read-orgs --json',
   ],
@@ -69,6 +72,7 @@ async function create(invocation: Invocation<typeof flags>): Promise<void> {
   const orgID = await findOrganizationId(session, values);
   const userID = values.user === undefined ? undefined : await findUserId(session, values.user);
   const { 'expires-in': expiresIn, 'expires-at': expiresAt } = values;
+  const tokenFormat = values['token-format'];
   const permissions = await collectPermissions(session, values, orgID, userID);
   const authorization = await attempt(
     'could not write auth with provided arguments',
@@ -80,6 +84,7 @@ async function create(invocation: Invocation<typeof flags>): Promise<void> {
       permissions,
       expiresIn,
       expiresAt,
+      tokenFormat,
     }),
   );
   if ((expiresIn ?? expiresAt) !== undefined && authorization.expiresAt === undefined) {

@@ -1,11 +1,12 @@
 /** `auth rotate`: a new secret for a token; the old one stays valid for a grace time. */
 import { authorizations, endPreviousSecret, rotateAuthorization } from '../../client/authorizations.js';
+import { TOKEN_FORMATS } from '../../domain/token-format.js';
 import { parseLifetime } from '../../domain/token-lifetime.js';
 import { printAuthorization } from '../authorization-output.js';
 import { defineCommand } from '../command.js';
 import { commonFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
-import { requiredText, text, toggle } from '../flags.js';
+import { choice, requiredText, text, toggle } from '../flags.js';
 import { openSession } from '../session.js';
 import { writeError, writeOut } from '../terminal.js';
 
@@ -22,12 +23,13 @@ export const command = defineCommand({
     id: requiredText('id of the token', { short: 'i', value: 'id' }),
     grace: text('time for which the old secret stays valid, such as 15m or 2d; 0 for none (default: 1h)', { value: 'duration' }),
     'end-previous': toggle('do not rotate: end the grace time of the last rotation now'),
+    'token-format': choice('form of the new secret (default: what the server prefers)', 'token format', TOKEN_FORMATS),
     'token-only': toggle('print only the new token'),
     ...commonFlags,
   },
   async run(invocation) {
     const { values } = invocation;
-    const { id, grace } = values;
+    const { id, grace, 'token-format': tokenFormat } = values;
     const { send } = await openSession(invocation);
     const quoted = JSON.stringify(id);
     if (values['end-previous']) {
@@ -38,7 +40,7 @@ export const command = defineCommand({
       return;
     }
     const graceSeconds = grace === undefined ? undefined : grace === '0' ? 0 : Math.round(parseLifetime(grace, '--grace') / 1000);
-    const rotated = await attempt(`could not rotate auth with ID ${quoted}`, rotateAuthorization(send, id, { graceSeconds }));
+    const rotated = await attempt(`could not rotate auth with ID ${quoted}`, rotateAuthorization(send, id, { graceSeconds, tokenFormat }));
     if (values['token-only']) writeOut(`${rotated.token}\n`);
     else printAuthorization(values, rotated);
     const { isErrorTerminal } = await import('../prompt.js');

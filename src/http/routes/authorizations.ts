@@ -2,6 +2,7 @@
 import type { AuthorizationQuery, Authorizations, CreatedAuthorization } from '../../auth/authorizations.js';
 import type { V1Authorizations } from '../../auth/v1-authorizations.js';
 import type { DescribedAuthorization } from '../../auth/describe.js';
+import type { Leaks } from '../../auth/leaks.js';
 import type { Rotation } from '../../auth/rotation.js';
 import type { Succession } from '../../auth/succession.js';
 import { Secret } from '../../auth/secret.js';
@@ -14,6 +15,7 @@ import {
   decodeAuthorizationChange,
   decodeAuthorizationSearch,
   decodeFoundToken,
+  decodeLeaked,
   decodeNewAuthorization,
   decodeReplacement,
   decodeRotation,
@@ -31,6 +33,8 @@ import { empty, json, JSON_TYPE, type Route, type RouteRequest } from '../route.
 
 const BASE = '/api/v2/authorizations';
 const V1_BASE = '/private/legacy/authorizations';
+/** A thousand tokens of this server, with much room. */
+const LEAKED_BYTES_MAX = 512 * 1024;
 /** Rows in one page, where a page is asked for. */
 const PAGE_LIMIT_MAX = 1000;
 
@@ -41,6 +45,7 @@ export const authorizationRoutes = (
   rotation: Rotation,
   succession: Succession,
   usage: TokenUsage,
+  leaks: Leaks,
 ): Route[] => [
   ...commonRoutes(BASE, authorizations, usage, decodeAuthorizationSearch),
   {
@@ -106,6 +111,17 @@ export const authorizationRoutes = (
         userStatus,
         ...(isPreviousSecret ? { isPreviousSecret } : {}),
       });
+    },
+  },
+  {
+    method: 'POST',
+    path: `${BASE}/leaked`,
+    access: 'open',
+    bodyBytesMax: LEAKED_BYTES_MAX,
+    async handle({ body, id, address }) {
+      const secrets = decodeLeaked(body).map((text) => new Secret(text));
+      await leaks.report(secrets, { id, address });
+      return empty(202);
     },
   },
   {

@@ -13,6 +13,7 @@ import * as lifetimes from './0010-lifetimes.js';
 import * as runs from './0011-runs.js';
 import * as usage from './0012-usage.js';
 import * as audit from './0013-audit.js';
+import * as leakedSecrets from './0014-leaked-secrets.js';
 import * as constraintsOfAuthorizations from './0016-constraints-of-authorizations.js';
 import * as namesOfAuthorizations from './0020-names-of-authorizations.js';
 
@@ -30,6 +31,7 @@ export const migrations: Record<string, Migration> = {
   '0011-runs': runs,
   '0012-usage': usage,
   '0013-audit': audit,
+  '0014-leaked-secrets': leakedSecrets,
   '0016-constraints-of-authorizations': constraintsOfAuthorizations,
   '0020-names-of-authorizations': namesOfAuthorizations,
 };

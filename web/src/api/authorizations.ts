@@ -3,6 +3,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { KindType } from '../../../src/domain/kind.js';
 import type { Permission } from '../../../src/domain/permission.js';
 import type { AuthorizationOrder } from '../../../src/domain/store.js';
+import type { TokenFormat } from '../../../src/domain/token-format.js';
 import type { Status } from '../../../src/domain/user.js';
 import { TOKEN_KINDS, tokenKindOf, type TokenKind } from '../../../src/domain/token-kind.js';
 import type { encodeAuthorization, encodeAuthorizationCount, encodeUsage } from '../../../src/wire/authorizations.js';
@@ -128,6 +129,8 @@ export interface NewToken {
   /** At most one of the two; neither: the token has no expiry. */
   readonly expiresIn?: string;
   readonly expiresAt?: string;
+  /** Left out: what the server prefers. */
+  readonly tokenFormat?: TokenFormat;
 }
 
 export interface CreatedToken {

@@ -19,6 +19,7 @@ import { usePlace } from '../session/session.js';
 import { createCommand } from '../tokens/command.js';
 import { rightsRows, summarize, type RightsRow } from '../tokens/describe.js';
 import { ExpiryOf } from '../tokens/expiry-mark.js';
+import { LeakRemark } from '../tokens/leak-mark.js';
 import { RotateButton } from '../tokens/rotate-dialog.js';
 import { SnippetTabs } from '../tokens/snippet-tabs.js';
 import { DeleteTokenDialog, KindBadge, nameOfToken, useForgetTokens } from '../tokens/token-parts.js';
@@ -104,6 +105,7 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
           </Fact>
           <Fact name="Value">It was shown once, when the token was created or rotated.</Fact>
         </Facts>
+        <LeakRemark token={token} />
         <PreviousSecret token={token} />
         <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginTop: 14 }}>
           <Button variant="default" renderRoot={(props) => <Link {...props} href={addresses.generate('custom-api', token.id)} />}>

@@ -18,6 +18,7 @@ import { usePlace, useSession } from '../session/session.js';
 import { describeInSentences, type NameOf } from './describe.js';
 import { expiryProblem, expiryToSend, NO_EXPIRY, type ExpiryChoice } from './expiry.js';
 import { ExpiryField } from './expiry-field.js';
+import { FormatField, type FormatChoice } from './format-field.js';
 import styles from './generate-form.module.css';
 import { EMPTY_DRAFT, type Draft } from './permission-draft.js';
 import { useWhyNoTokens } from './generate-menu.js';
@@ -28,11 +29,16 @@ import { useForgetTokens } from './token-parts.js';
 const DESCRIPTION_LENGTH_MAX = 500;
 
 /** What is filled in; kept while one looks at another page. */
-export type TokenForm = Kept<{ readonly description: string; readonly draft: Draft; readonly expiry: ExpiryChoice }>;
+export type TokenForm = Kept<{
+  readonly description: string;
+  readonly draft: Draft;
+  readonly expiry: ExpiryChoice;
+  readonly format: FormatChoice;
+}>;
 
 export function useTokenForm(name: string, description = '', draft: Draft = EMPTY_DRAFT): TokenForm {
   const { orgID } = usePlace();
-  return useKept(`token ${orgID} ${name}`, { description, draft, expiry: NO_EXPIRY });
+  return useKept(`token ${orgID} ${name}`, { description, draft, expiry: NO_EXPIRY, format: undefined as FormatChoice });
 }
 
 export interface GenerateFormProps {
@@ -67,7 +73,7 @@ export function GenerateForm(props: GenerateFormProps) {
   const { orgID, organization } = usePlace();
   const { me } = useSession();
   const [, navigate] = useLocation();
-  const { description, expiry } = form.value;
+  const { description, expiry, format } = form.value;
   const [isMissing, setMissing] = useState(false);
   const [expiryMistake, setExpiryMistake] = useState<string | undefined>(undefined);
   const zone = useZone();
@@ -85,6 +91,7 @@ export function GenerateForm(props: GenerateFormProps) {
       description: description.trim(),
       permissions,
       ...expiryToSend(expiry, zone),
+      ...(format === undefined ? {} : { tokenFormat: format }),
     });
     const kind = KIND_NAMES[tokenKindOf(authorization.permissions, authorization.orgID)];
     showSecret({
@@ -144,6 +151,12 @@ export function GenerateForm(props: GenerateFormProps) {
             onChange={(next) => {
               setExpiryMistake(undefined);
               form.set({ ...form.value, expiry: next });
+            }}
+          />
+          <FormatField
+            choice={format}
+            onChange={(next) => {
+              form.set({ ...form.value, format: next });
             }}
           />
         </Panel>

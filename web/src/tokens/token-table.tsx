@@ -23,6 +23,7 @@ import { addressesOf } from '../layout/addresses.js';
 import { usePlace } from '../session/session.js';
 import { summarize } from './describe.js';
 import { ExpiryMark } from './expiry-mark.js';
+import { LeakMark } from './leak-mark.js';
 import { CreateTokenMenu, useWhyNoTokens } from './generate-menu.js';
 import { DeleteTokenDialog, KindBadge, nameOfToken, TokenName, useForgetTokens } from './token-parts.js';
 import { DEFAULT_SEARCH, isFiltered, writeSearch } from './token-search.js';
@@ -194,6 +195,7 @@ function TokenRow({ token, onDelete }: { readonly token: Authorization; readonly
       <Cell label="Status">
         <StatusSwitch token={token} />
         <ExpiryMark token={token} />
+        <LeakMark token={token} />
       </Cell>
       <Cell label="Created" className={styles.fixed}>
         <Moment at={token.createdAt} />
