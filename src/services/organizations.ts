@@ -33,6 +33,9 @@ export interface OrganizationDependencies {
   readonly clock: Clock;
 }
 
+/** In InfluxDB's words, which differ from those for all else. */
+const unknownToDelete = (id: OrganizationId): Error => notFound(`error deleting organization id: ${id}: organization not found`);
+
 export type Organizations = ReturnType<typeof createOrganizations>;
 
 export const createOrganizations = ({ store, engine, ids, clock }: OrganizationDependencies) => ({
@@ -118,11 +121,11 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
 
   /** Deletes its buckets and all their points, too. Its tokens are kept and grant nothing. */
   async remove(actor: Actor, id: OrganizationId): Promise<void> {
-    if ((await store.findOrganization(id)) === undefined) throw notFound('organization not found');
+    if ((await store.findOrganization(id)) === undefined) throw unknownToDelete(id);
     const clearance = authorize(actor, organizationRights.toWrite(id));
     const buckets = await transactionBy({ store, clock }, clearance, async (writer) => {
       const owned = await writer.resources(bucketKind).listOf(id);
-      if (!(await writer.deleteOrganization(id, clock()))) throw notFound('organization not found');
+      if (!(await writer.deleteOrganization(id, clock()))) throw unknownToDelete(id);
       return owned;
     });
     for (const bucket of buckets) await engine.dropBucket(bucket.id);
