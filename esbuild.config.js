@@ -50,6 +50,7 @@ await build({
     sluiced: 'src/main.ts',
     'query-worker': 'src/workers/query-worker.ts',
     'line-protocol-worker': 'src/workers/line-protocol-worker.ts',
+    'lines-worker': 'src/workers/lines-worker.ts',
   },
   outdir: 'dist/server',
   chunkNames: '[name]-[hash]',

@@ -66,6 +66,7 @@ export async function startServer({
     const { authenticator, v1Authenticator, usage, pool } = services;
     if (isFirstStart && !(await services.setup.isAllowed())) throw new Error(notFresh(config));
     if (unattendedSetup !== undefined && !isFirstStart) await runUnattendedSetup(unattendedSetup, services.setup, authenticator, logger);
+    await services.replicator.start();
     // In a thread of its own while the rest of the start goes on.
     pool.prepare();
     const { retention, sessions } = services;

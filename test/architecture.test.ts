@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['domain', 'auth', 'kinds', 'services', 'wire'],
   config: ['domain'],
   outgoing: ['domain'],
+  replication: ['domain', 'kinds', 'wire'],
   client: ['kinds', 'wire'],
   cli: ['client', 'wire', 'snapshot'],
 };
@@ -82,6 +83,7 @@ const MAY_REVEAL = [
   'http/routes/sessions.ts',
   'http/routes/setup.ts',
   'services/flux.ts',
+  'services/remote-writes.ts',
   'services/setup.ts',
 ];
 
@@ -116,6 +118,7 @@ const MAY_LIST_EVERYTHING = [
   'tasks/scheduler.ts',
   // The server's own housekeeping.
   'services/retention.ts',
+  'services/replications.ts',
   'services/scrapers.ts',
 ];
 

@@ -97,7 +97,7 @@ export function needsOfKind({ type, rights, isReadWithOrganization, takesLabels 
   if (takesLabels) listed.push('labels');
   return {
     list: { ...(rights?.listsWholeOrganization === true ? { read: type } : {}), list: listed },
-    create: { ...shown, write: written },
+    create: { ...shown, write: written, ...(rights?.newOneReads && { read: rights.newOneReads }) },
     find: { ...shown, read: type },
     change: { ...shown, ...change, ...(rights?.bucketOf === undefined ? {} : { write: written }) },
     remove: operation(rights?.toRemove ?? WRITE),

@@ -75,6 +75,21 @@ export interface WriteOutcome {
   readonly reason?: string | undefined;
 }
 
+/** Is told of what is written to some buckets. */
+export interface WriteFollower {
+  /** @returns undefined: nobody is interested in this bucket */
+  begin(bucketId: BucketId): FollowedWrite | undefined;
+}
+
+/** A batch on its way. */
+export interface FollowedWrite {
+  admit(part: MeasurementBatch): void;
+  /** The engine has stored it; the write is answered when this is fulfilled. */
+  finish(): Promise<void>;
+  /** It could not be stored. */
+  cancel(): void;
+}
+
 /** What a predicate compares. */
 export type Subject =
   | { readonly kind: 'measurement' }
@@ -168,8 +183,12 @@ export interface SchemaAnswer {
 
 /** A time-series engine. Errors are DomainErrors; after `AbortSignal` fires, a read stops and throws its reason. */
 export interface SeriesEngine {
-  /** Stores a batch. When the promise is fulfilled the points survive kill -9 and power loss. */
-  write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome>;
+  /**
+   * Stores a batch. When the promise is fulfilled the points survive kill -9 and power loss.
+   *
+   * @param admitted told of the points that are stored, in the order in which batches take effect, before they are durable
+   */
+  write(bucketId: BucketId, batch: PointBatch, admitted?: (part: MeasurementBatch) => void): Promise<WriteOutcome>;
 
   /** Deletes the points with startNs <= time <= stopNs (both inclusive, as in InfluxDB) whose series match. */
   delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: Predicate | undefined): Promise<void>;

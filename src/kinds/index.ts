@@ -6,6 +6,7 @@ import type { Kind } from './kind.js';
 import { labelKind } from './labels.js';
 import { notebookKind } from './notebooks.js';
 import { remoteKind } from './remotes.js';
+import { replicationKind } from './replications.js';
 import { scraperKind } from './scrapers.js';
 import { notificationEndpointKind } from './notification-endpoints.js';
 import { sourceKind } from './sources.js';
@@ -26,6 +27,7 @@ export const KINDS: readonly Kind[] = [
   notificationEndpointKind,
   sourceKind,
   remoteKind,
+  replicationKind,
   notificationRuleKind,
   checkKind,
 ];

@@ -43,6 +43,8 @@ export interface Kind<T extends Owned = Owned, New extends NewOwned = NewOwned, 
   readonly changedBy?: readonly ('PATCH' | 'PUT')[];
   /** 201 without it. */
   readonly createdStatus?: number;
+  /** `?validate=true` tries what would be made or changed, and `/validate` what is there, without storing anything. */
+  readonly takesTrials?: true;
   /** What else can be done with one, below its path. */
   readonly operations?: readonly Operation<T>[];
 
@@ -94,6 +96,8 @@ export interface KindRights<T extends Owned, Change> {
   readonly toRemove?: readonly Action[];
   /** The bucket of its organization into which it writes: making and changing it also asks for the right to write there. */
   bucketOf?(resource: T): BucketId;
+  /** Types of resources that a new one names, and that its maker must be allowed to read. Its service checks them. */
+  readonly newOneReads?: readonly ResourceType[];
   /** A list asks for the right to read all of the organization, and is refused without it. */
   readonly listsWholeOrganization?: boolean;
 }
@@ -123,7 +127,7 @@ export interface KindWords<T extends Owned> {
 }
 
 /** `id` may be given many times; `ownerID` finds those in which the user is an owner; `user` must be an id, and finds all; `tag` is `key:value`. */
-export type ListFilter = 'id' | 'name' | 'org' | 'orgID' | 'ownerID' | 'remoteURL' | 'user' | 'tag';
+export type ListFilter = 'id' | 'name' | 'org' | 'orgID' | 'ownerID' | 'remoteURL' | 'remoteID' | 'localBucketID' | 'user' | 'tag';
 
 export interface KindList {
   /** The member that holds the resources. */

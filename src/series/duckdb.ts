@@ -10,6 +10,7 @@ import { invalid } from '../domain/errors.js';
 import type { BucketId } from '../domain/id.js';
 import type {
   FieldType,
+  MeasurementBatch,
   PointBatch,
   Predicate,
   ReadRequest,
@@ -92,7 +93,7 @@ class Engine implements DuckDbEngine {
     this.#reducedHereMax = reducedHereMax;
   }
 
-  async write(bucketId: BucketId, batch: PointBatch): Promise<WriteOutcome> {
+  async write(bucketId: BucketId, batch: PointBatch, onAdmitted?: (part: MeasurementBatch) => void): Promise<WriteOutcome> {
     const keeper = this.#keeper;
     await keeper.whenWritable();
     const measurements: Part[] = [];
@@ -105,6 +106,7 @@ class Engine implements DuckDbEngine {
         const part = partOf(admitted);
         keeper.store(bucketId, part);
         measurements.push(part);
+        onAdmitted?.(admitted);
       },
       refusalOf,
     );

@@ -1,9 +1,20 @@
 /** An engine in whose place another one can be put while others hold it (a full restore). */
 import type { BucketId } from '../domain/id.js';
-import type { PointBatch, Predicate, ReadRequest, SchemaQuestion, SeriesEngine, TimeRange } from '../domain/series.js';
+import type {
+  MeasurementBatch,
+  PointBatch,
+  Predicate,
+  ReadRequest,
+  SchemaQuestion,
+  SeriesEngine,
+  TimeRange,
+  WriteFollower,
+  WriteOutcome,
+} from '../domain/series.js';
 
 export class SwitchableEngine implements SeriesEngine {
   #current: SeriesEngine;
+  #follower: WriteFollower | undefined;
 
   constructor(current: SeriesEngine) {
     this.#current = current;
@@ -16,8 +27,26 @@ export class SwitchableEngine implements SeriesEngine {
     return previous;
   }
 
-  write(bucketId: BucketId, batch: PointBatch) {
-    return this.#current.write(bucketId, batch);
+  /** From here on the follower gets what is written, too, and a write is done when both have it. */
+  followBy(follower: WriteFollower): void {
+    this.#follower = follower;
+  }
+
+  async write(bucketId: BucketId, batch: PointBatch, admitted?: (part: MeasurementBatch) => void): Promise<WriteOutcome> {
+    const followed = this.#follower?.begin(bucketId);
+    if (followed === undefined) return this.#current.write(bucketId, batch, admitted);
+    let outcome: WriteOutcome;
+    try {
+      outcome = await this.#current.write(bucketId, batch, (part) => {
+        followed.admit(part);
+        admitted?.(part);
+      });
+    } catch (error) {
+      followed.cancel();
+      throw error;
+    }
+    await followed.finish();
+    return outcome;
   }
 
   delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: Predicate | undefined) {

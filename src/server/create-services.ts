@@ -32,6 +32,7 @@ import { serveKinds } from '../services/kinds.js';
 import { createLabelsOnResources } from '../services/labels-on-resources.js';
 import { createMemberships } from '../services/memberships.js';
 import { createOrganizations } from '../services/organizations.js';
+import { createRemoteWrites } from '../services/remote-writes.js';
 import { createRestore } from '../services/restore.js';
 import { createRetention } from '../services/retention.js';
 import { createRuns } from '../services/runs.js';
@@ -45,6 +46,7 @@ import { createWrite } from '../services/write.js';
 import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { LineProtocolThreads } from '../workers/line-protocol-threads.js';
 import { QueryPool } from '../workers/query-pool.js';
+import { createReplicator } from './create-replicator.js';
 import { createScheduler } from './create-scheduler.js';
 import { logLeak } from './log-leak.js';
 import { logRestore } from './log-restore.js';
@@ -85,6 +87,8 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
   const secrets = createSecrets({ store, clock, sealer });
 
   const outgoing = openGate(config, clock, logger);
+  const remoteWrites = createRemoteWrites({ store, sealer, outgoing });
+  const replicator = createReplicator({ stores, clock, logger, remoteWrites, stopSteps });
 
   const lineProtocol = new LineProtocolThreads(LINE_PROTOCOL_THREADS);
   stopSteps.add(() => lineProtocol.close());
@@ -127,7 +131,8 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     }),
     organizations,
     users: createUsers({ store, ids, clock, sessions, passwords, strongPasswords }),
-    kinds: serveKinds(kinds, { store, engine, ids, clock, sealer, scripts: taskScripts }),
+    kinds: serveKinds(kinds, { store, engine, ids, clock, sealer, scripts: taskScripts, queues: replicator, remoteWrites }),
+    replicator,
     taskScripts,
     tasks: createTasks({ store, ids, clock, scripts: taskScripts }),
     labels: createLabelsOnResources({ store, clock }),

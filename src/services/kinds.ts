@@ -6,6 +6,7 @@ import type { Kind } from '../kinds/kind.js';
 import { notificationEndpointKind } from '../kinds/notification-endpoints.js';
 import { notificationRuleKind } from '../kinds/notification-rules.js';
 import { remoteKind } from '../kinds/remotes.js';
+import { replicationKind } from '../kinds/replications.js';
 import { scraperKind } from '../kinds/scrapers.js';
 import { sourceKind } from '../kinds/sources.js';
 import { createBuckets } from './buckets.js';
@@ -13,6 +14,7 @@ import { createChecks } from './checks.js';
 import { createNotificationEndpoints, type NotificationEndpointDependencies } from './notification-endpoints.js';
 import { createNotificationRules } from './notification-rules.js';
 import { createRemotes } from './remotes.js';
+import { createReplications, type ReplicationDependencies } from './replications.js';
 import { createResources, type Resources } from './resources.js';
 import type { ScriptedDependencies } from './scripted.js';
 import { createScrapers } from './scrapers.js';
@@ -25,13 +27,16 @@ export interface ServedKind {
 
 export function serveKinds(
   kinds: readonly Kind[],
-  dependencies: NotificationEndpointDependencies & ScriptedDependencies & { readonly engine: Pick<SeriesEngine, 'dropBucket'> },
+  dependencies: NotificationEndpointDependencies &
+    ScriptedDependencies &
+    ReplicationDependencies & { readonly engine: Pick<SeriesEngine, 'dropBucket'> },
 ): ServedKind[] {
   const special = new Map<Kind, Resources>([
     [bucketKind, createBuckets(dependencies)],
     [scraperKind, createScrapers(dependencies)],
     [notificationEndpointKind, createNotificationEndpoints(dependencies)],
     [remoteKind, createRemotes(dependencies)],
+    [replicationKind, createReplications(dependencies)],
     [sourceKind, createSources(dependencies)],
     [notificationRuleKind, createNotificationRules(dependencies)],
     [checkKind, createChecks(dependencies)],

@@ -25,6 +25,9 @@ export interface ResourceQuery {
   readonly ownerID?: UserId | undefined;
   /** Of remotes. */
   readonly remoteURL?: string | undefined;
+  /** Of replications. */
+  readonly remoteID?: Id | undefined;
+  readonly localBucketID?: Id | undefined;
   /** `key:value` */
   readonly tags?: readonly string[] | undefined;
 }
@@ -53,6 +56,15 @@ export interface Resources<T extends Owned = Owned, New extends NewOwned = NewOw
   namesOf(resource: T): Promise<ShownNames>;
   /** Members that are shown with one and come from elsewhere. */
   describe?(resource: T): Promise<object>;
+  /** Of a kind that takes them. */
+  readonly trials?: Trials<New, Change>;
+}
+
+/** Try what would be sent to another server, and store nothing. @throws DomainError saying what is wrong */
+export interface Trials<New, Change> {
+  create(actor: Actor, input: New): Promise<void>;
+  change(actor: Actor, id: Id, change: Change): Promise<void>;
+  existing(actor: Actor, id: Id): Promise<void>;
 }
 
 export function createResources<T extends Owned, New extends NewOwned, Change>(

@@ -2,14 +2,13 @@
  * Parses bodies of line protocol in separate threads, so that a long one does not block other requests: users take turns, and
  * a body that takes too long is ended with its thread.
  */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { FairLine } from '../bounded/fair-line.js';
 import { BusyError, DomainError } from '../domain/errors.js';
 import type { PointBatch } from '../domain/series.js';
 import type { LineProtocolSettings, ReaderState } from '../wire/line-protocol.js';
 import type { LineProtocolReply, LineProtocolRequest, LineProtocolTurn } from './line-protocol-messages.js';
+import { startScript } from './start-script.js';
 
 /** Turns that wait; a body waits for one at a time. */
 const WAITING_MAX = 1_024;
@@ -118,7 +117,7 @@ export class LineProtocolThreads {
 
   #start(): Thread | undefined {
     if (this.#threads.size >= this.#threadsMax) return undefined;
-    const thread: Thread = { worker: startWorker(), fail: undefined };
+    const thread: Thread = { worker: startScript('line-protocol-worker', OPTIONS), fail: undefined };
     this.#threads.add(thread);
     thread.worker.on('error', (cause) => {
       const failure = isOutOfMemory(cause)
@@ -180,20 +179,3 @@ function ownBytesOf(body: Buffer): Uint8Array<ArrayBuffer> {
 }
 
 const isOutOfMemory = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-
-function startWorker(): Worker {
-  const worker = import.meta.url.endsWith('.ts')
-    ? startFromSources()
-    : new Worker(new URL('./line-protocol-worker.js', import.meta.url), OPTIONS);
-  worker.unref();
-  return worker;
-}
-
-/** Where the sources run as they are, in tests and development, the thread needs the loader that lets them. */
-function startFromSources(): Worker {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'));
-  const loader = new URL('./dist/esm/api/index.mjs', tsx).href;
-  const script = new URL('./line-protocol-worker.ts', import.meta.url).href;
-  const start = `import('${loader}').then(({ register }) => { register(); return import('${script}'); })`;
-  return new Worker(start, { ...OPTIONS, eval: true });
-}

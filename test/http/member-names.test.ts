@@ -53,10 +53,35 @@ const backedUp = (world: World, n: number): Record<string, unknown> => ({
   ],
 });
 
+const NO_JSON: readonly string[] = [
+  ...['ready', 'metrics'].flatMap((path) => ['POST', 'PUT', 'PATCH'].map((method) => `${method} /${path}`)),
+  'POST /health',
+  'PUT /health',
+  'PATCH /health',
+  'POST /ready',
+  'PUT /ready',
+  'PATCH /ready',
+  'POST /metrics',
+  'PUT /metrics',
+  'PATCH /metrics',
+  'POST /write',
+  'POST /query',
+  'POST /api/v2/write',
+  // A list.
+  'POST /api/v2private/annotations',
+  'POST /api/v2/tasks/:id/runs/:runID/retry',
+  'POST /api/v2/replications/:id/validate',
+  'POST /api/v2/signin',
+  'POST /api/v2/signout',
+  'POST /api/v2/restore/kv',
+  'POST /api/v2/restore/sql',
+  'POST /api/v2/restore/shards/:id',
+];
+
 const kindBodies: Record<string, MakeBody> = Object.fromEntries(
   KINDS.flatMap((kind) =>
     Object.entries(kindRequests(kind))
-      .filter(([route]) => /^(POST|PUT|PATCH) /.test(route))
+      .filter(([route]) => /^(POST|PUT|PATCH) /.test(route) && !NO_JSON.includes(route))
       .map(([route, make]): [string, MakeBody] => [
         route,
         async (world, n) => ({ json: {}, ...(await make(world, n)), ...(route.startsWith('PATCH') && { isOptional: true }) }),
@@ -190,29 +215,6 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
   'POST /api/v2/restore/bucket-metadata': (world, n) => ({ path: '/api/v2/restore/bucket-metadata', json: backedUp(world, n) }),
 };
 
-const NO_JSON: readonly string[] = [
-  ...['ready', 'metrics'].flatMap((path) => ['POST', 'PUT', 'PATCH'].map((method) => `${method} /${path}`)),
-  'POST /health',
-  'PUT /health',
-  'PATCH /health',
-  'POST /ready',
-  'PUT /ready',
-  'PATCH /ready',
-  'POST /metrics',
-  'PUT /metrics',
-  'PATCH /metrics',
-  'POST /write',
-  'POST /query',
-  'POST /api/v2/write',
-  // A list.
-  'POST /api/v2private/annotations',
-  'POST /api/v2/tasks/:id/runs/:runID/retry',
-  'POST /api/v2/signin',
-  'POST /api/v2/signout',
-  'POST /api/v2/restore/kv',
-  'POST /api/v2/restore/sql',
-  'POST /api/v2/restore/shards/:id',
-];
 /** In tests of their own below. */
 const APART: readonly string[] = [
   'POST /api/v2/setup',

@@ -208,6 +208,12 @@ function kindAsks(kind: Kind): Record<string, MakeAsk> {
         (chances) => simple(operated(chances, target(type, chances), operation)),
       ]),
     ),
+    ...(kind.takesTrials === true
+      ? {
+          [`POST ${path}/:id/validate`]: (chances: Chances) =>
+            simple({ method: 'POST', path: `${path}/${target(type, chances)}/validate` }),
+        }
+      : {}),
     ...(kind.takesMembers ? role(path, type) : {}),
     ...(kind.takesLabels ? labelAsks(path, type) : {}),
   };

@@ -122,7 +122,8 @@ export async function createWorld(): Promise<World> {
       const place = placeOf(kind, { orgId: id, bucketId: bucketID });
       // A rule names an endpoint, which is made before it.
       const endpointID = kind.type === 'notificationRules' ? { endpointID: others.notificationEndpoints?.id } : {};
-      others[kind.type] = await make(kind.path, plain({ ...place, ...endpointID, ...kind.example(0).create }));
+      const remoteID = kind.type === 'replications' ? { localBucketID: bucketID, remoteID: others.remotes?.id } : {};
+      others[kind.type] = await make(kind.path, plain({ ...place, ...endpointID, ...remoteID, ...kind.example(0).create }));
     }
     others.annotations = (await make(`/api/v2private/annotations?orgID=${id}`, [anAnnotation]))[0];
     others.streams = await client.must(operator, { method: 'PUT', path: `/api/v2private/streams?orgID=${id}`, json: aStream });

@@ -41,7 +41,22 @@ export const placeOf = ({ rights }: Kind, { orgId, bucketId }: Pick<KindWorld, '
 
 /** The same, with what else one of the kind cannot be without. */
 async function needsOf(kind: Kind, world: KindWorld, n: number) {
-  return { ...placeOf(kind, world), ...(kind.type === 'notificationRules' ? { endpointID: await newEndpoint(world, n) } : {}) };
+  return {
+    ...placeOf(kind, world),
+    ...(kind.type === 'notificationRules' ? { endpointID: await newEndpoint(world, n) } : {}),
+    ...(kind.type === 'replications' ? { localBucketID: world.bucketId, remoteID: await newRemote(world, n) } : {}),
+  };
+}
+
+/** Nothing is listening there. */
+async function newRemote({ client, operator, orgId }: KindWorld, n: number): Promise<string> {
+  const json = {
+    orgID: orgId,
+    name: `remote of kinds ${n} ${made++}`,
+    remoteURL: 'http://127.0.0.1:1',
+    remoteAPIToken: 'of the other side',
+  };
+  return (await client.post('/api/v2/remotes', { as: operator, json })).json.id;
 }
 
 /** A rule names an endpoint of its own type. */
@@ -83,13 +98,17 @@ export function kindRequests(kind: Kind): Record<string, MakeKindRequest> {
     requests[`${method} ${path}/:id`] = async (world, n) => ({
       path: await one(world, n),
       json: {
-        ...(await needsOf(kind, world, n)),
+        // A change that names what a new one reads would ask to read it, too.
+        ...(kind.rights?.newOneReads === undefined ? await needsOf(kind, world, n) : {}),
         ...(method === 'PUT' ? kind.example(n + CHANGED).create : {}),
         ...kind.example(n + CHANGED).change,
       },
     });
   }
   requests[`DELETE ${path}/:id`] = async (world, n) => ({ path: await one(world, n) });
+  if (kind.takesTrials === true) {
+    requests[`POST ${path}/:id/validate`] = async (world, n) => ({ path: `${await one(world, n)}/validate` });
+  }
   for (const operation of kind.operations ?? []) {
     requests[`${operation.method} ${path}/:id${operation.path}`] = async (world, n) => {
       const shown = await makeOne(kind, world, n);

@@ -28,6 +28,7 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
   const shared = { access: 'actor', ...behaviourOf(kind) } as const;
 
   const idIn = ({ params }: RouteRequest): Id => replaceWords(words.badId, () => parseId(params.id ?? ''));
+  const isTrial = ({ query }: RouteRequest): boolean => kind.takesTrials === true && query.get('validate') === 'true';
   const encode = async (actor: Actor, resource: Owned, query: URLSearchParams): Promise<object> => {
     const shown = kind.takesLabels ? await labels.listShown(actor, kind, resource) : [];
     const encoded = kind.encode(resource, shown, query, kind.showsNames === true ? await resources.namesOf(resource) : undefined);
@@ -61,6 +62,10 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
       needs: needs.create,
       async handle(actor, request) {
         const input = await withWords(words.badBody, () => kind.decodeNew(decodeJsonObject(request.body)));
+        if (isTrial(request)) {
+          await resources.trials?.create(actor, input);
+          return empty(204);
+        }
         const created = await resources.create(actor, input);
         if (input.labels !== undefined) await labels.addThose(actor, kind, created, input.labels);
         return show(actor, kind.createdStatus ?? 201, created, request.query);
@@ -105,7 +110,23 @@ export function resourceRoutes(kind: Kind, { resources, labels, memberships }: R
           const body = decodeJsonObject(request.body);
           return method === 'PUT' && kind.decodeReplacement !== undefined ? kind.decodeReplacement(body) : kind.decodeChange(body);
         });
+        if (isTrial(request)) {
+          await resources.trials?.change(actor, id, change);
+          return empty(204);
+        }
         return show(actor, 200, await resources.update(actor, id, change), request.query, 'change');
+      },
+    });
+  }
+  if (kind.takesTrials === true) {
+    routes.push({
+      ...shared,
+      method: 'POST',
+      path: `${one}/validate`,
+      needs: needs.find,
+      async handle(actor, request) {
+        await resources.trials?.existing(actor, idIn(request));
+        return empty(204);
       },
     });
   }
@@ -153,6 +174,8 @@ function decodeList({ path, list, words }: Kind, query: URLSearchParams) {
     org: takes('org') ? textOf(query, 'org') : undefined,
     ownerID,
     remoteURL: takes('remoteURL') ? textOf(query, 'remoteURL') : undefined,
+    remoteID: takes('remoteID') ? replaceWords('invalid remote ID', () => idOf(query, 'remoteID')) : undefined,
+    localBucketID: takes('localBucketID') ? replaceWords('invalid local bucket ID', () => idOf(query, 'localBucketID')) : undefined,
     tags,
   };
   if (list.needsPlace !== undefined && (filter.orgID ?? filter.org ?? user) === undefined) throw invalid(list.needsPlace);
