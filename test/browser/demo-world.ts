@@ -5,6 +5,8 @@ export interface DemoWorld extends SetUp {
   readonly buckets: Readonly<Record<string, string>>;
   readonly tokens: Readonly<Record<string, string>>;
   readonly tasks: Readonly<Record<string, string>>;
+  readonly telegraf: string;
+  readonly variable: string;
 }
 
 /**
@@ -70,7 +72,16 @@ export async function makeDemoWorld(client: TestClient, letTimePass = (): void =
     const flux = `option task = {name: "${name}", every: ${every}}\n\nfrom(bucket: "telemetry")\n  |> range(start: -task.every)\n  |> aggregateWindow(every: 5m, fn: mean)\n  |> to(bucket: "machines")\n`;
     tasks[name] = await post('/api/v2/tasks', { orgID: orgId, flux, status, description: 'Means of five minutes' });
   }
-  return { ...setUp, buckets, tokens, tasks };
+  const config =
+    '[agent]\n  interval = "10s"\n\n[[outputs.influxdb_v2]]\n  token = "$INFLUX_TOKEN"\n  bucket = "telemetry"\n\n[[inputs.cpu]]\n';
+  const telegraf = await post('/api/v2/telegrafs', { orgID: orgId, name: 'Web servers', description: 'web-1 and web-2', config });
+  const variable = await post('/api/v2/variables', {
+    orgID: orgId,
+    name: 'room',
+    description: 'A room with a thermometer',
+    arguments: { type: 'constant', values: ['kitchen', 'cellar'] },
+  });
+  return { ...setUp, buckets, tokens, tasks, telegraf, variable };
 }
 
 const TYPES = [

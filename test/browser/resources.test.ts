@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SetUp, TestClient } from '../support/server.js';
-import { openStage, signIn, type Stage } from './session.js';
+import { noteSecret } from '../support/artifacts.js';
+import { closeSecret, openStage, readSecret, signIn, type Stage } from './session.js';
 
 let stage: Stage;
 let client: TestClient;
@@ -117,6 +118,75 @@ describe('Tasks', () => {
     expect(await other.getByRole('button', { name: /Run now|Delete|Save/ }).count()).toBe(0);
     expect(await other.getByRole('switch').isDisabled()).toBe(true);
     await other.context().close();
+  });
+});
+
+describe('Telegraf configurations', () => {
+  it('are made for a bucket, with a token that loads them and writes there, and nothing else', async () => {
+    await go('Telegraf');
+    await page.getByRole('link', { name: 'Create configuration' }).first().click();
+    await page.getByLabel('Name').fill('web servers');
+    await page.getByRole('checkbox', { name: 'Docker' }).check();
+    expect(await page.getByLabel('TOML').inputValue()).toMatch(/bucket = "data"[^]*\[\[inputs\.docker\]\][^]*\[\[inputs\.cpu\]\]/);
+    await page.getByRole('button', { name: 'Create configuration' }).click();
+    const secret = noteSecret(await readSecret(page), 'a token');
+    const [{ id, config }] = (await get(`/api/v2/telegrafs?orgID=${world.orgId}`)).configurations;
+    expect(config).not.toContain(secret);
+    await page.getByRole('dialog').getByText(`telegraf --config ${stage.server.url}/api/v2/telegrafs/${id}`).waitFor();
+    const loaded = await client.get(`/api/v2/telegrafs/${id}`, { as: { token: secret }, headers: { accept: 'application/toml' } });
+    expect([loaded.status, loaded.text]).toEqual([200, config]);
+    const write = (bucket: string) => client.post(`/api/v2/write?org=acme&bucket=${bucket}`, { as: { token: secret }, body: 'm f=1' });
+    expect([(await write('data')).status, (await write('_tasks')).status]).toEqual([204, 403]);
+    expect((await client.get('/api/v2/buckets', { as: { token: secret } })).json.buckets).toEqual([]);
+    await closeSecret(page);
+    await page.getByRole('heading', { name: 'web servers', level: 1 }).waitFor();
+    await page.getByRole('definition').getByRole('link', { name: 'Telegraf: web servers' }).waitFor();
+  });
+
+  it('are edited, with the server’s objections, and deleted', async () => {
+    await page.getByLabel('TOML').fill('[agent');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('the configuration is not TOML').waitFor();
+    await page.getByLabel('TOML').fill('[agent]\n');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await said('The configuration is saved.');
+    await page.getByText('No bucket of this server').waitFor();
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete configuration' }).click();
+    await said('Configuration “web servers” is deleted.');
+    await page.getByText('There are no configurations yet').waitFor();
+  });
+});
+
+describe('Variables', () => {
+  it('are made, edited and deleted', async () => {
+    await go('Variables');
+    await page.getByRole('link', { name: 'Create variable' }).first().click();
+    await page.getByLabel('Name').fill('or');
+    await page.getByLabel('Values, one a line').fill('a\n');
+    await page.getByRole('button', { name: 'Create variable' }).click();
+    await page.getByRole('alert').getByText('"or" is a protected variable name').waitFor();
+    await page.getByLabel('Name').fill('site');
+    await page.getByLabel('Kind').selectOption('Named values');
+    await page.getByLabel('Values, one “name = value” a line').fill('home = 1\nwork = 2');
+    await page.getByRole('button', { name: 'Create variable' }).click();
+    await said('Variable “site” is created.');
+    const find = async () => (await get(`/api/v2/variables?orgID=${world.orgId}`)).variables[0];
+    expect((await find()).arguments).toEqual({ type: 'map', values: { home: '1', work: '2' } });
+
+    await page.getByRole('heading', { name: 'site', level: 1 }).waitFor();
+    await page.getByLabel('Kind').selectOption('List');
+    await page.getByLabel('Values, one a line').fill('home\nwork');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await said('Variable “site” is saved.');
+    expect((await find()).arguments).toEqual({ type: 'constant', values: ['home', 'work'] });
+    await page.getByRole('link', { name: 'All variables' }).click();
+    await page.getByRole('cell', { name: 'home, work' }).waitFor();
+    await page.getByRole('link', { name: 'site' }).click();
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete variable' }).click();
+    await said('Variable “site” is deleted.');
+    expect(await find()).toBeUndefined();
   });
 });
 

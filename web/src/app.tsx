@@ -23,6 +23,12 @@ import { PlaceProvider, SessionGate, useSession } from './session/session.js';
 
 // What not everybody looks at is loaded on demand, the chart library with it.
 const QueryPage = loadable('query', async () => (await import('./pages/query-page.js')).QueryPage);
+const TelegrafsPage = loadable('telegrafs', async () => (await import('./pages/telegrafs-page.js')).TelegrafsPage);
+const TelegrafPage = loadable('telegraf', async () => (await import('./pages/telegraf-page.js')).TelegrafPage);
+const NewTelegrafPage = loadable('new telegraf', async () => (await import('./pages/new-telegraf-page.js')).NewTelegrafPage);
+const VariablesPage = loadable('variables', async () => (await import('./pages/variables-page.js')).VariablesPage);
+const VariablePage = loadable('variable', async () => (await import('./pages/variable-page.js')).VariablePage);
+const NewVariablePage = loadable('new variable', async () => (await import('./pages/variable-page.js')).NewVariablePage);
 const TasksPage = loadable('tasks', async () => (await import('./pages/tasks-page.js')).TasksPage);
 const TaskPage = loadable('task', async () => (await import('./pages/task-page.js')).TaskPage);
 const NewTaskPage = loadable('new task', async () => (await import('./pages/new-task-page.js')).NewTaskPage);
@@ -114,6 +120,8 @@ function Organization() {
   }
   const home = '/orgs/:orgID';
   const tokens = `${home}/load-data/tokens`;
+  const telegrafs = `${home}/load-data/telegrafs`;
+  const variables = `${home}/settings/variables`;
   return (
     <Somewhere orgID={orgID} key={orgID}>
       <Switch>
@@ -139,6 +147,20 @@ function Organization() {
         <Route path={`${home}/data-explorer`}>
           <QueryPage />
         </Route>
+        <Route path={telegrafs}>
+          <TelegrafsPage />
+        </Route>
+        <Route path={`${telegrafs}/new`}>
+          <NewTelegrafPage />
+        </Route>
+        <Route path={`${telegrafs}/:id`}>{({ id }) => <TelegrafPage key={id} id={id} />}</Route>
+        <Route path={variables}>
+          <VariablesPage />
+        </Route>
+        <Route path={`${variables}/new`}>
+          <NewVariablePage />
+        </Route>
+        <Route path={`${variables}/:id`}>{({ id }) => <VariablePage key={id} id={id} />}</Route>
         <Route path={`${home}/tasks`}>
           <TasksPage />
         </Route>

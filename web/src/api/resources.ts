@@ -5,16 +5,12 @@ import { PermissionSet } from '../../../src/domain/permission.js';
 import type { encodeBucket } from '../../../src/kinds/buckets.js';
 import type { encodeOrganization } from '../../../src/wire/organizations.js';
 import type { encodeMember, encodeUser } from '../../../src/wire/users.js';
-import { ApiError, getAll, getJson, send } from './http.js';
+import { getAll, getJson, send } from './http.js';
 
 export type User = ReturnType<typeof encodeUser>;
 export type Member = ReturnType<typeof encodeMember>;
 export type Organization = ReturnType<typeof encodeOrganization>;
 export type Bucket = ReturnType<typeof encodeBucket>;
-export interface Telegraf {
-  readonly id: string;
-  readonly name: string;
-}
 export interface Health {
   readonly name: string;
   readonly version: string;
@@ -60,20 +56,6 @@ export const membersQuery = (orgID: string) =>
       const list = async (role: 'owners' | 'members') =>
         (await getJson<{ users: Member[] }>(`/api/v2/orgs/${orgID}/${role}`, signal)).users;
       return [...(await list('owners')), ...(await list('members'))];
-    },
-  });
-
-/** A server without telegraf configurations has none to choose from, which is no failure. */
-export const telegrafsQuery = (orgID: string) =>
-  queryOptions({
-    queryKey: ['telegrafs', orgID],
-    queryFn: async ({ signal }): Promise<readonly Telegraf[]> => {
-      try {
-        return (await getJson<{ configurations?: Telegraf[] }>(`/api/v2/telegrafs?orgID=${orgID}`, signal)).configurations ?? [];
-      } catch (error) {
-        if (error instanceof ApiError && (error.status === 404 || error.status === 405)) return [];
-        throw error;
-      }
     },
   });
 

@@ -6,6 +6,7 @@ import { FailureBoundary } from '../components/failure-boundary.js';
 import { useAnnounce } from '../components/announcer.js';
 import {
   AboutIcon,
+  AgentIcon,
   BucketIcon,
   CheckIcon,
   ChevronIcon,
@@ -15,6 +16,7 @@ import {
   PeopleIcon,
   QueryIcon,
   TaskIcon,
+  VariableIcon,
 } from '../components/icons.js';
 import { shownText } from '../components/shown-text.js';
 import { setZone, useZone, ZONE_NAMES, ZONES, type Zone } from '../components/zone.js';
@@ -41,6 +43,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     { to: addresses.tokens, label: 'API Tokens', icon: <KeyIcon /> },
     { to: addresses.buckets, label: 'Buckets', icon: <BucketIcon /> },
     { to: addresses.query, label: 'Query', icon: <QueryIcon /> },
+    { to: addresses.variables, label: 'Variables', icon: <VariableIcon /> },
+    { to: addresses.telegrafs, label: 'Telegraf', icon: <AgentIcon /> },
     { to: addresses.tasks, label: 'Tasks', icon: <TaskIcon /> },
     { to: addresses.people, label: 'People', icon: <PeopleIcon /> },
     { to: addresses.about, label: 'About', icon: <AboutIcon /> },

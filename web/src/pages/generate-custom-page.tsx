@@ -2,7 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from 'wouter';
 import { tokenQuery, type Authorization } from '../api/authorizations.js';
-import { bucketsQuery, isUserBucket, telegrafsQuery } from '../api/resources.js';
+import { bucketsQuery, isUserBucket } from '../api/resources.js';
+import { telegrafsQuery } from '../api/telegrafs.js';
 import { Loaded } from '../components/loading.js';
 import { ErrorMessage } from '../components/message.js';
 import { usePlace, useSession } from '../session/session.js';

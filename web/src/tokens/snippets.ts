@@ -51,6 +51,9 @@ export const writeCommand = (
   --data-binary "home,room=kitchen temperature=21.5 $(date +%s)"
 `;
 
+/** Starts a Telegraf that loads its configuration from the server, with the token of the environment. */
+export const agentCommand = (url: string, id: string): string => `telegraf --config ${quote(`${url}/api/v2/telegrafs/${id}`)}\n`;
+
 const opens = (action: 'read' | 'write', { permissions }: SnippetContext): boolean =>
   permissions.some((permission) => permission.action === action && permission.resource.type === 'buckets');
 
@@ -63,11 +66,22 @@ export function environmentFile(context: SnippetContext): string {
 
 /** Only those that the token has the right for. */
 export function snippetsFor(context: SnippetContext): Snippet[] {
-  const { url, org, secret } = context;
+  const { url, org, secret, permissions } = context;
   const exported: SnippetBlock = { label: 'token for the shell', text: exportLine(secret) };
   const writeBucket = bucketFor('write', context);
   const readBucket = bucketFor('read', context);
+  const agent = permissions.find(({ action, resource: { type, id } }) => action === 'read' && type === 'telegrafs' && id !== undefined);
   const snippets: (Snippet | undefined)[] = [
+    agent === undefined
+      ? undefined
+      : {
+          key: 'agent',
+          title: 'Start an agent',
+          blocks: [
+            { label: 'token for the shell that starts Telegraf', text: exportLine(secret) },
+            { label: 'command', text: agentCommand(url, agent.resource.id ?? '') },
+          ],
+        },
     { key: 'env', title: '.env', blocks: [{ label: '.env', text: environmentFile(context) }] },
     opens('write', context)
       ? { key: 'write', title: 'curl: write', blocks: [exported, { label: 'command', text: writeCommand(url, org, writeBucket) }] }
