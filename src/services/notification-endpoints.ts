@@ -1,5 +1,6 @@
 /** Notification endpoints: as all resources, and their secrets are sealed and deleted with them, in the same transaction. */
 import { authorize } from '../auth/authorize.js';
+import { rightsToKind } from '../auth/kind-rights.js';
 import { secretRights } from '../auth/resource-rights.js';
 import type { Sealer } from '../auth/sealer.js';
 import { Secret } from '../auth/secret.js';
@@ -15,19 +16,31 @@ import {
   type NotificationEndpoint,
   type SecretMember,
 } from '../kinds/notification-endpoints.js';
+import type { Moment } from '../kinds/kind.js';
 import { createResources, type ResourceDependencies, type Resources } from './resources.js';
+import { rewriteRules, storeRewritten, type Rewritten } from './rules-of-endpoints.js';
 import { secretContext } from './secrets.js';
+import type { TaskScripts } from './task-scripts.js';
 
 export interface NotificationEndpointDependencies extends ResourceDependencies {
   readonly sealer: Sealer;
+  readonly scripts: TaskScripts;
 }
+
+const rights = rightsToKind(notificationEndpointKind);
 
 type GivenSecrets = ReadonlyMap<SecretMember, GivenSecret>;
 
 export const createNotificationEndpoints = ({
   sealer,
+  scripts,
   ...dependencies
 }: NotificationEndpointDependencies): Resources<NotificationEndpoint, NewEndpoint, EndpointChange> => {
+  const { clock, ids } = dependencies;
+  const moment = (): Moment => ({ nowMs: clock(), newId: () => ids() });
+  /** The scripts of rules that a change, which is under way, brings along. */
+  const rewrittenBy = new WeakMap<EndpointChange, readonly Rewritten[]>();
+
   async function store(writer: StoreWriter, { id, orgID }: NotificationEndpoint, given: GivenSecrets): Promise<void> {
     for (const [member, secret] of given) {
       if (!('value' in secret)) continue;
@@ -56,19 +69,34 @@ export const createNotificationEndpoints = ({
     }
   }
 
-  return createResources(notificationEndpointKind, dependencies, {
+  const resources = createResources(notificationEndpointKind, dependencies, {
     created: (actor, endpoint, { secrets }) => {
       authorizeSecrets(actor, endpoint, secrets);
       return (writer) => store(writer, endpoint, secrets);
     },
     changed: (actor, before, endpoint, change) => {
-      if (!change.isWhole) return undefined;
-      authorizeSecrets(actor, endpoint, change.secrets, before);
+      if (change.isWhole) authorizeSecrets(actor, endpoint, change.secrets, before);
       return async (writer) => {
+        await storeRewritten(writer, rewrittenBy.get(change) ?? [], moment());
+        if (!change.isWhole) return;
         await store(writer, endpoint, change.secrets);
         await removeUnused(writer, endpoint, Object.values(endpoint.secrets));
       };
     },
     removed: (endpoint) => (writer) => removeUnused(writer, endpoint, []),
   });
+
+  return {
+    ...resources,
+
+    async update(actor, id, change) {
+      const before = await dependencies.store.resources(notificationEndpointKind).find(id);
+      if (before !== undefined) {
+        authorize(actor, ...rights.toChange(before, change));
+        const after = notificationEndpointKind.change(before, change, moment());
+        rewrittenBy.set(change, await rewriteRules({ store: dependencies.store, scripts }, actor, before, after));
+      }
+      return resources.update(actor, id, change);
+    },
+  };
 };

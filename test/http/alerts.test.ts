@@ -100,6 +100,12 @@ describe('a deadman check', () => {
         _version: 1,
       });
 
+      // Who changes the endpoint changes where its rules send to, and nothing of what they may do.
+      const moved = { ...endpoint.json, url: `${receiver.url}/moved`, token: 'another-secret-of-a-hook' };
+      expect((await client.put(`/api/v2/notificationEndpoints/${endpoint.json.id}`, { as: operator, json: moved })).status).toBe(200);
+      const { flux } = (await client.get(`/api/v2/tasks/${rule.json.taskID}`, { as: operator })).json;
+      expect([flux.includes(`${receiver.url}/moved`), flux.includes(`${receiver.url}/hook`)]).toEqual([true, false]);
+
       for (const [path, made] of [
         ['notificationRules', rule],
         ['checks', check],
