@@ -11,6 +11,8 @@ export type AuthorizationJson = ReturnType<typeof encodeAuthorization> & ReturnT
 export interface PermissionJson {
   readonly action: 'read' | 'write';
   readonly resource: { readonly type: string; readonly id?: string | undefined; readonly orgID?: string | undefined };
+  /** Sluice's own: the points that it covers. */
+  readonly match?: object | undefined;
 }
 
 export interface NewAuthorization {
@@ -27,6 +29,8 @@ export interface NewAuthorization {
   readonly expiresIn?: string | undefined;
   /** Sluice's own. */
   readonly tokenFormat?: TokenFormat | undefined;
+  /** Sluice's own: where from, how often and of which time it may be used. */
+  readonly constraints?: object | undefined;
   /** The user name, of the v1-compatible API only. */
   readonly token?: string | undefined;
 }

@@ -12,6 +12,7 @@ import {
 import type { Send } from '../../client/request.js';
 import { attempt } from '../failure.js';
 import type { Delivery } from './delivery.js';
+import { canonical } from './canonical.js';
 import { UNDELIVERED, type Change, type Plan, type Removal, type Step } from './plan.js';
 import { keyOf, type Directory } from './rights.js';
 
@@ -112,7 +113,7 @@ async function succeed(current: AuthorizationJson, id: string, name: string, gra
 async function make(step: Step, { send, delivery, directory }: Work): Promise<AuthorizationJson> {
   const { wanted, permissions } = step;
   const { name, expiry } = wanted;
-  const current = 'current' in step ? step.current : undefined;
+  const current = currentOf(step);
   const userID = wanted.user === undefined ? current?.userID : directory.ids.users.get(wanted.user);
   if (wanted.user !== undefined && userID === undefined) throw new Error(`there is no user ${JSON.stringify(wanted.user)}`);
   const made = await authorizations.create(send, {
@@ -122,8 +123,9 @@ async function make(step: Step, { send, delivery, directory }: Work): Promise<Au
     description: wanted.description ?? current?.description ?? name,
     status: wanted.status ?? current?.status,
     permissions,
+    constraints: wantedConstraints(step),
     expiresIn: expiry?.kind === 'lifetime' ? `${Math.round(expiry.ms / 1000)}s` : undefined,
-    expiresAt: expiry?.kind === 'moment' ? new Date(expiry.atMs).toISOString() : undefined,
+    expiresAt: momentOf(step),
   });
   const problem = findProblem(made, step);
   if (problem !== undefined) {
@@ -134,11 +136,27 @@ async function make(step: Step, { send, delivery, directory }: Work): Promise<Au
   return made;
 }
 
+/** What the file does not say stays as it was: a new token is not wider than the one before by oversight. */
+const wantedConstraints = (step: Step): object | undefined => step.wanted.constraints ?? currentOf(step)?.constraints;
+
+const currentOf = (step: Step): AuthorizationJson | undefined => ('current' in step ? step.current : undefined);
+
+function momentOf(step: Step): string | undefined {
+  const { expiry, renewBeforeMs } = step.wanted;
+  if (expiry !== undefined) return expiry.kind === 'moment' ? new Date(expiry.atMs).toISOString() : undefined;
+  const before = renewBeforeMs === undefined ? currentOf(step)?.expiresAt : undefined;
+  return before !== undefined && Date.parse(before) > Date.now() ? before : undefined;
+}
+
 /** The server may give less than was asked for, and then the next run would ask again. */
-function findProblem(made: AuthorizationJson, { wanted, permissions }: Step): string | undefined {
+function findProblem(made: AuthorizationJson, step: Step): string | undefined {
+  const { wanted, permissions } = step;
   if (made.name === undefined) return 'this server does not know names of tokens';
   if (wanted.expiry?.kind === 'never' && made.expiresAt !== undefined) return 'the organization limits the lifetime of its tokens';
+  if (canonical(made.constraints) !== canonical(wantedConstraints(step))) {
+    return `the server makes of its constraints ${canonical(made.constraints) || 'none'}: write them so`;
+  }
   const held = new Set(made.permissions.map(keyOf));
   const isSame = held.size === permissions.length && permissions.every((each) => held.has(keyOf(each)));
-  return isSame ? undefined : 'you may grant this within the organization only: leave out */';
+  return isSame ? undefined : 'the server grants other rights than these: perhaps you hold them within the organization only (no */)';
 }

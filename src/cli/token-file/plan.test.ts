@@ -5,7 +5,7 @@ import type { AuthorizationJson } from '../../client/authorizations.js';
 import type { AuthorizationId } from '../../domain/id.js';
 import { makePlan, UNDELIVERED, type Change, type Plan, type Situation } from './plan.js';
 import { formatPlan } from './plan-output.js';
-import { formatRight, parseRight, resolveRight, type Directory } from './rights.js';
+import { formatRight, parseRight, resolveRight, type Directory, type WantedRight } from './rights.js';
 import { parseTokenFile, type WantedToken } from './token-file.js';
 
 const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
@@ -65,7 +65,10 @@ function carriedOut(before: readonly AuthorizationJson[], { steps, removals }: P
     if (step.kind === 'create' || step.kind === 'replace') {
       const old = step.kind === 'replace' ? step.current : undefined;
       if (old !== undefined) there.delete(old.id);
-      const endsAtMs = expiry?.kind === 'lifetime' ? NOW_MS + expiry.ms : expiry?.kind === 'moment' ? expiry.atMs : undefined;
+      const limits = wanted.constraints ?? old?.constraints;
+      const kept = expiry === undefined && old?.expiresAt !== undefined ? Date.parse(old.expiresAt) : 0;
+      const endsAtMs =
+        expiry?.kind === 'lifetime' ? NOW_MS + expiry.ms : expiry?.kind === 'moment' ? expiry.atMs : kept > NOW_MS ? kept : undefined;
       const id = idOf(fresh++);
       there.set(
         id,
@@ -75,6 +78,7 @@ function carriedOut(before: readonly AuthorizationJson[], { steps, removals }: P
           status: wanted.status ?? old?.status ?? 'active',
           user: wanted.user ?? old?.user ?? 'ann',
           permissions: permissions as AuthorizationJson['permissions'],
+          ...(limits === undefined ? {} : { constraints: limits as NonNullable<AuthorizationJson['constraints']> }),
           createdAt: at(NOW_MS),
           secretCreatedAt: at(NOW_MS),
           ...(endsAtMs === undefined ? {} : { expiresAt: at(endsAtMs) }),
@@ -95,7 +99,11 @@ function carriedOut(before: readonly AuthorizationJson[], { steps, removals }: P
 }
 
 const rightTexts = ['bucket:home', 'bucket:office', 'buckets', 'tasks', 'org', 'user:bob', '*/orgs', `telegraf:${idOf(77)}`];
-const rightsOf = (texts: readonly string[]) => texts.map((text) => parseRight('read', text));
+const rightsOf = (texts: readonly string[]): WantedRight[] =>
+  texts.flatMap((text) => {
+    const whole = parseRight('read', text);
+    return text === 'bucket:office' ? [whole, { ...whole, match: { measurement: ['cpu'], tags: { site: ['b', 'a'] } } }] : [whole];
+  });
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
 const wantedToken = (name: string): fc.Arbitrary<WantedToken> =>
@@ -106,6 +114,7 @@ const wantedToken = (name: string): fc.Arbitrary<WantedToken> =>
     user: optional(fc.constantFrom('ann', 'bob')),
     status: optional(fc.constantFrom('active' as const, 'inactive' as const)),
     rights: fc.subarray(rightTexts, { minLength: 1 }).map(rightsOf),
+    constraints: optional(fc.constantFrom({}, { cidrs: ['10.0.0.0/8', '::1/128'] }, { cidrs: ['::1/128', '10.0.0.0/8'], burst: null })),
     expiry: optional(
       fc.oneof(
         fc.constant({ kind: 'never' } as const),
@@ -125,6 +134,7 @@ const held = (name: string | undefined, id: AuthorizationId): fc.Arbitrary<Autho
       description: fc.constantFrom('a', 'b'),
       status: fc.constantFrom('active' as const, 'inactive' as const),
       user: fc.constantFrom('ann', 'bob'),
+      constraints: optional(fc.constant({ cidrs: ['::1/128', '10.0.0.0/8'] })),
       permissions: fc.subarray(rightTexts, { minLength: 1 }).map((texts) => rightsOf(texts).map((each) => resolveRight(each, directory))),
       expiresAt: optional(fc.constantFrom(-1, 0.5, 5, 30, 365).map((days) => at(NOW_MS + days * DAY_MS))),
       secretCreatedAt: fc.constantFrom(at(NOW_MS - 10 * DAY_MS), at(NOW_MS)),
@@ -184,7 +194,13 @@ describe('a plan', () => {
 
   it('says what it is going to do', () => {
     const [wanted] = fc.sample(wantedToken('a'), { numRuns: 1, seed: 1 });
-    const token: WantedToken = { ...wanted!, rights: rightsOf(['bucket:home', 'org']), expiry: undefined, rotateEveryMs: undefined };
+    const token: WantedToken = {
+      ...wanted!,
+      rights: rightsOf(['bucket:home', 'org']),
+      constraints: undefined,
+      expiry: undefined,
+      rotateEveryMs: undefined,
+    };
     const there = authorization(idOf(201), {
       name: 'a',
       permissions: rightsOf(['bucket:home', 'bucket:office']).map((each) =>
@@ -194,14 +210,21 @@ describe('a plan', () => {
     expect(formatPlan(makePlan(situation([token], [there, authorization(idOf(9), { name: 'z' })], { prunes: true })), directory)).toBe(
       'Tokens of acme:\n' +
         '  - delete   z  it is not in the file\n' +
-        '  ~ replace  a  other rights: -read bucket:office, +read org\n' +
+        '  ~ replace  a  other rights: -read bucket:office, -read bucket:office where {"measurement":["cpu"],"tags":{"site":["a","b"]}}, +read org\n' +
         'replace 1, delete 1.\n',
     );
   });
 
   it('gives a name to the token that the file names by its id, and to no other', () => {
     const [wanted] = fc.sample(wantedToken('a'), { numRuns: 1, seed: 1 });
-    const token: WantedToken = { ...wanted!, id: idOf(201), description: undefined, user: undefined, status: undefined };
+    const token: WantedToken = {
+      ...wanted!,
+      id: idOf(201),
+      description: undefined,
+      user: undefined,
+      status: undefined,
+      constraints: undefined,
+    };
     const plain: WantedToken = { ...token, expiry: undefined, rotateEveryMs: undefined };
     const permissions = plain.rights.map((each) => resolveRight(each, directory)) as AuthorizationJson['permissions'];
     const { steps } = makePlan(situation([plain], [authorization(idOf(201), { permissions })]));
@@ -274,6 +297,9 @@ tokens:
     ['tokens: [{name: a, read: tasks, expiresAt: tomorrow}]', 'a time as in RFC 3339'],
     ['tokens: [{name: a, read: tasks, expiresIn: 1d, renewBefore: 1d}]', 'shorter than expiresIn'],
     ['tokens: [{name: a, read: tasks, grace: 31d}]', 'at most 30d'],
+    ['tokens: [{name: a, read: [{resource: tasks}]}]', 'match must have measurement or tags'],
+    ['tokens: [{name: a, read: [{resource: bucket:home, match: {measurement: [cpu]}, tags: {}}]}]', '"tags" is unknown'],
+    ['tokens: [{name: a, read: tasks, constraints: 5}]', 'constraints must have members'],
     ['tokens: [{name: a, read: tasks, status: off}]', 'active or inactive'],
   ])('%s is refused', async (text, reason) => {
     const refusal = parseTokenFile(text);

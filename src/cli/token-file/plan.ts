@@ -2,7 +2,8 @@
 import type { AuthorizationJson, PermissionJson } from '../../client/authorizations.js';
 import { formatLifetime } from '../../domain/token-lifetime.js';
 import { messageOf } from '../failure.js';
-import { formatRight, keyOf, resolveRight, type Directory } from './rights.js';
+import { canonical } from './canonical.js';
+import { describeRight, keyOf, resolveRight, type Directory } from './rights.js';
 import type { WantedToken } from './token-file.js';
 
 /** While the value of a new token is on its way, this stands behind its name: no name of a file has it. */
@@ -125,7 +126,7 @@ type Wanted = Pick<ForToken, 'wanted' | 'permissions'>;
 function createStep(of: Wanted, { directory, nowMs }: Situation): Step {
   const { name, expiry } = of.wanted;
   if (expiry?.kind === 'moment' && expiry.atMs <= nowMs) throw new Error(`token ${name}: expiresAt is in the past`);
-  return { kind: 'create', ...of, reason: of.permissions.map((each) => `${each.action} ${formatRight(each, directory)}`).join(', ') };
+  return { kind: 'create', ...of, reason: of.permissions.map((each) => describeRight(each, directory)).join(', ') };
 }
 
 function stepFor(current: AuthorizationJson, of: Wanted, situation: Situation): Step | undefined {
@@ -152,6 +153,7 @@ function reasonToReplace(current: AuthorizationJson, { wanted, permissions }: Wa
   const rights = describeDifference(current.permissions, permissions, directory);
   if (rights !== undefined) return rights;
   if (wanted.user !== undefined && wanted.user !== current.user) return `its user is to be ${wanted.user}`;
+  if (wanted.constraints !== undefined && canonical(wanted.constraints) !== canonical(current.constraints)) return 'other constraints';
   return expiryToReplace(current, wanted, nowMs);
 }
 
@@ -160,8 +162,7 @@ function describeDifference(held: readonly PermissionJson[], wanted: readonly Pe
   const lost = held.filter((each) => !wantedKeys.has(keyOf(each)));
   const gained = wanted.filter((each) => !heldKeys.has(keyOf(each)));
   if (lost.length + gained.length === 0) return undefined;
-  const list = (sign: string, some: readonly PermissionJson[]) =>
-    some.map((each) => `${sign}${each.action} ${formatRight(each, directory)}`);
+  const list = (sign: string, some: readonly PermissionJson[]) => some.map((each) => sign + describeRight(each, directory));
   const kind = gained.length === 0 ? 'narrower' : lost.length === 0 ? 'wider' : 'other rights';
   return `${kind}: ${[...list('-', lost), ...list('+', gained)].join(', ')}`;
 }

@@ -5,6 +5,7 @@
 import { findNearNames } from '../../config/near-names.js';
 import type { PermissionJson } from '../../client/authorizations.js';
 import { CLOUD_KINDS, RESOURCE_KINDS } from '../resource-kinds.js';
+import { canonical } from './canonical.js';
 
 const TYPES: readonly string[] = [...RESOURCE_KINDS, ...CLOUD_KINDS].map(({ name }) => name);
 const ANYWHERE = '*/';
@@ -19,6 +20,8 @@ export interface WantedRight {
   readonly subject: string | undefined;
   /** In every organization. */
   readonly isAnywhere: boolean;
+  /** Of a bucket: the points that it covers; undefined: all of them. */
+  readonly match?: object | undefined;
 }
 
 /** @throws Error that quotes what it does not understand */
@@ -54,7 +57,12 @@ export interface Directory {
 const hasNames = (type: string): type is keyof Directory['ids'] => type === 'buckets' || type === 'orgs' || type === 'users';
 
 /** @throws Error for a name that stands for nothing */
-export function resolveRight({ action, type, subject, isAnywhere }: WantedRight, directory: Directory): PermissionJson {
+export function resolveRight(right: WantedRight, directory: Directory): PermissionJson {
+  const permission = resolveWhole(right, directory);
+  return canonical(right.match) === '' ? permission : { ...permission, match: right.match };
+}
+
+function resolveWhole({ action, type, subject, isAnywhere }: WantedRight, directory: Directory): PermissionJson {
   const orgID = isAnywhere ? undefined : directory.orgID;
   if (subject === undefined) return { action, resource: { type, ...(orgID === undefined ? {} : { orgID }) } };
   const id = findId(type, subject, directory);
@@ -74,12 +82,18 @@ function findId(type: string, subject: string, { orgID, ids }: Directory): strin
 }
 
 /** Equal for rights that open the same: organizations and users are found by their ids alone. */
-export function keyOf({ action, resource: { type, id, orgID } }: PermissionJson): string {
+export function keyOf({ action, resource: { type, id, orgID }, match }: PermissionJson): string {
   const place = id !== undefined && (type === 'orgs' || type === 'users') ? undefined : orgID;
-  return `${action} ${type} ${id ?? ''} ${place ?? ''}`;
+  return `${action} ${type} ${id ?? ''} ${place ?? ''} ${canonical(match)}`;
 }
 
-/** As it would be written in the file. */
+/** For people: with the points that it covers, if not all of them. */
+export function describeRight(permission: PermissionJson, directory: Directory): string {
+  const points = canonical(permission.match);
+  return `${permission.action} ${formatRight(permission, directory)}${points === '' ? '' : ` where ${points}`}`;
+}
+
+/** As it would be written in the file, without its match. */
 export function formatRight({ resource: { type, id, orgID } }: PermissionJson, directory: Directory): string {
   if (type === 'orgs' && id === directory.orgID) return 'org';
   const isPlaced = orgID !== undefined || (id !== undefined && (type === 'orgs' || type === 'users'));

@@ -25,6 +25,8 @@ export interface WantedToken {
   readonly user: string | undefined;
   readonly status: 'active' | 'inactive' | undefined;
   readonly rights: readonly WantedRight[];
+  /** As the API takes them; empty: none. */
+  readonly constraints: object | undefined;
   readonly expiry: WantedExpiry | undefined;
   /** It is replaced when so much is left before it expires. */
   readonly renewBeforeMs: number | undefined;
@@ -56,6 +58,7 @@ const TOKEN_MEMBERS = [
   'renewBefore',
   'rotateEvery',
   'grace',
+  'constraints',
   'secretFile',
 ];
 const SECRET_MEMBERS = new Set(['token', 'secret', 'value']);
@@ -106,6 +109,7 @@ function readToken(given: unknown, index: number, graceMs: number): WantedToken 
     user: textIn(given, 'user', where),
     status,
     rights,
+    constraints: constraintsIn(given, where),
     ...expiryIn(given, where),
     rotateEveryMs: durationIn(given, 'rotateEvery', where),
     graceMs: graceIn(given, where) ?? graceMs,
@@ -116,14 +120,29 @@ function readToken(given: unknown, index: number, graceMs: number): WantedToken 
 function rightsIn(given: Members, action: WantedRight['action'], where: string): WantedRight[] {
   const { [action]: listed = [] } = given;
   const texts: unknown[] = Array.isArray(listed) ? listed : [listed];
-  return texts.map((text) => {
-    if (typeof text !== 'string') throw new Error(`${where}: ${action} must be a list of texts, such as bucket:home`);
+  return texts.map((each) => {
+    const { resource, match } = isObject(each) ? limitedRight(each, `${where}: ${action}`) : { resource: each };
+    if (typeof resource !== 'string') throw new Error(`${where}: ${action} must be a list of texts, such as bucket:home`);
     try {
-      return parseRight(action, text);
+      return { ...parseRight(action, resource), match };
     } catch (cause) {
       throw new Error(`${where}: ${action}: ${messageOf(cause)}`, { cause });
     }
   });
+}
+
+/** A right that is limited to some points: `{resource: bucket:home, match: {measurement: [cpu]}}`. */
+function limitedRight(given: Members, where: string): { readonly resource: unknown; readonly match?: object } {
+  checkMembers(given, ['resource', 'match'], where);
+  const { resource, match } = given;
+  if (!isObject(match)) throw new Error(`${where}: match must have measurement or tags`);
+  return { resource, match };
+}
+
+function constraintsIn({ constraints }: Members, where: string): object | undefined {
+  if (constraints === undefined || constraints === null) return undefined;
+  if (!isObject(constraints)) throw new Error(`${where}: constraints must have members, such as cidrs`);
+  return constraints;
 }
 
 function expiryIn(given: Members, where: string): Pick<WantedToken, 'expiry' | 'renewBeforeMs'> {

@@ -1,7 +1,7 @@
 /** The file that says what an organization has: everything but secrets. */
 import type { AuthorizationJson } from '../../client/authorizations.js';
 import { UNDELIVERED } from './plan.js';
-import { formatRight, type Directory } from './rights.js';
+import { formatRight, keyOf, type Directory } from './rights.js';
 
 const HEAD = '# API tokens, to be changed and applied with `sluice auth apply`. It holds no secret.\n';
 /** Characters that a name of a file may have. */
@@ -23,10 +23,14 @@ export async function formatTokenFile(authorizations: readonly AuthorizationJson
 }
 
 function formatToken(authorization: AuthorizationJson, directory: Directory, taken: Set<string>) {
-  const { id, name, description, user, status, permissions, expiresAt } = authorization;
-  const rights = (action: string): string[] | undefined => {
-    const texts = permissions.filter((each) => each.action === action).map((each) => formatRight(each, directory));
-    return texts.length === 0 ? undefined : [...new Set(texts)];
+  const { id, name, description, user, status, permissions, expiresAt, constraints } = authorization;
+  const rights = (action: string): unknown[] | undefined => {
+    const held = new Map(permissions.filter((each) => each.action === action).map((each) => [keyOf(each), each]));
+    if (held.size === 0) return undefined;
+    return [...held.values()].map((each) => {
+      const resource = formatRight(each, directory);
+      return each.match === undefined ? resource : { resource, match: each.match };
+    });
   };
   return {
     name: name ?? newName(description, id, taken),
@@ -37,6 +41,7 @@ function formatToken(authorization: AuthorizationJson, directory: Directory, tak
     read: rights('read'),
     write: rights('write'),
     expiresAt,
+    constraints,
   };
 }
 
