@@ -44,8 +44,6 @@ function check({ cidrs, requestsPerSecond, burst, writtenBytesPerDay, readSince,
  */
 export function constraintsOfNew(actor: Actor, requested: Constraints | undefined): Constraints | undefined {
   if (requested !== undefined) check(requested);
-  // NOT-YET
-  if (Object.keys(someConstraints(requested) ?? {}).some((name) => name !== 'cidrs')) throw invalid('only cidrs are supported yet');
   const held = actor.kind === 'token' ? actor.constraints : undefined;
   if (held === undefined) return someConstraints(requested);
   guardLimits(held);
@@ -81,8 +79,6 @@ export function checkMatches(permissions: readonly Pick<Permission, 'resource' |
   let count = 0;
   for (const { resource, match } of permissions) {
     if (match === undefined) continue;
-    // NOT-YET
-    if (count === 0) throw invalid('match is not supported yet');
     if (resource.type !== 'buckets') throw invalid('match is for permissions of buckets only');
     const { measurement, tags = {} } = match;
     const lists = [...(measurement === undefined ? [] : [measurement]), ...Object.values(tags)];

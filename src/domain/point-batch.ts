@@ -1,5 +1,5 @@
 /** Parts of batches of points. */
-import type { Column, MeasurementBatch } from './series.js';
+import type { Column, MeasurementBatch, PointBatch } from './series.js';
 
 export function hasValue({ valid }: Column, row: number): boolean {
   return valid === undefined || valid[row] === 1;
@@ -34,4 +34,24 @@ function pickValues(column: Column, rows: readonly number[]): Column {
     case 'string':
       return { type: 'string', values: rows.map((row) => column.values[row] as string), valid };
   }
+}
+
+/** About as many bytes as its points have as line protocol. */
+export const lineBytesOf = ({ measurements }: PointBatch): number => measurements.reduce((sum, part) => sum + lineBytesOfPart(part), 0);
+
+/** Of a time in nanoseconds and what separates the parts of a line, and of a value that is no text. */
+const FRAME_BYTES = 22;
+const VALUE_BYTES = 8;
+
+function lineBytesOfPart({ measurement, rowCount, tagSets, tagSetOf, fields }: MeasurementBatch): number {
+  const tagBytes = tagSets.map((tags) => tags.reduce((sum, [key, value]) => sum + key.length + value.length + 2, 0));
+  let bytes = rowCount * (measurement.length + FRAME_BYTES);
+  for (let row = 0; row < rowCount; row++) bytes += tagBytes[tagSetOf[row] as number] ?? 0;
+  for (const { key, column } of fields) {
+    for (let row = 0; row < rowCount; row++) {
+      if (!hasValue(column, row)) continue;
+      bytes += key.length + 2 + (column.type === 'string' ? (column.values[row] as string).length + 2 : VALUE_BYTES);
+    }
+  }
+  return bytes;
 }

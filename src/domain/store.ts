@@ -263,6 +263,15 @@ export interface StoreWriter extends StoreReader, RunWriter, AuditWriter {
   deleteExpiredAuthorizations(beforeMs: number, limit: number): Promise<Pick<Authorization, 'id' | 'orgID' | 'description'>[]>;
   /** In the place of what is stored of these secrets. */
   putUses(uses: readonly TokenUse[]): Promise<void>;
+  /**
+   * Sets bytes aside for an authorization to write on a day (days since 1970): `wish`, or what is left of `max` then.
+   *
+   * @returns how many; 0, and none are set aside, where that would be fewer than `need`
+   */
+  takeWriteBytes(
+    id: AuthorizationId,
+    bytes: { readonly day: number; readonly need: number; readonly wish: number; readonly max: number },
+  ): Promise<number>;
   /** It has been warned of its expiry, so many days before. */
   noteExpiryWarning(id: AuthorizationId, days: number): Promise<void>;
   /** Erases up to so many plain-text tokens and keeps their hashes; returns the count. */

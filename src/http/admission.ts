@@ -1,5 +1,6 @@
 /** Admits or refuses a request when its headers have arrived, before any of the body is read. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestRates } from '../auth/request-rates.js';
 import type { TokenUsage } from '../auth/usage.js';
 import { hasBody, type Bodies } from './bodies.js';
 import { answerError } from './errors.js';
@@ -20,6 +21,8 @@ export interface AdmissionDependencies {
   readonly metrics: Metrics;
   /** Is told which token is used for what. */
   readonly usage: Pick<TokenUsage, 'note'>;
+  /** Counts the requests of tokens with a limit. */
+  readonly rates: RequestRates;
   readonly bodies: Bodies;
   readonly openRequests: OpenRequests;
   readonly responder: Responder;
@@ -35,6 +38,7 @@ export function createAdmission({
   requestAuthenticator,
   metrics,
   usage,
+  rates,
   bodies,
   openRequests,
   responder,
@@ -42,6 +46,11 @@ export function createAdmission({
 }: AdmissionDependencies) {
   /** Answers what no handler is needed for, or lets the request on to its handler. */
   function letIn(request: FastifyRequest, reply: FastifyReply, open: OpenRequest, done: Done): void {
+    const tooSoon = rates.admit(open.actor);
+    if (tooSoon !== undefined) {
+      responder.answerThrown(tooSoon, request, reply);
+      return;
+    }
     const { entry } = request.routeOptions.config;
     if (entry === undefined) {
       responder.answerUnknown(request, reply);

@@ -15,6 +15,7 @@ import { FailureLog } from './failures.js';
 import { createFramework, translateFrameworkError, type HttpSettings } from './framework.js';
 import { groupByPath, GuardedPaths } from './guarded-paths.js';
 import { addHandlers } from './handlers.js';
+import { RequestRates } from '../auth/request-rates.js';
 import type { TokenUsage } from '../auth/usage.js';
 import type { Metrics } from './metrics.js';
 import { OpenRequests } from './open-requests.js';
@@ -63,7 +64,17 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
   });
   app.addHook(
     'onRequest',
-    createAdmission({ guardedPaths, requestAuthenticator, metrics, usage, bodies, openRequests, responder, fixedHeaders }),
+    createAdmission({
+      guardedPaths,
+      requestAuthenticator,
+      metrics,
+      usage,
+      rates: new RequestRates(),
+      bodies,
+      openRequests,
+      responder,
+      fixedHeaders,
+    }),
   );
   app.addHook('onResponse', (request, reply, done) => {
     const { open, raw } = request;

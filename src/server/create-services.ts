@@ -15,6 +15,7 @@ import { generateToken } from '../auth/token.js';
 import { createRotation } from '../auth/rotation.js';
 import { createSuccession } from '../auth/succession.js';
 import { TokenUsage } from '../auth/usage.js';
+import { WrittenBytes } from '../auth/written-bytes.js';
 import { V1Authenticator } from '../auth/v1.js';
 import { createV1Authorizations } from '../auth/v1-authorizations.js';
 import type { Config } from '../config/config.js';
@@ -82,6 +83,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
   const authorizations = createAuthorizations({ store, ids, clock, hashTokens, tokenFormat });
   const usage = new TokenUsage(store, clock);
   stopSteps.add(() => usage.flush());
+  const writtenBytes = new WrittenBytes(store, clock);
   const organizations = createOrganizations({ store, engine, ids, clock });
   const sealer = new Sealer(stores.sealingKey);
   const secrets = createSecrets({ store, clock, sealer });
@@ -103,10 +105,10 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     },
   });
   stopSteps.add(() => pool.close());
-  const taskScripts = createTaskScripts({ pool, engine });
+  const taskScripts = createTaskScripts({ pool });
   const queries = { store, engine, clock, pool, timeoutMs: config.queryTimeoutMs };
 
-  const flux = createFlux({ ...queries, secrets, outgoing });
+  const flux = createFlux({ ...queries, secrets, outgoing, writtenBytes });
   const scheduler = createScheduler({
     ...{ store, engine, authenticator, flux, ids, clock, logger, stopSteps },
     metrics: metrics.tasks,
@@ -142,7 +144,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     dbrps: createDbrps({ store, clock, ids }),
     setup: createSetup({ store, ids, clock, organizations, authorizations, passwords, strongPasswords }),
     resolveOrganization: (parameters: OrganizationParameters) => resolveOrganization(store, parameters),
-    write: createWrite({ store, engine, observer: metrics.writes }),
+    write: createWrite({ store, engine, observer: metrics.writes, writtenBytes }),
     lineProtocol,
     delete: createDelete({ store, engine }),
     pool,

@@ -4,7 +4,7 @@ import { addDrops, cutToRetention, describeDrop, type RetentionDrop } from '../d
 import type { PointBatch, SeriesEngine, WriteOutcome } from '../domain/series.js';
 
 export class BodyWrite {
-  readonly #engine: SeriesEngine;
+  readonly #engine: Pick<SeriesEngine, 'write'>;
   readonly #bucket: Bucket;
   readonly #nowNs: bigint;
   /** Points that came, those that were dropped included. */
@@ -15,7 +15,7 @@ export class BodyWrite {
   #stripReason: string | undefined;
   #tooOld: RetentionDrop | undefined;
 
-  constructor(engine: SeriesEngine, bucket: Bucket, nowNs: bigint) {
+  constructor(engine: Pick<SeriesEngine, 'write'>, bucket: Bucket, nowNs: bigint) {
     this.#engine = engine;
     this.#bucket = bucket;
     this.#nowNs = nowNs;

@@ -1,5 +1,5 @@
 /** Deleting points: from which bucket, and whether the actor may. */
-import { authorizeDelete } from '../auth/data-access.js';
+import { authorizeDelete, pointsOf } from '../auth/data-access.js';
 import type { Actor } from '../domain/actor.js';
 import { invalid } from '../domain/errors.js';
 import type { SeriesEngine } from '../domain/series.js';
@@ -33,6 +33,8 @@ export const createDelete = ({ store, engine }: { readonly store: StoreReader; r
     if (named === undefined) throw invalid('Please provide either bucketID or bucket');
     const bucket = await resolveBucket(store, organization.id, named);
     authorizeDelete(actor, bucket);
-    await engine.delete(bucket.id, startNs, stopNs, predicate);
+    const points = pointsOf(actor, engine, 0n);
+    points.openToWrite(bucket);
+    await points.delete(bucket.id, startNs, stopNs, predicate);
   },
 });

@@ -1,6 +1,7 @@
 /** Runs Flux as an actor: a script only reaches the buckets that the actor can access. */
 import { bucketRights, readableAmong } from '../auth/bucket-rights.js';
-import { authorizeFluxWrite, mayReachAnyBucket, mayReadOrganization, mayReadPoints } from '../auth/data-access.js';
+import { authorizeFluxWrite, mayReachAnyBucket, mayReadOrganization, mayReadPoints, pointsOf } from '../auth/data-access.js';
+import type { WrittenBytes } from '../auth/written-bytes.js';
 import type { Actor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { notFound } from '../domain/errors.js';
@@ -8,6 +9,8 @@ import type { BucketId, Clock, OrganizationId } from '../domain/id.js';
 import { tryParseId } from '../domain/id.js';
 import type { Outgoing } from '../domain/outgoing.js';
 import { WHOLE_LIST } from '../domain/page.js';
+import { lineBytesOf } from '../domain/point-batch.js';
+import type { PointAccess } from '../domain/point-access.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
 import { bucketKind } from '../kinds/buckets.js';
@@ -36,6 +39,7 @@ export interface FluxDependencies {
   readonly clock: Clock;
   readonly pool: QueryPool;
   readonly outgoing: Outgoing;
+  readonly writtenBytes: WrittenBytes;
   /** Of one query; 0 for no limit. */
   readonly timeoutMs: number;
 }
@@ -56,7 +60,7 @@ export type ToolRequest = Exclude<Work, { kind: 'flux' | 'influxql' }>;
 
 export type Flux = ReturnType<typeof createFlux>;
 
-export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets, outgoing }: FluxDependencies) => {
+export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets, outgoing, writtenBytes }: FluxDependencies) => {
   const knownReads = new KnownReads();
 
   async function findBucket(orgID: OrganizationId, reference: BucketReference): Promise<Bucket | undefined> {
@@ -65,20 +69,22 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets, out
     return id && store.resources(bucketKind).find(id);
   }
 
-  const reachOf = (actor: Actor, orgID: OrganizationId): FluxReach => ({
+  const reachOf = (actor: Actor, orgID: OrganizationId, points: PointAccess): FluxReach => ({
     kind: 'flux',
+    points,
     async findOrganization(name) {
       const organization = await store.findOrganizationByName(name);
       return organization !== undefined && mayReadOrganization(actor, organization) ? organization.id : undefined;
     },
     async findBucket(reference) {
       const bucket = await findBucket(orgID, reference);
-      return bucket !== undefined && mayReadPoints(actor, bucket) ? show(bucket) : undefined;
+      return bucket !== undefined && mayReadPoints(actor, bucket) && points.openToRead(bucket) ? show(bucket) : undefined;
     },
     async findWritableBucket(reference) {
       const bucket = await findBucket(orgID, reference);
       if (bucket === undefined) return undefined;
       authorizeFluxWrite(actor, bucket);
+      points.openToWrite(bucket);
       return show(bucket);
     },
     async listReadableBuckets() {
@@ -99,7 +105,8 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets, out
     async write(bucketId, batch) {
       const bucket = await store.resources(bucketKind).find(bucketId);
       if (bucket === undefined) throw notFound('bucket not found');
-      const write = new BodyWrite(engine, bucket, nowNs(clock));
+      await writtenBytes.take(actor, lineBytesOf(batch));
+      const write = new BodyWrite(points, bucket, nowNs(clock));
       await write.store(batch);
       return write.outcome();
     },
@@ -133,7 +140,7 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets, out
     const beganAtMs = performance.now();
     try {
       const until = controller === undefined ? signal : AbortSignal.any([signal, controller.signal]);
-      const bytes = await knownReads.run(known, { engine, organizationId, nowNs: now, signal: until, bucket });
+      const bytes = await knownReads.run(known, { engine: reach.points, organizationId, nowNs: now, signal: until, bucket });
       if (bytes === undefined) return undefined;
       pool.ranHere('flux', performance.now() - beganAtMs);
       return { contentType: undefined, bytes: once(bytes) };
@@ -153,7 +160,6 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets, out
         user: userOf(actor),
         reach: { kind: 'nothing' },
         expects: {},
-        engine,
         signal,
         timeoutMs,
         onLateError: () => undefined,
@@ -168,7 +174,7 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets, out
       const { contentType, body, wanted, signal, onLateError } = request;
       refuseWithoutRights(actor, organizationId, body);
       const user = userOf(actor);
-      const reach = reachOf(actor, organizationId);
+      const reach = reachOf(actor, organizationId, pointsOf(actor, engine, nowNs(clock)));
       const key = wanted === 'answer' ? KnownReads.keyOf(user, organizationId, contentType, body) : undefined;
       const now = request.nowNs ?? nowNs(clock);
       const known = key === undefined ? undefined : knownReads.find(key);
@@ -179,7 +185,6 @@ export const createFlux = ({ store, engine, clock, pool, timeoutMs, secrets, out
         expects: { bucket: bucketNamedIn(body) },
         user,
         reach,
-        engine,
         signal,
         timeoutMs,
         onLateError,

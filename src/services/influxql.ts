@@ -1,7 +1,8 @@
 /** Running InfluxQL for an authorization: its databases are the buckets that it may read, and there are no others. */
-import { accessAmong } from '../auth/data-access.js';
+import { accessAmong, pointsOf } from '../auth/data-access.js';
 import type { TokenActor } from '../domain/actor.js';
 import type { Clock } from '../domain/id.js';
+import type { PointAccess } from '../domain/point-access.js';
 import type { SeriesEngine } from '../domain/series.js';
 import type { StoreReader } from '../domain/store.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
@@ -37,19 +38,19 @@ export interface InfluxqlDependencies {
 export type Influxql = ReturnType<typeof createInfluxql>;
 
 export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: InfluxqlDependencies) => {
-  async function listReadableMappings(actor: TokenActor, database: string | undefined): Promise<ReadableMapping[]> {
+  async function listReadableMappings(actor: TokenActor, points: PointAccess, database: string | undefined): Promise<ReadableMapping[]> {
     const { mappings, buckets } = await listAllMappings(store, actor.orgId);
     const { readable, writable } = accessAmong(actor, buckets);
     return mappings.flatMap((mapping) => {
       const bucket = readable.get(mapping.bucketID);
-      if ((database !== undefined && mapping.database !== database) || bucket === undefined) return [];
+      if ((database !== undefined && mapping.database !== database) || bucket === undefined || !points.openToRead(bucket)) return [];
       return [
         {
           database: mapping.database,
           retentionPolicy: mapping.retentionPolicy,
           isDefault: mapping.isDefault,
           bucketId: bucket.id,
-          isWritable: writable.has(bucket.id),
+          isWritable: writable.has(bucket.id) && points.openToWrite(bucket),
           shardGroupDurationNs: BigInt(bucket.shardGroupDurationSeconds) * NS_PER_SECOND,
         },
       ];
@@ -63,12 +64,12 @@ export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: Influx
      * @throws DomainError `invalid` for what is no InfluxQL, before anything is run
      */
     run(actor: TokenActor, { signal, onLateError, ...request }: StatementsRequest): Promise<WorkAnswer> {
+      const points = pointsOf(actor, engine, nowNs(clock));
       return pool.run({
         expects: { database: new URLSearchParams(request.query).get('db') ?? undefined },
         work: { kind: 'influxql', nowNs: nowNs(clock), ...request },
         user: userOf(actor),
-        reach: { kind: 'influxql', listMappings: (database) => listReadableMappings(actor, database) },
-        engine,
+        reach: { kind: 'influxql', points, listMappings: (database) => listReadableMappings(actor, points, database) },
         signal,
         timeoutMs,
         onLateError,

@@ -5,13 +5,11 @@ import type { Check } from '../domain/check.js';
 import type { NotificationRule, RuleEndpoint } from '../domain/notification-rule.js';
 import type { TaskOptionEdits, TaskScript } from '../domain/task.js';
 import type { Work } from '../workers/messages.js';
-import type { Engine } from '../workers/world.js';
 import type { QueryPool } from '../workers/query-pool.js';
 import { userOf } from './query-user.js';
 
 export interface TaskScriptDependencies {
   readonly pool: QueryPool;
-  readonly engine: Engine;
 }
 
 /** Enough for the longest script that the parser takes. */
@@ -21,14 +19,13 @@ export const TASK_SCRIPT_LENGTH_MAX = 256 * 1024;
 
 export type TaskScripts = ReturnType<typeof createTaskScripts>;
 
-export const createTaskScripts = ({ pool, engine }: TaskScriptDependencies) => {
+export const createTaskScripts = ({ pool }: TaskScriptDependencies) => {
   async function run(actor: Actor, work: Work): Promise<TaskScript> {
     const { bytes } = await pool.run({
       work,
       user: userOf(actor),
       reach: { kind: 'nothing' },
       expects: {},
-      engine,
       signal: new AbortController().signal,
       timeoutMs: TIMEOUT_MS,
       onLateError: () => undefined,

@@ -1,5 +1,6 @@
 /** Writing points: into which bucket, and whether the actor may. */
-import { authorizeWrite } from '../auth/data-access.js';
+import { authorizeWrite, pointsOf } from '../auth/data-access.js';
+import type { WrittenBytes } from '../auth/written-bytes.js';
 import type { Actor, TokenActor } from '../domain/actor.js';
 import type { Bucket } from '../domain/bucket.js';
 import { notFound, unprocessable } from '../domain/errors.js';
@@ -20,11 +21,17 @@ export interface WritableBucket {
   /**
    * Stores the slices of a body one after the other; when this is fulfilled the points are durable.
    *
+   * @param bodyBytes the length of the body: some tokens may write so much a day
    * @param nowNs what is older than the bucket keeps at this time is not stored
    * @param confirm asked before each slice; what it throws ends the write
    * @throws DomainError `unprocessable entity`, in InfluxDB's words, when points were dropped; the others have been stored
    */
-  write(slices: Iterable<PointBatch> | AsyncIterable<PointBatch>, nowNs: bigint, confirm: () => Promise<void>): Promise<void>;
+  write(
+    slices: Iterable<PointBatch> | AsyncIterable<PointBatch>,
+    bodyBytes: number,
+    nowNs: bigint,
+    confirm: () => Promise<void>,
+  ): Promise<void>;
 }
 
 /** Told of each body: how many points it had, and what became of them. */
@@ -37,17 +44,22 @@ export interface WriteDependencies {
   readonly store: StoreReader;
   readonly engine: SeriesEngine;
   readonly observer: WriteObserver;
+  readonly writtenBytes: WrittenBytes;
 }
 
 export type Write = ReturnType<typeof createWrite>;
 
-export const createWrite = ({ store, engine, observer }: WriteDependencies) => {
+export const createWrite = ({ store, engine, observer, writtenBytes }: WriteDependencies) => {
   function openBucket(actor: Actor, bucket: Bucket): WritableBucket {
     authorizeWrite(actor, bucket);
+    const points = pointsOf(actor, engine, 0n);
+    points.openToWrite(bucket);
     return {
       bucket,
-      async write(slices, nowNs, confirm) {
-        const body = new BodyWrite(engine, bucket, nowNs);
+      async write(slices, bodyBytes, nowNs, confirm) {
+        const taken = writtenBytes.take(actor, bodyBytes);
+        if (taken !== undefined) await taken;
+        const body = new BodyWrite(points, bucket, nowNs);
         const store = async (slice: PointBatch): Promise<void> => {
           await confirm();
           await body.store(slice);

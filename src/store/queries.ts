@@ -18,6 +18,7 @@ import { shardQueries } from './shards.js';
 import { tombstoneQueries } from './tombstones.js';
 import { useQueries } from './uses.js';
 import { userQueries } from './users.js';
+import { writeQueries } from './writes.js';
 
 /**
  * @param record is told of every change that was made
@@ -36,6 +37,7 @@ export const createQueries = (db: Database, record: RecordChange, tellDamage: Te
   ...countQueries(db),
   ...authorizationSecretQueries(db, record),
   ...useQueries(db),
+  ...writeQueries(db),
   ...factQueries(db),
   ...runQueries(db),
   ...shardQueries(db),

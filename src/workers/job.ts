@@ -14,7 +14,7 @@ import {
 import type { EndedQuery } from '../domain/query-observer.js';
 import type { SimpleRead } from '../query/flux/plan/simple-read.js';
 import type { CsvDialect } from '../wire/annotated-csv.js';
-import { type Engine, type Reach, World } from './world.js';
+import { type Reach, World } from './world.js';
 
 export interface Task {
   readonly work: Work;
@@ -23,7 +23,6 @@ export interface Task {
   /** Who shares the threads fairly with others. */
   readonly user: string;
   readonly reach: Reach;
-  readonly engine: Engine;
   /** Ends it at once, wherever it is. */
   readonly signal: AbortSignal;
   /** From now on, the time in line included; 0 for no limit. */
@@ -102,8 +101,8 @@ export class Job {
   /** Hands the work to a thread. */
   begin(post: Post): void {
     this.begunAtMs = performance.now();
-    const { work, reach, engine } = this.task;
-    const world = new World(reach, engine, this.controller.signal);
+    const { work, reach } = this.task;
+    const world = new World(reach, this.controller.signal);
     this.post = post;
     this.world = world;
     this.streams = new ServedStreams(world, post);

@@ -1,5 +1,8 @@
 /** Threads that evaluate queries: what somebody makes of them is his own loss, and everybody's turn comes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bucket } from '../domain/bucket.js';
+import { PointAccess } from '../domain/point-access.js';
+import type { SeriesEngine } from '../domain/series.js';
 import { parseLineProtocol } from '../wire/line-protocol.js';
 import { DATA, NOW_NS, ORGANIZATION } from '../../test/support/flux.js';
 import { MemoryEngine } from '../../test/support/memory-engine.js';
@@ -15,10 +18,12 @@ const engine = {
   read: memory.read.bind(memory),
   series: memory.series.bind(memory),
   schema: memory.schema.bind(memory),
-  delete: () => Promise.resolve(),
-};
-const reach: Reach = {
+} as unknown as SeriesEngine;
+const points = new PointAccess(engine, { toRead: () => ({ matches: 'all' }), toWrite: () => undefined }, NOW_NS);
+points.openToRead(DATA as unknown as Bucket);
+const reach: Reach & { readonly kind: 'flux' } = {
   kind: 'flux',
+  points,
   findOrganization: () => Promise.resolve(undefined),
   findBucket: (reference) => Promise.resolve('name' in reference && reference.name === 'data' ? DATA : undefined),
   findWritableBucket: () => Promise.resolve(undefined),
@@ -60,7 +65,6 @@ const taskOf = (script: string, rest: Partial<Task> = {}): Task => ({
   expects: {},
   user: 'ann',
   reach,
-  engine,
   signal: new AbortController().signal,
   timeoutMs: 60_000,
   onLateError: () => undefined,
@@ -113,7 +117,7 @@ describe('a pool of threads', () => {
     const post = (url: string) => `import "array" import "http" array.from(rows: [{_value: http.post(url: "${url}")}])`;
     expect(await textOf(pool, taskOf(post('a')))).toContain(',_result,0,204');
     expect(await failureOf(pool, taskOf(post('never'), { timeoutMs: 300 }))).toMatch(/tim|deadline/);
-    const deaf: Reach = { ...reach, kind: 'flux', send: () => new Promise(() => undefined) };
+    const deaf: Reach = { ...reach, send: () => new Promise(() => undefined) };
     expect(await failureOf(pool, taskOf(post('never'), { timeoutMs: 300, reach: deaf }))).toMatch(/tim|deadline/);
     for (let i = 0; i < 4; i++) expect(await textOf(pool, taskOf(ONE))).toContain(',_result,0,1');
   });

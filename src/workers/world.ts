@@ -1,7 +1,8 @@
 /** The world as the thread that answers serves it to one query of a thread that works: what was granted to it, and nothing else. */
 import { DomainError } from '../domain/errors.js';
 import type { BucketId, OrganizationId } from '../domain/id.js';
-import type { ReadRequest, SchemaAnswer, SeriesDescription, SeriesEngine, SeriesTable } from '../domain/series.js';
+import type { PointAccess } from '../domain/point-access.js';
+import type { ReadRequest, SchemaAnswer, SeriesDescription, SeriesTable } from '../domain/series.js';
 import type { ReadableBucket, ReadableDatabase, ScriptRequest, ScriptResponse } from '../query/flux/environment.js';
 import type { ReadableMapping } from '../query/influxql/environment.js';
 import type { Asked, BucketReference, Calls } from './messages.js';
@@ -10,6 +11,7 @@ import { receivePredicate, type SentPredicate } from './sent-predicate.js';
 /** What a Flux script may reach; each is decided when it is asked for. */
 export interface FluxReach {
   readonly kind: 'flux';
+  readonly points: PointAccess;
   findOrganization(name: string): Promise<OrganizationId | undefined>;
   findBucket(reference: BucketReference): Promise<ReadableBucket | undefined>;
   /** @throws DomainError for a bucket that the caller may not write */
@@ -26,6 +28,7 @@ export interface FluxReach {
 /** What InfluxQL may reach. */
 export interface InfluxqlReach {
   readonly kind: 'influxql';
+  readonly points: PointAccess;
   listMappings(database: string | undefined): Promise<readonly ReadableMapping[]>;
 }
 
@@ -36,20 +39,16 @@ export interface NoReach {
 
 export type Reach = FluxReach | InfluxqlReach | NoReach;
 
-export type Engine = Pick<SeriesEngine, 'read' | 'series' | 'schema' | 'delete'>;
-
 const REFUSED = 'the query asked for a bucket that it was not granted';
 
 export class World {
   private readonly reach: Reach;
-  private readonly engine: Engine;
   private readonly signal: AbortSignal;
   private readonly readable = new Set<BucketId>();
   private readonly writable = new Set<BucketId>();
 
-  constructor(reach: Reach, engine: Engine, signal: AbortSignal) {
+  constructor(reach: Reach, signal: AbortSignal) {
     this.reach = reach;
-    this.engine = engine;
     this.signal = signal;
   }
 
@@ -117,15 +116,20 @@ export class World {
     return this.reach;
   }
 
+  private points(): PointAccess {
+    if (this.reach.kind === 'nothing') throw new Error('a thread asked for points, and reaches nothing');
+    return this.reach.points;
+  }
+
   private async delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: SentPredicate | undefined): Promise<void> {
     this.check(this.writable, bucketId);
-    await this.engine.delete(bucketId, startNs, stopNs, receivePredicate(predicate));
+    await this.points().delete(bucketId, startNs, stopNs, receivePredicate(predicate));
   }
 
   read({ predicate, ...request }: Extract<Asked, { kind: 'tables' }>['request'], signal: AbortSignal): AsyncIterable<SeriesTable> {
     this.check(this.readable, request.bucketId);
     const asked: ReadRequest = { ...request, predicate: receivePredicate(predicate) };
-    return this.engine.read(asked, signal);
+    return this.points().read(asked, signal);
   }
 
   async series(
@@ -133,7 +137,7 @@ export class World {
     signal: AbortSignal,
   ): Promise<readonly SeriesDescription[]> {
     this.check(this.readable, bucketId);
-    return this.engine.series(bucketId, range, receivePredicate(predicate), signal);
+    return this.points().series(bucketId, range, receivePredicate(predicate), signal);
   }
 
   async schema(
@@ -141,7 +145,7 @@ export class World {
     signal: AbortSignal,
   ): Promise<SchemaAnswer | undefined> {
     this.check(this.readable, bucketId);
-    return this.engine.schema(bucketId, range, receivePredicate(predicate), question, signal);
+    return this.points().schema(bucketId, range, receivePredicate(predicate), question, signal);
   }
 
   private check(granted: ReadonlySet<BucketId>, bucketId: BucketId): void {

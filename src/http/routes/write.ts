@@ -50,7 +50,7 @@ export function writeRoutes(write: Write, elsewhere: LineProtocolElsewhere, cloc
       const slices = isShort
         ? parseSlices(body, settings)
         : elsewhere.read(body, settings, { user: userOf(actor), signal: request.signal });
-      return target.write(slices, defaultTimeNs, confirm);
+      return target.write(slices, body.length, defaultTimeNs, confirm);
     });
     return empty(204);
   }
