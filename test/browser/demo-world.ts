@@ -7,6 +7,7 @@ export interface DemoWorld extends SetUp {
   readonly tasks: Readonly<Record<string, string>>;
   readonly telegraf: string;
   readonly variable: string;
+  readonly dashboard: string;
 }
 
 /**
@@ -81,7 +82,25 @@ export async function makeDemoWorld(client: TestClient, letTimePass = (): void =
     description: 'A room with a thermometer',
     arguments: { type: 'constant', values: ['kitchen', 'cellar'] },
   });
-  return { ...setUp, buckets, tokens, tasks, telegraf, variable };
+  const celsius =
+    'from(bucket: "telemetry") |> range(start: v.timeRangeStart, stop: v.timeRangeStop) |> filter(fn: (r) => r._field == "celsius")';
+  const cell = (x: number, y: number, w: number, h: number, name: string, type: string, text: string, more = {}) => ({
+    ...{ x, y, w, h, name },
+    properties: { shape: 'chronograf-v2', type, ...(text === '' ? {} : { queries: [{ text }] }), ...more },
+  });
+  const dashboard = await post('/api/v2/dashboards', {
+    orgID: orgId,
+    name: 'Rooms',
+    description: 'Temperatures in the house',
+    cells: [
+      cell(0, 0, 8, 4, 'Temperatures', 'xy', `${celsius} |> aggregateWindow(every: v.windowPeriod, fn: mean, createEmpty: false)`),
+      cell(8, 0, 4, 2, 'Now', 'single-stat', `${celsius} |> filter(fn: (r) => r.room == v.room) |> last()`, { suffix: ' °C' }),
+      cell(8, 2, 4, 2, 'About', 'markdown', '', { note: '# Thermometers\nOne a room, read every minute.' }),
+      cell(0, 4, 6, 4, 'Newest', 'table', `${celsius} |> tail(n: 3)`),
+      cell(6, 4, 6, 4, 'Spread', 'heatmap', `${celsius} |> tail(n: 3)`),
+    ],
+  });
+  return { ...setUp, buckets, tokens, tasks, telegraf, variable, dashboard };
 }
 
 const TYPES = [

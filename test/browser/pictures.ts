@@ -74,6 +74,8 @@ for (const [variant, options] of VARIANTS) {
   await show('buckets', '/load-data/buckets', 'machines-raw');
   await show('tasks', '/tasks', 'Downsample machines');
   await show('task', `/tasks/${world.tasks['Downsample machines']}`, 'Tokens that write');
+  await show('dashboards', '/dashboards', 'Temperatures in the house');
+  await show('dashboard', `/dashboards/${world.dashboard}`, 'don’t draw heatmaps');
   await show('telegrafs', '/load-data/telegrafs', 'Web servers');
   await show('telegraf', `/load-data/telegrafs/${world.telegraf}`, 'Tokens that write');
   await show('variables', '/settings/variables', 'cellar');
@@ -115,4 +117,4 @@ for (const [variant, options] of VARIANTS) {
 await stage.close();
 await fresh.close();
 rmSync(artifacts, { recursive: true });
-console.log(`${VARIANTS.length * 17} pictures, ${(bytes / 1e6).toFixed(2)} MB, in docs/pictures/`);
+console.log(`${VARIANTS.length * 19} pictures, ${(bytes / 1e6).toFixed(2)} MB, in docs/pictures/`);

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SetUp, TestClient } from '../support/server.js';
 import { noteSecret } from '../support/artifacts.js';
+import { writeDemoData } from './demo-world.js';
 import { closeSecret, openStage, readSecret, signIn, type Stage } from './session.js';
 
 let stage: Stage;
@@ -187,6 +188,74 @@ describe('Variables', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete variable' }).click();
     await said('Variable “site” is deleted.');
     expect(await find()).toBeUndefined();
+  });
+});
+
+describe('Dashboards', () => {
+  it('are made from a query, and follow the time that one chooses', async () => {
+    await writeDemoData(client, world.operator, 'acme', 'data', Date.now());
+    await go('Query');
+    await page.getByRole('button', { name: 'Save to dashboard' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Save to dashboard' });
+    await dialog.getByLabel('Name of the dashboard').fill('house');
+    await dialog.getByLabel('Name of the cell').fill('rooms');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'house', level: 1 }).waitFor();
+    const cell = page.getByRole('region', { name: 'rooms' });
+    await cell.getByRole('img', { name: /^Line chart of rooms: .*room=cellar/ }).waitFor();
+    await cell.getByRole('button', { name: 'Show rooms as a table' }).click();
+    const rows = cell.getByRole('table', { name: 'rooms' }).getByRole('row');
+    await expect.poll(() => rows.count()).toBeGreaterThan(100);
+    await page.getByLabel('Time', { exact: true }).selectOption('Last 15 minutes');
+    await expect.poll(() => rows.count()).toBeLessThan(40);
+  });
+
+  it('apply variables, of which some are found by queries that use others', async () => {
+    const { id } = (await get(`/api/v2/dashboards?orgID=${world.orgId}`)).dashboards[0];
+    const make = (json: object) => client.post('/api/v2/variables', { as: world.operator, json: { orgID: world.orgId, ...json } });
+    await make({ name: 'field', arguments: { type: 'map', values: { Celsius: 'celsius' } } });
+    const query =
+      'from(bucket: "data") |> range(start: v.timeRangeStart) |> filter(fn: (r) => r._field == v.field) |> group(columns: ["room"]) |> first() |> group() |> keep(columns: ["room"]) |> rename(columns: {room: "_value"})';
+    await make({ name: 'room', arguments: { type: 'query', values: { query, language: 'flux' } } });
+    const text = 'from(bucket: "data") |> range(start: v.timeRangeStart) |> filter(fn: (r) => r.room == v.room) |> count()';
+    const properties = { shape: 'chronograf-v2', type: 'single-stat', queries: [{ text }], prefix: 'of ', suffix: ' values' };
+    const json = { x: 0, y: 9, w: 3, h: 2, name: 'count', properties };
+    await client.post(`/api/v2/dashboards/${id}/cells`, { as: world.operator, json });
+    const failing = { ...properties, queries: [{ text: 'from(bucket: "nowhere") |> range(start: -1h)' }] };
+    await client.post(`/api/v2/dashboards/${id}/cells`, {
+      as: world.operator,
+      json: { ...json, x: 3, name: 'failing', properties: failing },
+    });
+    await page.reload();
+    expect(await page.getByLabel('field', { exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByLabel('room', { exact: true }).locator('option').allInnerTexts()).toEqual(['cellar', 'kitchen']);
+    await page
+      .getByRole('region', { name: 'count' })
+      .getByText(/^of (59|60) values$/)
+      .waitFor();
+    await page.getByLabel('room', { exact: true }).selectOption('kitchen');
+    await page
+      .getByRole('region', { name: 'count' })
+      .getByText(/^of (59|60) values$/)
+      .waitFor();
+    await page.getByRole('region', { name: 'failing' }).getByRole('alert').getByText('There is no bucket “nowhere”').waitFor();
+    // What fails takes nothing else with it.
+    await page.getByRole('region', { name: 'rooms' }).getByRole('img').waitFor();
+  });
+
+  it('lose cells, and are deleted', async () => {
+    await page.getByRole('button', { name: 'Remove failing' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove cell' }).click();
+    await said('The cell is removed.');
+    await page.getByRole('region', { name: 'failing' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Edit the name' }).click();
+    await page.keyboard.type('home');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'home', level: 1 }).waitFor();
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete dashboard' }).click();
+    await said('Dashboard “home” is deleted.');
+    await page.getByText('There are no dashboards yet').waitFor();
   });
 });
 

@@ -23,6 +23,8 @@ import { PlaceProvider, SessionGate, useSession } from './session/session.js';
 
 // What not everybody looks at is loaded on demand, the chart library with it.
 const QueryPage = loadable('query', async () => (await import('./pages/query-page.js')).QueryPage);
+const DashboardsPage = loadable('dashboards', async () => (await import('./pages/dashboards-page.js')).DashboardsPage);
+const DashboardPage = loadable('dashboard', async () => (await import('./pages/dashboard-page.js')).DashboardPage);
 const TelegrafsPage = loadable('telegrafs', async () => (await import('./pages/telegrafs-page.js')).TelegrafsPage);
 const TelegrafPage = loadable('telegraf', async () => (await import('./pages/telegraf-page.js')).TelegrafPage);
 const NewTelegrafPage = loadable('new telegraf', async () => (await import('./pages/new-telegraf-page.js')).NewTelegrafPage);
@@ -147,6 +149,13 @@ function Organization() {
         <Route path={`${home}/data-explorer`}>
           <QueryPage />
         </Route>
+        <Route path={`${home}/dashboards`}>
+          <DashboardsPage />
+        </Route>
+        <Route path={`${home}/dashboards-list`}>
+          <Redirect to={addressesOf(orgID).dashboards} replace />
+        </Route>
+        <Route path={`${home}/dashboards/:id`}>{({ id }) => <DashboardPage key={id} id={id} />}</Route>
         <Route path={telegrafs}>
           <TelegrafsPage />
         </Route>

@@ -26,6 +26,9 @@ export const BucketIcon = draw(
 );
 export const QueryIcon = draw(<path d="M2 12.500 6 7l3 3 5-6.500" />);
 export const TaskIcon = draw(<path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.800V8l2.300 1.800" />);
+export const DashboardIcon = draw(<path d="M2.500 2.500h5v6h-5zM2.500 11h5v2.500h-5zM10 2.500h3.500V5H10zM10 7.500h3.500v6H10z" />);
+export const TableIcon = draw(<path d="M2.500 3.500h11v9h-11zM2.500 6.500h11M2.500 9.500h11M6.500 3.500v9" />);
+export const ChartIcon = draw(<path d="M2.500 2.500v11h11M5 10l2.500-3 2 1.500L13 4.500" />);
 export const AgentIcon = draw(<path d="M3 4.500h10v7H3zM5.500 14h5M8 11.500V14M5.500 8h1.300l1-2 1.200 3.500.8-1.500h.7" />);
 export const VariableIcon = draw(<path d="M4.500 3C3 5 3 11 4.500 13M11.500 3C13 5 13 11 11.500 13M6.300 6l3.400 4M9.700 6l-3.400 4" />);
 export const PeopleIcon = draw(

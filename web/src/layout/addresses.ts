@@ -17,6 +17,8 @@ export const addressesOf = (orgID: string) => {
     firstDataOf: (bucket: string) => `${home}/load-data/first-data?bucket=${encodeURIComponent(bucket)}`,
     query: `${home}/data-explorer`,
     queryOf: (bucket: string) => `${home}/data-explorer?bucket=${encodeURIComponent(bucket)}`,
+    dashboards: `${home}/dashboards`,
+    dashboard: (id: string) => `${home}/dashboards/${id}`,
     telegrafs: `${home}/load-data/telegrafs`,
     telegraf: (id: string) => `${home}/load-data/telegrafs/${id}`,
     newTelegraf: `${home}/load-data/telegrafs/new`,

@@ -13,22 +13,16 @@ import { shownText } from '../components/shown-text.js';
 import { useAction } from '../components/use-action.js';
 import { drawableOf } from '../query/chart-series.js';
 import { fluxText } from '../query/flux-text.js';
+import { externOf, namesIn } from '../query/extern.js';
 import { PagedChart } from '../query/paged-chart.js';
+import { isRange, RANGES } from '../query/ranges.js';
 import { ResultTable, ROWS_SHOWN_MAX } from '../query/result-table.js';
 import { runQuery, type QueryResult } from '../query/run-query.js';
 import { addressesOf } from '../layout/addresses.js';
 import { usePlace } from '../session/session.js';
 import { countWords } from '../tokens/words.js';
 import styles from './query-page.module.css';
-
-const RANGES = [
-  { value: '-15m', label: 'Last 15 minutes' },
-  { value: '-1h', label: 'Last hour' },
-  { value: '-24h', label: 'Last 24 hours' },
-  { value: '-7d', label: 'Last 7 days' },
-  { value: '-30d', label: 'Last 30 days' },
-  { value: '0', label: 'All time' },
-];
+import { SaveToDashboard } from './save-to-dashboard.js';
 
 /** The newest rows of each series: a limit alone would keep the oldest. */
 const scriptFor = (bucket: string, start: string): string =>
@@ -55,6 +49,7 @@ export function QueryPage() {
       : undefined,
   );
   const [result, setResult] = useState<QueryResult | undefined>(undefined);
+  const [saving, setSaving] = useState(false);
   const [runCount, setRunCount] = useState(0);
   const abort = useRef<AbortController | undefined>(undefined);
   const editorId = useId();
@@ -75,7 +70,9 @@ export function QueryPage() {
     const controller = new AbortController();
     abort.current = controller;
     try {
-      setResult(await runQuery(orgID, script, controller.signal));
+      // What was taken from a dashboard finds the time here, too.
+      const extern = namesIn(script).length > 0 && isRange(start) ? externOf(start) : undefined;
+      setResult(await runQuery(orgID, script, controller.signal, extern));
       setRunCount((count) => count + 1);
     } catch (error) {
       setResult(undefined);
@@ -110,7 +107,7 @@ export function QueryPage() {
               <NativeSelect
                 label="Time"
                 value={start}
-                data={RANGES}
+                data={[...RANGES]}
                 onChange={(event) => {
                   pick({ start: event.currentTarget.value });
                 }}
@@ -146,6 +143,15 @@ export function QueryPage() {
                   Stop
                 </Button>
               )}
+              <Button
+                variant="default"
+                disabled={script.trim() === ''}
+                onClick={() => {
+                  setSaving(true);
+                }}
+              >
+                Save to dashboard …
+              </Button>
               <span className="muted">Ctrl+Enter runs it</span>
               <span role="status">{result !== undefined && !action.pending && summaryOf(result)}</span>
             </div>
@@ -154,6 +160,15 @@ export function QueryPage() {
         <ErrorMessage error={action.error} />
         {result !== undefined && <Result key={runCount} result={result} bucket={chosen} />}
       </Stack>
+      {saving && (
+        <SaveToDashboard
+          script={script}
+          bucket={chosen}
+          onClose={() => {
+            setSaving(false);
+          }}
+        />
+      )}
       {instead !== undefined && (
         <ConfirmDialog
           title="Replace your query?"

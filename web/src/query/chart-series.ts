@@ -26,12 +26,13 @@ export const LINES_MAX = 12;
 
 const HIDDEN_KEYS = ['_start', '_stop'];
 
-export function drawableOf(tables: readonly DecodedTable[]): readonly Drawable[] {
+/** @param x the column with the times, and y with the numbers */
+export function drawableOf(tables: readonly DecodedTable[], x = '_time', y = '_value'): readonly Drawable[] {
   const withResult = isNamedResult(tables);
   return tables.flatMap((table) => {
-    const time = table.columns.find(({ label, type }) => label === '_time' && type === 'time');
+    const time = table.columns.find(({ label, type }) => label === x && type === 'time');
     const isNumber = ({ type }: { type: string }): boolean => type === 'float' || type === 'int' || type === 'uint';
-    const value = table.columns.find((column) => column.label === '_value' && isNumber(column));
+    const value = table.columns.find((column) => column.label === y && isNumber(column));
     if (time === undefined || value === undefined || table.rowCount === 0) return [];
     return [{ name: `${withResult ? `${shownText(table.result)}: ` : ''}${nameOf(table)}`, table, time, value }];
   });

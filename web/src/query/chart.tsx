@@ -9,6 +9,7 @@ import type { Line } from './chart-series.js';
 import { axisLabels, formatNumber } from './numbers.js';
 
 const HEIGHT = 260;
+const FILLED_HEIGHT_MIN = 90;
 
 /** As everywhere on these pages: the year first, 24 hours, the zone that the reader has chosen. Each: from which step on, the label, what goes below it. */
 const [SECOND, MINUTE, DAY, YEAR] = [1, 60, 86_400, 31_536_000];
@@ -76,7 +77,15 @@ function lonePoints(values: Values): number[] {
   return found;
 }
 
-export function Chart({ lines }: { readonly lines: readonly Line[] }) {
+export interface ChartProps {
+  readonly lines: readonly Line[];
+  /** What it is a chart of, where that is more than its lines. */
+  readonly title?: string | undefined;
+  /** It takes the room that there is, instead of a height of its own. */
+  readonly fills?: boolean;
+}
+
+export function Chart({ lines, title, fills = false }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
   const zone = useZone();
@@ -94,13 +103,14 @@ export function Chart({ lines }: { readonly lines: readonly Line[] }) {
       ticks: { stroke: style.getPropertyValue('--line'), width: 1 },
       font: `12px ${style.fontFamily}`,
     };
+    const heightOf = (): number => (fills ? Math.max(FILLED_HEIGHT_MIN, element.clientHeight) : HEIGHT);
     // One moment has no length that an axis could be made of.
     const moments = new Set(lines.flatMap(({ times }) => times));
     const [only = 0] = moments;
     const chart = new uPlot(
       {
         width: Math.max(200, element.clientWidth),
-        height: HEIGHT,
+        height: heightOf(),
         legend: { show: false },
         cursor: { drag: { x: true, y: false } },
         ...(zone === 'utc' ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') } : {}),
@@ -142,7 +152,7 @@ export function Chart({ lines }: { readonly lines: readonly Line[] }) {
       element,
     );
     const observer = new ResizeObserver(() => {
-      chart.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT });
+      chart.setSize({ width: Math.max(200, element.clientWidth), height: heightOf() });
     });
     observer.observe(element);
     return () => {
@@ -151,13 +161,18 @@ export function Chart({ lines }: { readonly lines: readonly Line[] }) {
     };
     // The colours follow from the scheme.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [lines, scheme, zone]);
+  }, [lines, scheme, zone, fills]);
 
   return (
-    <figure style={{ margin: 0 }}>
-      <div ref={place} className={styles.chart} role="img" aria-label={`Line chart of ${lines.map(({ name }) => name).join('; ')}`} />
+    <figure className={fills ? styles.filled : styles.figure}>
+      <div
+        ref={place}
+        className={styles.chart}
+        role="img"
+        aria-label={`Line chart of ${title === undefined ? '' : `${title}: `}${lines.map(({ name }) => name).join('; ')}`}
+      />
       <figcaption>
-        <ul className={styles.legend}>
+        <ul className={styles.legend} {...(fills ? { tabIndex: 0, 'aria-label': `Lines of ${title ?? 'the chart'}` } : {})}>
           {lines.map(({ name }, index) => (
             <li key={`${index} ${name}`}>
               <svg width="18" height="8" aria-hidden="true">

@@ -2,11 +2,15 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { SearchIcon } from '../components/icons.js';
-import { Chart } from './chart.js';
+import { Chart, type ChartProps } from './chart.js';
 import styles from './chart.module.css';
 import { lineOf, LINES_MAX, type Drawable } from './chart-series.js';
 
-export function PagedChart({ drawable }: { readonly drawable: readonly Drawable[] }) {
+export interface PagedChartProps extends Pick<ChartProps, 'title' | 'fills'> {
+  readonly drawable: readonly Drawable[];
+}
+
+export function PagedChart({ drawable, title, fills = false }: PagedChartProps) {
   const [filter, setFilter] = useState('');
   const [page, setPage] = useState(0);
   const key = filter.trim().toLowerCase();
@@ -20,7 +24,7 @@ export function PagedChart({ drawable }: { readonly drawable: readonly Drawable[
           <TextInput
             type="search"
             size="xs"
-            aria-label="Filter lines"
+            aria-label={title === undefined ? 'Filter lines' : `Filter lines of ${title}`}
             placeholder="Filter lines by name"
             leftSection={<SearchIcon />}
             value={filter}
@@ -56,7 +60,7 @@ export function PagedChart({ drawable }: { readonly drawable: readonly Drawable[
           </Button>
         </div>
       )}
-      {lines.length > 0 && <Chart lines={lines} />}
+      {lines.length > 0 && <Chart lines={lines} title={title} fills={fills} />}
     </>
   );
 }

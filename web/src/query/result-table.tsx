@@ -12,7 +12,15 @@ export const ROWS_SHOWN_MAX = 500;
 /** Columns that say little, behind the others. */
 const LAST = ['_start', '_stop'];
 
-export function ResultTable({ tables }: { readonly tables: readonly DecodedTable[] }) {
+export interface ResultTableProps {
+  readonly tables: readonly DecodedTable[];
+  /** What it is the result of. */
+  readonly title?: string;
+  /** It takes the room that there is. */
+  readonly fills?: boolean;
+}
+
+export function ResultTable({ tables, title = 'the result', fills = false }: ResultTableProps) {
   const zone = useZone();
   const withResult = isNamedResult(tables);
   const types = new Map<string, ColumnType>();
@@ -25,9 +33,9 @@ export function ResultTable({ tables }: { readonly tables: readonly DecodedTable
   }
   const isNumber = (label: string): boolean => ['float', 'int', 'uint'].includes(types.get(label) ?? '');
   return (
-    <div className={styles.scroll} tabIndex={0} role="group" aria-label="Rows of the result">
+    <div className={`${styles.scroll} ${fills ? styles.filled : ''}`} tabIndex={0} role="group" aria-label={`Rows of ${title}`}>
       <table className={styles.table}>
-        <caption className="hidden-text">The result of the query</caption>
+        <caption className="hidden-text">{title === 'the result' ? 'The result of the query' : title}</caption>
         <thead>
           <tr>
             {withResult && <th scope="col">result</th>}

@@ -13,11 +13,19 @@ export interface QueryResult {
   readonly isCut: boolean;
 }
 
-/** @throws ApiError, also for a failure that stands in the answer itself */
-export async function runQuery(orgID: string, script: string, signal: AbortSignal): Promise<QueryResult> {
+/**
+ * @param extern a syntax tree that stands before the script, see `externOf`
+ * @throws ApiError, also for a failure that stands in the answer itself
+ */
+export async function runQuery(orgID: string, script: string, signal: AbortSignal, extern?: object): Promise<QueryResult> {
   const startedAtMs = performance.now();
   const response = await send('POST', `/api/v2/query?orgID=${orgID}`, {
-    json: { query: script, type: 'flux', dialect: { header: true, annotations: ['group', 'datatype', 'default'] } },
+    json: {
+      query: script,
+      ...(extern === undefined ? {} : { extern }),
+      type: 'flux',
+      dialect: { header: true, annotations: ['group', 'datatype', 'default'] },
+    },
     signal,
   });
   const meter = { bytes: 0 };
