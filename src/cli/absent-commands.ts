@@ -3,7 +3,6 @@ import type { CommandEntry } from './command.js';
 
 /** InfluxDB's own words for what is only in its cloud. */
 const CLOUD_ONLY = 'InfluxDB Cloud-only command used with InfluxDB OSS host';
-const NO_REPLICATION = 'Sluice does not replicate to other servers';
 
 const absent = (name: string, refusal: string): CommandEntry => ({ name, summary: 'not in Sluice', isHidden: true, refusal });
 
@@ -21,8 +20,6 @@ export const ABSENT_COMMANDS: readonly CommandEntry[] = [
   absent('apply', 'Sluice does not support templates yet'),
   absent('bucket-schema', CLOUD_ONLY),
   absent('export', 'Sluice does not support templates yet; `sluice backup` copies everything'),
-  absent('remote', NO_REPLICATION),
-  absent('replication', NO_REPLICATION),
   { name: 'scripts', summary: 'not in Sluice', isHidden: true, subcommands: ABSENT_SCRIPTS },
   absent('stacks', 'Sluice does not support template stacks yet'),
   absent('template', 'Sluice does not support templates yet'),

@@ -99,6 +99,39 @@ const telegrafs: CommandEntry = {
   ],
 };
 
+const remote: CommandEntry = {
+  name: 'remote',
+  summary: 'manage remotes: other servers to replicate to',
+  examples: ['sluice remote create --name far --remote-url https://far.example.com --remote-org-id 0a1b2c3d4e5f6071', 'sluice remote list'],
+  subcommands: [
+    { name: 'create', summary: 'add a remote', load: load(() => import('./commands/remote-create.js')) },
+    { name: 'delete', summary: 'delete a remote', load: load(() => import('./commands/remote-delete.js')) },
+    { name: 'list', aliases: LIST_ALIASES, summary: 'list remotes', load: load(() => import('./commands/remote-list.js')) },
+    { name: 'update', summary: 'change a remote', load: load(() => import('./commands/remote-update.js')) },
+  ],
+};
+
+const replication: CommandEntry = {
+  name: 'replication',
+  summary: 'manage replications: what is sent to remotes',
+  examples: ['sluice replication list'],
+  subcommands: [
+    { name: 'create', summary: 'replicate a bucket', load: load(() => import('./commands/replication-create.js')) },
+    {
+      name: 'delete',
+      summary: 'end a replication, and drop what waits',
+      load: load(() => import('./commands/replication-delete.js')),
+    },
+    {
+      name: 'list',
+      aliases: LIST_ALIASES,
+      summary: 'list replications, and how they do',
+      load: load(() => import('./commands/replication-list.js')),
+    },
+    { name: 'update', summary: 'change a replication', load: load(() => import('./commands/replication-update.js')) },
+  ],
+};
+
 const config: CommandEntry = {
   name: 'config',
   summary: 'manage connections: server addresses and tokens',
@@ -235,6 +268,8 @@ export const ROOT: CommandEntry = {
     task,
     { name: 'dashboards', summary: 'list dashboards', load: load(() => import('./commands/dashboards.js')) },
     telegrafs,
+    remote,
+    replication,
     v1,
     { name: 'backup', summary: 'back up a server, or one bucket, to a folder', load: load(() => import('./commands/backup.js')) },
     { name: 'restore', summary: 'restore a backup', load: load(() => import('./commands/restore.js')) },

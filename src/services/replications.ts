@@ -72,6 +72,18 @@ export const createReplications = (dependencies: ReplicationDependencies): Resou
     return replication;
   }
 
+  /** What would be made: of two faults, a taken name is told last. */
+  async function prepare(actor: Actor, input: NewReplication): Promise<Replication> {
+    const { orgID } = input;
+    if (orgID === undefined) throw invalid('invalid org id for permission: invalid ID');
+    authorize(actor, rights.toCreateIn(orgID));
+    const replication = replicationKind.build(input, { id: ids(), orgID, nowMs: clock(), newId: ids });
+    authorizeReplication(actor, replication);
+    await findBucket(store, replication);
+    await findRemote(store, replication);
+    return replication;
+  }
+
   async function tryOut(replication: Replication, failure: string): Promise<void> {
     const { message } = await remoteWrites.write(await findRemote(store, replication), replication, NOTHING, undefined);
     if (message !== '') throw invalid(`${failure}: ${message}`);
@@ -81,6 +93,7 @@ export const createReplications = (dependencies: ReplicationDependencies): Resou
     ...replications,
 
     async create(actor, input) {
+      await prepare(actor, input);
       const created = await replications.create(actor, input);
       fresh.add(created);
       await queues.whenFollowed();
@@ -119,13 +132,7 @@ export const createReplications = (dependencies: ReplicationDependencies): Resou
 
     trials: {
       async create(actor: Actor, input: NewReplication) {
-        const { orgID } = input;
-        if (orgID === undefined) throw invalid('invalid org id for permission: invalid ID');
-        authorize(actor, rights.toCreateIn(orgID));
-        const replication = replicationKind.build(input, { id: ids(), orgID, nowMs: clock(), newId: ids });
-        authorizeReplication(actor, replication);
-        await findBucket(store, replication);
-        await tryOut(replication, 'replication parameters fail validation');
+        await tryOut(await prepare(actor, input), 'replication parameters fail validation');
       },
 
       async change(actor: Actor, id: Id, change: ReplicationChange) {

@@ -94,7 +94,7 @@ describe('sluice', () => {
     expect(await succeed('--help')).toMatch(/Commands:\n[^]*Examples:\n {2}sluice setup\n/);
     expect(await succeed('auth', 'create', '-h')).toContain('Examples:\n  sluice auth create --read-bucket data');
     expect(await fail(['frobnicate'])).toBe('Error: unknown command "frobnicate" for "influx"\n');
-    const absent = ['apply', 'export', 'stacks', 'telegrafs', 'task', 'dashboards', 'replication', 'remote', 'template', 'bucket-schema'];
+    const absent = ['apply', 'export', 'stacks', 'telegrafs', 'task', 'dashboards', 'template', 'bucket-schema'];
     const answers = await Promise.all(absent.map((name) => fail([name, 'list', '--id', 'x'])));
     for (const answer of answers) expect(answer).toMatch(/^Error: [^\n]+\n$/);
   });

@@ -65,6 +65,8 @@ export interface ProcessOptions {
   readonly flags?: readonly string[];
   readonly env?: Record<string, string>;
   readonly directory?: string;
+  /** A free one without it. */
+  readonly port?: number;
 }
 
 /** Starts `sluiced` and waits until it answers; rejects with its output when it ends instead. */
@@ -74,7 +76,7 @@ export const startProcess = async (options: ProcessOptions = {}): Promise<Server
 export async function launchProcess(options: ProcessOptions = {}): Promise<{ child: ChildProcess; ready: Promise<ServerProcess> }> {
   const directory = options.directory ?? newServerDirectory();
   const dataDirectory = join(directory, 'data');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const args = ['--data-dir', dataDirectory, '--http-bind-address', `127.0.0.1:${port}`, ...(options.flags ?? [])];
   if (options.flags?.includes('--use-hashed-tokens=false')) writeFileSync(join(directory, PLAIN_FILE), '');
