@@ -52,3 +52,14 @@ apply --prune
 sed -i.before 's/read: \[[^]]*\], //' "$WORK/tokens.yaml"
 apply
 echo "what a sensor may do: $($SLUICE auth check --token-file "$WORK/secrets/sensor-1.token" | sed -n '/^May/,$p' | tail -n +2 | sed 's/^ *//; s/ (.*//')"
+
+# 5. A token was found where everybody can read it. Anybody may say so; it is refused from then on, and the next apply makes another one.
+read -r LEAKED <"$WORK/secrets/sensor-7.token"
+as_leaked() { printf 'header = "Authorization: Token %s"\n' "$LEAKED" | curl -sS -o /dev/null -w '%{http_code}' -K - "$@"; }
+write() { as_leaked "$INFLUX_HOST/api/v2/write?org=$INFLUX_ORG&bucket=metrics" --data-binary 'up,sensor=7 value=1i'; }
+echo "written before it leaked: $(write)"
+echo "reported: $(printf '{"tokens": ["%s"]}' "$LEAKED" | curl -sS -o /dev/null -w '%{http_code}' "$INFLUX_HOST/api/v2/authorizations/leaked" -d @-)"
+echo "written after the report: $(write)"
+apply
+read -r LEAKED <"$WORK/secrets/sensor-7.token"
+echo "written with the new one: $(write)"

@@ -70,6 +70,11 @@ describe('the examples', () => {
       'Done: delete 100, leave 400.',
       'Done: replace 400.',
       'what a sensor may do: write bucket metrics',
+      'written before it leaked: 204',
+      'reported: 202',
+      'written after the report: 403',
+      'Done: replace 1, leave 399.',
+      'written with the new one: 204',
     ]);
   });
 

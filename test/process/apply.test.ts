@@ -149,6 +149,18 @@ tokens:
     expect([(await ownOf(fresh['rotated.token']!)).status, (await ownOf(fresh['renewed.token']!)).status]).toEqual([200, 200]);
   });
 
+  it('replaces a token that was reported as leaked, at once and in the form that is asked for', async () => {
+    const content = 'tokens: [{name: leaked, read: bucket:data}]';
+    await expectApplied(content);
+    const [old, token] = [await named('leaked'), values()['leaked.token']!];
+    await server.client.post('/api/v2/authorizations/leaked', { json: { tokens: [token] } });
+    expect(await expectApplied(content, '--token-format', 'prefixed')).toContain('it was reported as leaked');
+    const next = await named('leaked');
+    expect([next.id === old.id, next.status, values()['leaked.token']!.slice(0, 4)]).toEqual([false, 'active', 'slc_']);
+    expect((await listed()).some(({ id }) => id === old.id)).toBe(false);
+    expect(await expectApplied(content)).toContain('No change');
+  });
+
   it('writes values to standard output once, and nothing else', async () => {
     writeFileSync(file, 'tokens: [{name: shown, read: tasks}, {name: shown-too, read: tasks}]');
     const { code, stdout, stderr } = await sluice('apply', '--file', file, '--yes');

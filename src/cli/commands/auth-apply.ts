@@ -1,9 +1,10 @@
 /** `auth apply`: makes the tokens of an organization as a file says; shows what it is going to do, asks, and does it. */
 import { readFileSync } from 'node:fs';
 import { findOwnAuthorization } from '../../client/authorizations.js';
+import { TOKEN_FORMATS } from '../../domain/token-format.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { describeFileFault } from '../failure.js';
-import { requiredText, text, texts, toggle, type Flag } from '../flags.js';
+import { choice, requiredText, text, texts, toggle, type Flag } from '../flags.js';
 import { confirmEndOfOperator } from '../operator-guard.js';
 import { printJson } from '../output.js';
 import { checkOrganization, findOrganizationId, openSession, type Session } from '../session.js';
@@ -23,6 +24,7 @@ const flags = {
   prune: toggle('delete the tokens with a name that are not in the file'),
   rotate: texts('rotate the secret of this token now; may be repeated', { value: 'name' }),
   'rotate-all': toggle('rotate the secrets of all tokens of the file now'),
+  'token-format': choice('form of new values (default: what the server prefers)', 'token format', TOKEN_FORMATS),
   yes: toggle('do not ask', { short: 'y' }),
   ...organizationFlags,
   ...commonFlags,
@@ -135,7 +137,7 @@ async function carryOutIfWanted(
     const { confirm } = await import('../prompt.js');
     if (!confirm('Do this?')) throw new Error('canceled: nothing was changed');
   }
-  await carryOut(plan, { send: session.send, delivery, directory, ownId });
+  await carryOut(plan, { send: session.send, delivery, directory, ownId, tokenFormat: values['token-format'] });
   writeError(`Done: ${summarizePlan(plan)}.\n`);
 }
 

@@ -10,6 +10,7 @@ import {
   type AuthorizationJson,
 } from '../../client/authorizations.js';
 import type { Send } from '../../client/request.js';
+import type { TokenFormat } from '../../domain/token-format.js';
 import { attempt } from '../failure.js';
 import type { Delivery } from './delivery.js';
 import { canonical } from './canonical.js';
@@ -25,6 +26,8 @@ export interface Work {
   readonly directory: Directory;
   /** The token that asks, if it is one of the organization's: its own turn comes last. */
   readonly ownId: string | undefined;
+  /** Of new values; undefined: what the server prefers. */
+  readonly tokenFormat: TokenFormat | undefined;
 }
 
 /** @throws the first error, when what was on its way has ended */
@@ -76,12 +79,13 @@ async function take(step: Step, work: Work): Promise<void> {
     }
     case 'replace': {
       const made = await make(step, work);
-      await succeed(step.current, made.id, name, graceSeconds, send);
+      // Nobody can use one that leaked.
+      await succeed(step.current, made.id, name, step.current.leakedAt === undefined ? graceSeconds : 0, send);
       return;
     }
     case 'rotate': {
       await change(step.current.id, step.change, send);
-      const { id, token } = await rotateAuthorization(send, step.current.id, { awaitConfirmation: true });
+      const { id, token } = await rotateAuthorization(send, step.current.id, { awaitConfirmation: true, tokenFormat: work.tokenFormat });
       delivery.deliver(step.wanted, id, token);
       await confirmRotation(send, id, graceSeconds);
       return;
@@ -110,7 +114,7 @@ async function succeed(current: AuthorizationJson, id: string, name: string, gra
 }
 
 /** Makes the token under a name that says that its value is on its way, and delivers it. */
-async function make(step: Step, { send, delivery, directory }: Work): Promise<AuthorizationJson> {
+async function make(step: Step, { send, delivery, directory, tokenFormat }: Work): Promise<AuthorizationJson> {
   const { wanted, permissions } = step;
   const { name, expiry } = wanted;
   const current = currentOf(step);
@@ -121,8 +125,10 @@ async function make(step: Step, { send, delivery, directory }: Work): Promise<Au
     userID,
     name: name + UNDELIVERED,
     description: wanted.description ?? current?.description ?? name,
-    status: wanted.status ?? current?.status,
+    // A report made it inactive, and is about its secret.
+    status: wanted.status ?? (current?.leakedAt === undefined ? current?.status : 'active'),
     permissions,
+    tokenFormat,
     constraints: wantedConstraints(step),
     expiresIn: expiry?.kind === 'lifetime' ? `${Math.round(expiry.ms / 1000)}s` : undefined,
     expiresAt: momentOf(step),

@@ -150,6 +150,7 @@ export const isAwaiting = ({ previousSecret }: AuthorizationJson): boolean =>
 
 /** What only a new token can have. */
 function reasonToReplace(current: AuthorizationJson, { wanted, permissions }: Wanted, { directory, nowMs }: Situation): string | undefined {
+  if (current.leakedAt !== undefined) return 'it was reported as leaked';
   const rights = describeDifference(current.permissions, permissions, directory);
   if (rights !== undefined) return rights;
   if (wanted.user !== undefined && wanted.user !== current.user) return `its user is to be ${wanted.user}`;
