@@ -7,9 +7,8 @@ import type { Bucket } from '../domain/bucket.js';
 import { allMappings, checkMappingNames, findMapping, virtualMapping, type DbrpMapping } from '../domain/dbrp.js';
 import { conflict, notFound } from '../domain/errors.js';
 import type { BucketId, Id, IdGenerator, OrganizationId } from '../domain/id.js';
-import { WHOLE_LIST } from '../domain/page.js';
-import { EVERYTHING } from '../domain/permission.js';
 import { DuplicateError, type StoreReader, type StoreWriter } from '../domain/store.js';
+import { compareUtf8 } from '../domain/utf8-order.js';
 import { bucketKind } from '../kinds/buckets.js';
 import { mappingKind } from '../kinds/dbrps.js';
 
@@ -27,10 +26,25 @@ export type Dbrps = ReturnType<typeof createDbrps>;
 
 const unknown = () => notFound('unable to find DBRP');
 
+export interface AllMappings {
+  readonly mappings: readonly DbrpMapping[];
+  /** By name. */
+  readonly buckets: readonly Bucket[];
+}
+
+/** What follows from lists that a store remembers, for as long as it does: every write and query of the v1-compatible API asks. */
+const known = new WeakMap<readonly Bucket[], AllMappings & { readonly stored: readonly DbrpMapping[] }>();
+
 /** All mappings of an organization, stored and virtual. */
-export async function listAllMappings(store: StoreReader, orgID: OrganizationId): Promise<{ mappings: DbrpMapping[]; buckets: Bucket[] }> {
-  const buckets = await store.resources(bucketKind).list({ orgID, readable: EVERYTHING }, WHOLE_LIST, 'name');
-  return { mappings: allMappings(await store.resources(mappingKind).listOf(orgID), buckets), buckets };
+export async function listAllMappings(store: StoreReader, orgID: OrganizationId): Promise<AllMappings> {
+  const listed = await store.resources(bucketKind).listOf(orgID);
+  const stored = await store.resources(mappingKind).listOf(orgID);
+  const before = known.get(listed);
+  if (before?.stored === stored) return before;
+  const buckets = [...listed].sort((a, b) => compareUtf8(a.name, b.name));
+  const all = { mappings: allMappings(stored, buckets), buckets, stored };
+  known.set(listed, all);
+  return all;
 }
 
 /** Resolves a database, with its bucket; undefined if there is no mapping. */

@@ -40,10 +40,15 @@ export type Influxql = ReturnType<typeof createInfluxql>;
 export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: InfluxqlDependencies) => {
   async function listReadableMappings(actor: TokenActor, points: PointAccess, database: string | undefined): Promise<ReadableMapping[]> {
     const { mappings, buckets } = await listAllMappings(store, actor.orgId);
-    const { readable, writable } = accessAmong(actor, buckets);
-    return mappings.flatMap((mapping) => {
+    const asked = database === undefined ? mappings : mappings.filter((mapping) => mapping.database === database);
+    const ids = new Set(asked.map(({ bucketID }) => bucketID));
+    const { readable, writable } = accessAmong(
+      actor,
+      buckets.filter(({ id }) => ids.has(id)),
+    );
+    return asked.flatMap((mapping) => {
       const bucket = readable.get(mapping.bucketID);
-      if ((database !== undefined && mapping.database !== database) || bucket === undefined || !points.openToRead(bucket)) return [];
+      if (bucket === undefined || !points.openToRead(bucket)) return [];
       return [
         {
           database: mapping.database,
