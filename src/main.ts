@@ -17,6 +17,7 @@ Usage:
   sluiced print-config [flags]      show what would be in force (--key-name K for one key)
   sluiced recovery auth|user|org    repair a store offline, when no token works any more
   sluiced tokens plan               what the next start would do with the tokens
+  sluiced audit verify              check that no record of the audit log is missing or changed
   sluiced downgrade 2.0|2.1|2.3|2.4 erase the hashes of tokens
   sluiced import --influxdb DIR     move in from an InfluxDB 2.x
   sluiced series list|pair-anyway   points without a bucket, or without their store
@@ -65,6 +66,9 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       return;
     case 'tokens':
       await (await import('./admin/tokens.js')).runTokens(argv.slice(1));
+      return;
+    case 'audit':
+      await (await import('./admin/audit.js')).runAudit(argv.slice(1));
       return;
     case 'import':
       await (await import('./admin/import.js')).runImport(argv.slice(1));

@@ -63,22 +63,23 @@ export async function startServer({
       countExpiring: () => expiry.count(),
     });
     const services = createServices({ config, logger, clock, kinds, stores, metrics, stopSteps });
-    const { authenticator, v1Authenticator, usage, pool } = services;
+    const { authenticator, v1Authenticator, usage, refusals, pool } = services;
     if (isFirstStart && !(await services.setup.isAllowed())) throw new Error(notFresh(config));
     if (unattendedSetup !== undefined && !isFirstStart) await runUnattendedSetup(unattendedSetup, services.setup, authenticator, logger);
     await services.replicator.start();
     // In a thread of its own while the rest of the start goes on.
     pool.prepare();
     const { retention, sessions } = services;
-    const { expiredTokenRetentionMs } = config;
-    await startHousekeeping({ store: stores.store, retention, sessions, expiry, usage, expiredTokenRetentionMs, logger, stopSteps });
+    const { expiredTokenRetentionMs, auditRetentionMs } = config;
+    const retentions = { expiredTokenRetentionMs, auditRetentionMs };
+    await startHousekeeping({ store: stores.store, clock, retention, sessions, expiry, usage, refusals, ...retentions, logger, stopSteps });
 
     const routes = createRoutes({ config, logger, clock, services, metrics, listProblems: stores.listProblems });
     const pages = config.uiDisabled ? undefined : loadPages();
     if (pages === undefined && !config.uiDisabled) logger.warn('the web pages are not built: npm run build');
     const { url, renewCertificate } = await listen(
       config,
-      { routes, authenticator, v1Authenticator, metrics, usage, logger, pages },
+      { routes, authenticator, v1Authenticator, metrics, usage, refusals, clock, logger, pages },
       stopSteps,
     );
     markStarted(config, stores.directory, isFirstStart);

@@ -2,6 +2,8 @@
  * `sluiced downgrade`: removes token hashes, as for an older InfluxDB. Tokens that are only stored as hashes can no longer be used;
  * a copy of the store, made first, allows undoing it.
  */
+import { recordEvent } from '../auth/audit.js';
+import { systemActor } from '../domain/actor.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -59,7 +61,14 @@ async function downgrade(store: FileStore, directory: string, target: string, co
   }
   const copy = freeName(join(directory, `${SQLITE_FILE}.${VERSION}-pre-${target}-downgrade.backup`));
   await store.copyTo(copy);
-  await store.transaction((writer) => writer.eraseTokenHashes());
+  await store.transaction(async (writer) => {
+    const erased = await writer.eraseTokenHashes();
+    await recordEvent(writer, systemActor('downgrade'), Date.now(), {
+      action: 'downgrade.completed',
+      resource: { type: 'instance' },
+      details: { target, erased },
+    });
+  });
   process.stdout.write(
     `${tokens(doomedCount)} erased. To undo this, put the copy back while the server is stopped:\n  mv ${copy} ${join(directory, SQLITE_FILE)}\n` +
       'A new operator token: sluiced recovery auth create-operator --username NAME --org NAME\n',

@@ -2,6 +2,7 @@
  * `sluiced recovery`: creates users, organizations and an operator token when no token is valid any more. It requires access to the data
  * directory, which already allows everything; the server must be stopped.
  */
+import { authorizationEvent, recordEvent } from '../auth/audit.js';
 import { readFileSync } from 'node:fs';
 import { createAuthorizations } from '../auth/authorizations.js';
 import { checkPasswordRules, hashPassword } from '../auth/passwords.js';
@@ -14,7 +15,7 @@ import { conflict, DomainError, invalid, notFound } from '../domain/errors.js';
 import { parseId, type UserId } from '../domain/id.js';
 import { WHOLE_LIST } from '../domain/page.js';
 import { EVERYTHING, formatPermission } from '../domain/permission.js';
-import type { Store } from '../domain/store.js';
+import type { Store, StoreWriter } from '../domain/store.js';
 import { checkUserName, type User } from '../domain/user.js';
 import { createOrganizations } from '../services/organizations.js';
 import { isOn, misused, readCommand, switchFlag, textFlag, textOf, withStore, type Command } from './offline.js';
@@ -118,11 +119,19 @@ function createOperator(command: Command): Promise<string> {
     const authorizations = createAuthorizations({ store, ids, clock: Date.now, hashTokens, tokenFormat: config.tokenFormat });
     const description = `${user.name}'s Recovery Token`;
     const { authorization, secret } = authorizations.mintOperator({ orgID: organization.id, userID: user.id, description });
-    await store.transaction((writer) => writer.insertAuthorization(authorization));
+    await store.transaction(async (writer) => {
+      await writer.insertAuthorization(authorization);
+      await recordEvent(writer, ACTOR, Date.now(), authorizationEvent('authorization.created', authorization));
+      await recordCommand(writer, 'auth create-operator');
+    });
     if (storeHashes) await hashPlainTokens(store);
     return authorizationTable(store, { authorization, secret });
   });
 }
+
+/** That somebody with access to the data directory came this way. */
+const recordCommand = (writer: StoreWriter, command: string): Promise<void> =>
+  recordEvent(writer, ACTOR, Date.now(), { action: 'recovery.completed', resource: { type: 'instance' }, details: { command } });
 
 /** All tokens, without values but that of the one that was made just now. */
 async function authorizationTable(
@@ -170,6 +179,8 @@ function createUser(command: Command): Promise<string> {
     await store.transaction(async (writer) => {
       await writer.insertUser(user);
       await writer.putPasswordHash(user.id, hash);
+      await recordEvent(writer, ACTOR, Date.now(), { action: 'user.created', resource: { type: 'users', id: user.id, name } });
+      await recordCommand(writer, 'user create');
     });
     return userTable(await allUsers(store));
   });
@@ -186,6 +197,11 @@ function updateUser(command: Command): Promise<string> {
     await store.transaction(async (writer) => {
       await writer.putPasswordHash(user.id, hash);
       await writer.deleteSessionsOfUser(user.id, undefined);
+      await recordEvent(writer, ACTOR, Date.now(), {
+        action: 'password.changed',
+        resource: { type: 'users', id: user.id, name: user.name },
+      });
+      await recordCommand(writer, 'user update');
     });
     return userTable([user]);
   });
@@ -220,6 +236,7 @@ function createOrganization(command: Command): Promise<string> {
   return withStore(command.config, async ({ store, ids }) => {
     const engine = { dropBucket: () => Promise.reject(new Error('no bucket can be dropped offline')) };
     await createOrganizations({ store, engine, ids, clock: Date.now }).create(ACTOR, name, '');
+    await store.transaction((writer) => recordCommand(writer, 'org create'));
     return organizationTable(store);
   });
 }

@@ -56,7 +56,7 @@ export function auditActorOf(actor: Actor): AuditActor {
 
 /** An event about an authorization. */
 export const authorizationEvent = (
-  action: AuditAction & `${'authorization' | 'recovery.authorization'}${string}`,
+  action: AuditAction & `authorization.${string}`,
   { id, orgID, description }: Pick<Authorization, 'id' | 'orgID' | 'description'>,
   more: Pick<AuditEvent, 'reason' | 'details'> = {},
 ): AuditEvent => ({ action, resource: { type: 'authorizations', id, name: description }, orgID, ...more });

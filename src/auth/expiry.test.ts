@@ -67,6 +67,20 @@ describe('warnings', () => {
   });
 });
 
+it('is recorded in the audit log, once, as is the deletion', async () => {
+  const expired = await insert(START_MS + DAY_MS);
+  await insert(START_MS + 40 * DAY_MS);
+  world.nowMs = START_MS + DAY_MS;
+  expect(await createExpiry(world).noteExpired()).toBe(1);
+  expect(await createExpiry(world).noteExpired()).toBe(0);
+  await createExpiry(world).removeExpired(0);
+  const records = await world.store.listAudit({ resourceId: expired }, { limit: 10 });
+  expect(records).toMatchObject([
+    { action: 'authorization.expired', actor: { kind: 'system', name: 'expiry' }, orgID: ACME },
+    { action: 'authorization.deleted', reason: 'it had expired' },
+  ]);
+});
+
 it('deletes what expired longer ago than it is kept, and nothing else', async () => {
   const expired = await insert(START_MS + DAY_MS);
   const kept = [await insert(START_MS + 40 * DAY_MS), await insert(undefined)];

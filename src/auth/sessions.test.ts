@@ -1,3 +1,4 @@
+import { deriveAuditKey } from './audit-key.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,15 @@ describe('Sessions', () => {
       duringComparison();
     });
     const passwords = new PasswordChecks(new Attempts(Date.now), verifier);
-    return createSessions({ store, clock: Date.now, rules: new SessionRules(60, true), passwords, strongPasswords: false });
+    return createSessions({
+      store,
+      clock: Date.now,
+      rules: new SessionRules(60, true),
+      passwords,
+      strongPasswords: false,
+      refusals: { note: () => undefined },
+      auditKey: deriveAuditKey(Buffer.alloc(32)),
+    });
   };
 
   beforeEach(async () => {
@@ -44,7 +53,7 @@ describe('Sessions', () => {
 
   it('are not born of a password that changes while it is checked', async () => {
     const checked = sessions();
-    const signIn = (password: Secret) => checked.signIn('::1', 'ann', password);
+    const signIn = (password: Secret) => checked.signIn({ id: 'r', address: '::1' }, 'ann', password);
     expect((await signIn(old)).key.reveal()).not.toBe('');
     const hash = await hashPassword(next);
     let changed: Promise<unknown> = Promise.resolve();

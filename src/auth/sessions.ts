@@ -1,10 +1,14 @@
 /** Signing in and out. */
-import { DomainError, unauthorized } from '../domain/errors.js';
+import type { RequestOrigin } from '../domain/actor.js';
+import { DomainError, TryAgainLaterError, unauthorized } from '../domain/errors.js';
 import type { Clock, UserId } from '../domain/id.js';
 import type { Session, Store } from '../domain/store.js';
 import type { User } from '../domain/user.js';
+import { entryOf } from './audit.js';
+import type { AuditKey } from './audit-key.js';
 import type { PasswordChecks } from './password-checks.js';
 import { isForeignHash, isStrong, STRENGTH_RULE } from './passwords.js';
+import type { RefusalLog } from './refusal-log.js';
 import type { Secret } from './secret.js';
 import type { SessionRules } from './session-rules.js';
 import { generateToken, hashToken } from './token.js';
@@ -15,6 +19,9 @@ export interface SessionDependencies {
   readonly rules: SessionRules;
   readonly passwords: PasswordChecks;
   readonly strongPasswords: boolean;
+  /** Is told of sign-ins that failed. */
+  readonly refusals: Pick<RefusalLog, 'note'>;
+  readonly auditKey: Pick<AuditKey, 'digest'>;
 }
 
 /** A user with a verified password, and the hash it matched: valid only while that hash is stored. */
@@ -37,7 +44,7 @@ export interface SignedIn {
 export type Sessions = ReturnType<typeof createSessions>;
 
 export const createSessions = (dependencies: SessionDependencies) => {
-  const { store, clock, rules, passwords, strongPasswords } = dependencies;
+  const { store, clock, rules, passwords, strongPasswords, refusals, auditKey } = dependencies;
 
   /**
    * Checks a password, and is as slow and as silent about a user that does not exist as about a wrong password.
@@ -66,14 +73,38 @@ export const createSessions = (dependencies: SessionDependencies) => {
     });
   }
 
+  /** A name that nobody has may be a password in the wrong field: it can be recognised, and not be read. */
+  function noteFailure(origin: RequestOrigin, userName: string, user: User | undefined, reason: string): void {
+    const digest = auditKey.digest(userName);
+    const event = {
+      action: 'session.created',
+      outcome: 'failure',
+      resource: user === undefined ? { type: 'users' } : userResource(user),
+      reason,
+      ...(user === undefined ? { details: { nameDigest: digest } } : {}),
+    } as const;
+    const entry = entryOf({ kind: 'unknown', userId: user?.id }, origin, clock(), event);
+    refusals.note({ kind: `sign-in ${user?.id ?? digest}`, isKnown: user !== undefined, entry });
+  }
+
   return {
     verifyPassword,
 
     /** @throws DomainError `unauthorized` for a wrong name or password; `forbidden` for a weak password if strong ones are required */
-    async signIn(address: string, userName: string, password: Secret): Promise<SignedIn> {
-      const verified = await verifyPassword(address, userName, password, await store.findUserByName(userName));
-      if (verified === undefined) throw unauthorized('unauthorized access');
-      if (strongPasswords && !isStrong(password)) throw new DomainError('forbidden', `password change required\n${STRENGTH_RULE}`);
+    async signIn(origin: RequestOrigin, userName: string, password: Secret): Promise<SignedIn> {
+      const user = await store.findUserByName(userName);
+      const verified = await verifyPassword(origin.address, userName, password, user).catch((error: unknown) => {
+        if (error instanceof TryAgainLaterError) noteFailure(origin, userName, user, 'too many failed attempts');
+        throw error;
+      });
+      if (verified === undefined) {
+        noteFailure(origin, userName, user, 'wrong name or password');
+        throw unauthorized('unauthorized access');
+      }
+      if (strongPasswords && !isStrong(password)) {
+        noteFailure(origin, userName, user, 'the password is weak');
+        throw new DomainError('forbidden', `password change required\n${STRENGTH_RULE}`);
+      }
       const key = generateToken();
       const now = clock();
       const userId = verified.user.id;
@@ -82,16 +113,27 @@ export const createSessions = (dependencies: SessionDependencies) => {
         // A change of the password ends the sessions that are there: none may be born of the old one behind it.
         if ((await writer.findPasswordHash(userId)) !== verified.passwordHash) throw unauthorized('unauthorized access');
         await writer.insertSession(session);
+        const event = { action: 'session.created', resource: userResource(verified.user) } as const;
+        await writer.appendAudit(entryOf({ kind: 'session', userId }, origin, now, event));
       });
       return { key, cookieExpiresAtMs: rules.cookieExpiry(now) };
     },
 
     /** @throws DomainError `unauthorized` when there is no such session */
-    async signOut(key: Secret): Promise<void> {
-      const ended = await store.transaction((writer) => writer.deleteSession(hashToken(key)));
+    async signOut(origin: RequestOrigin, key: Secret): Promise<void> {
+      const ended = await store.transaction(async (writer) => {
+        const session = await writer.findSession(hashToken(key));
+        if (session === undefined) return false;
+        const { userId } = session;
+        const event = { action: 'session.ended', resource: { type: 'users', id: userId } } as const;
+        await writer.appendAudit(entryOf({ kind: 'session', userId }, origin, clock(), event));
+        return writer.deleteSession(session.hash);
+      });
       if (!ended) throw unauthorized('unauthorized access');
     },
 
     deleteExpired: (): Promise<number> => store.transaction((writer) => writer.deleteExpiredSessions(clock())),
   };
 };
+
+const userResource = ({ id, name }: User) => ({ type: 'users', id, name });

@@ -172,6 +172,18 @@ const org: CommandEntry = {
   ],
 };
 
+const audit: CommandEntry = {
+  name: 'audit',
+  summary: 'read and verify the audit log: who did what to tokens, and why a request was refused',
+  examples: ['sluice audit list --since 7d', 'sluice audit tail', 'sluice audit verify'],
+  subcommands: [
+    { name: 'list', aliases: LIST_ALIASES, summary: 'list records', load: load(() => import('./commands/audit-list.js')) },
+    { name: 'tail', summary: 'show records as they come', load: load(() => import('./commands/audit-tail.js')) },
+    { name: 'export', summary: 'write all records as JSON lines', load: load(() => import('./commands/audit-export.js')) },
+    { name: 'verify', summary: 'check that no record is missing or changed', load: load(() => import('./commands/audit-verify.js')) },
+  ],
+};
+
 const user: CommandEntry = {
   name: 'user',
   summary: 'manage users and their passwords',
@@ -271,6 +283,7 @@ export const ROOT: CommandEntry = {
     remote,
     replication,
     v1,
+    audit,
     { name: 'backup', summary: 'back up a server, or one bucket, to a folder', load: load(() => import('./commands/backup.js')) },
     { name: 'restore', summary: 'restore a backup', load: load(() => import('./commands/restore.js')) },
     { name: 'ping', summary: 'check that the server is up and healthy', load: load(() => import('./commands/ping.js')) },

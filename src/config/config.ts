@@ -24,6 +24,8 @@ export interface Config {
   /** Of tokens for which no other format is asked. */
   readonly tokenFormat: Values['token-format'];
   readonly expiredTokenRetentionMs: number;
+  /** 0: the audit log is kept for ever. */
+  readonly auditRetentionMs: number;
   readonly strongPasswords: boolean;
   readonly sessionLengthMinutes: number;
   readonly sessionRenewDisabled: boolean;
@@ -75,6 +77,7 @@ export function toConfig(values: Values, winners: ReadonlyMap<string, Given>): C
     tls: toTls(values, winners),
     useHashedTokens: values['use-hashed-tokens'],
     tokenFormat: values['token-format'],
+    auditRetentionMs: Math.max(0, toMs(values['audit-retention'])),
     expiredTokenRetentionMs: Math.max(0, toMs(values['expired-token-retention'])),
     strongPasswords: values['strong-passwords'],
     sessionLengthMinutes: values['session-length'],

@@ -55,6 +55,7 @@ describe('defaults', () => {
       useHashedTokens: true,
       tokenFormat: 'influxdb',
       expiredTokenRetentionMs: 30 * 86_400_000,
+      auditRetentionMs: 400 * 86_400_000,
       strongPasswords: false,
       sessionLengthMinutes: 60,
       sessionRenewDisabled: false,

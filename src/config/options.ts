@@ -166,6 +166,14 @@ export const OPTIONS = [
     help: 'time after which an expired token is deleted',
   },
   {
+    name: 'audit-retention',
+    kind: 'duration',
+    answeredAsText: true,
+    default: '9600h0m0s',
+    group: 'Tokens, passwords and sessions',
+    help: 'time after which an audit record is deleted, 0 for never',
+  },
+  {
     name: 'session-length',
     kind: 'int',
     default: '60',

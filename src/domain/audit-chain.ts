@@ -157,3 +157,10 @@ export class ChainCheck {
 
 const missing = (from: number, through: number): string =>
   from === through ? 'the record is missing' : `the records through ${through} are missing`;
+
+/** For people. */
+export function describeVerdict({ intact, checked, first, last, lastHash, problems }: AuditVerdict): string {
+  const range = first === undefined || last === undefined ? 'no records' : `${checked} records, ${first} to ${last}`;
+  if (intact) return `intact: ${range}\n${lastHash === undefined ? '' : `note this elsewhere, for --expect: ${last ?? 0}:${lastHash}\n`}`;
+  return `NOT intact: ${range}\n${problems.map(({ sequence, problem }) => `  record ${sequence}: ${problem}\n`).join('')}`;
+}

@@ -27,10 +27,7 @@ export const AUDIT_ACTIONS = [
   'setup.completed',
   'backup.created',
   'restore.completed',
-  'recovery.authorization-created',
-  'recovery.user-created',
-  'recovery.password-changed',
-  'recovery.organization-created',
+  'recovery.completed',
   'downgrade.completed',
   'import.completed',
   'tokens.rekeyed',
@@ -97,8 +94,8 @@ export interface AuditHead {
 }
 
 export interface AuditFilter {
-  /** Undefined: of everything; else only what happened in one of these organizations. */
-  readonly orgIDs?: readonly OrganizationId[] | undefined;
+  /** Undefined: of everything; else only what happened in one of these organizations, or in any. */
+  readonly orgIDs?: readonly OrganizationId[] | 'any' | undefined;
   /** A user or an authorization. */
   readonly actorId?: string | undefined;
   readonly resourceId?: string | undefined;

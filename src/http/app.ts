@@ -5,8 +5,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Authenticator, Verdict } from '../auth/authenticate.js';
+import type { RefusalLog } from '../auth/refusal-log.js';
 import type { V1Authenticator } from '../auth/v1.js';
 import { COMPATIBLE_VERSION } from '../domain/compatibility.js';
+import type { Clock } from '../domain/id.js';
 import { createAdmission } from './admission.js';
 import { RequestAuthenticator } from './authenticate.js';
 import { Bodies, hasBody } from './bodies.js';
@@ -20,6 +22,7 @@ import type { TokenUsage } from '../auth/usage.js';
 import type { Metrics } from './metrics.js';
 import { OpenRequests } from './open-requests.js';
 import type { Pages } from './pages.js';
+import { describeRefusal } from './refusal-notes.js';
 import { placeOf, Responder, trafficOf } from './responder.js';
 import type { Route } from './route.js';
 import { bytesOf } from './traffic.js';
@@ -30,6 +33,9 @@ export interface AppDependencies {
   readonly v1Authenticator: V1Authenticator;
   readonly metrics: Metrics;
   readonly usage: Pick<TokenUsage, 'note'>;
+  /** Is told of what is refused. */
+  readonly refusals: Pick<RefusalLog, 'note'>;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: HttpSettings;
   /** Undefined: `--ui-disabled`, or not built. */
@@ -37,7 +43,7 @@ export interface AppDependencies {
 }
 
 export function createApp(dependencies: AppDependencies): FastifyInstance {
-  const { routes, authenticator, v1Authenticator, metrics, usage, logger, settings, pages } = dependencies;
+  const { routes, authenticator, v1Authenticator, metrics, usage, refusals, clock, logger, settings, pages } = dependencies;
   const fixedHeaders = {
     'x-influxdb-build': 'OSS',
     'x-influxdb-version': COMPATIBLE_VERSION,
@@ -109,6 +115,13 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     else answer(verdict);
   }
 
+  function noteRefusal(request: FastifyRequest, status: number): void {
+    // A sign-in records its own failures.
+    const route = request.routeOptions.config.entry?.routes.get(request.method);
+    if (route?.startsSession === true && request.open !== undefined) return;
+    refusals.note(describeRefusal(request, placeOf(request), status, clock()));
+  }
+
   function record(request: FastifyRequest, reply: FastifyReply): void {
     const { statusCode: status } = reply;
     const place = placeOf(request);
@@ -125,6 +138,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     if (status === 401 || status === 403 || status === 429) {
       const { refusal = 'refused', refusedAuthorization: authorizationID } = request;
       logger.info({ ...line(), reason: refusal, ...(authorizationID === undefined ? {} : { authorizationID }) }, 'refused');
+      if (status !== 429) noteRefusal(request, status);
     } else if (logger.isLevelEnabled('debug')) logger.debug(line(), 'answered');
   }
 }

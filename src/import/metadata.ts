@@ -1,4 +1,6 @@
 /** InfluxDB's metadata, taken over into a store: what is there already stays as it is, and nothing is ever overwritten. */
+import { recordEvent } from '../auth/audit.js';
+import { systemActor } from '../domain/actor.js';
 import { Secret } from '../auth/secret.js';
 import { conflict, type DomainError } from '../domain/errors.js';
 import type { BucketId, LabelId, OrganizationId, UserId } from '../domain/id.js';
@@ -18,6 +20,8 @@ import { NO_BUCKET, NO_ORGANIZATION, NO_USER, Transfer, type Counts, type Import
 import { bucketKind } from '../kinds/buckets.js';
 import { mappingKind } from '../kinds/dbrps.js';
 import { labelKind } from '../kinds/labels.js';
+
+const ACTOR = systemActor('import');
 
 export interface MetadataReport {
   readonly counts: Readonly<Record<ImportedNoun, Counts>>;
@@ -60,6 +64,14 @@ export const importMetadata = (
     await importShards(transfer);
     const { counts, leftOut, changed, collisions, addedBuckets } = transfer;
     if (collisions.length > 0) throw describeCollisions(collisions);
+    const added = Object.entries(counts).flatMap(([noun, { added }]): [string, number][] => (added > 0 ? [[noun, added]] : []));
+    if (added.length > 0) {
+      await recordEvent(writer, ACTOR, options.clock(), {
+        action: 'import.completed',
+        resource: { type: 'instance' },
+        details: Object.fromEntries(added),
+      });
+    }
     return {
       counts,
       leftOut: leftOut.list(),

@@ -6,6 +6,7 @@ import type { Clock } from '../domain/id.js';
 import type { Metrics } from '../http/metrics.js';
 import type { Route } from '../http/route.js';
 import { annotationRoutes } from '../http/routes/annotations.js';
+import { auditRoutes } from '../http/routes/audit.js';
 import { authorizationRoutes, v1AuthorizationRoutes } from '../http/routes/authorizations.js';
 import { backupRoutes } from '../http/routes/backup.js';
 import { dbrpRoutes } from '../http/routes/dbrps.js';
@@ -61,5 +62,6 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
   ...deleteRoutes(services.delete),
   ...queryRoutes(services.flux, logger),
   ...influxqlRoutes(services.influxql),
+  ...auditRoutes(services.audit, clock),
   ...backupRoutes(services.backup, services.restore),
 ];

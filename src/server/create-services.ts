@@ -14,6 +14,7 @@ import { createSessions } from '../auth/sessions.js';
 import { generateToken } from '../auth/token.js';
 import { createRotation } from '../auth/rotation.js';
 import { createSuccession } from '../auth/succession.js';
+import { RefusalLog } from '../auth/refusal-log.js';
 import { TokenUsage } from '../auth/usage.js';
 import { WrittenBytes } from '../auth/written-bytes.js';
 import { V1Authenticator } from '../auth/v1.js';
@@ -24,6 +25,7 @@ import { createIdGenerator, type Clock } from '../domain/id.js';
 import type { Metrics } from '../http/metrics.js';
 import type { Kind } from '../kinds/kind.js';
 import { createAnnotations } from '../services/annotations.js';
+import { createAudit } from '../services/audit.js';
 import { createBackup } from '../services/backup.js';
 import { createDbrps } from '../services/dbrps.js';
 import { createDelete } from '../services/delete.js';
@@ -79,7 +81,15 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
   const rules = new SessionRules(config.sessionLengthMinutes, !config.sessionRenewDisabled);
   const authenticator = new Authenticator(store, clock, rules);
   const passwords = new PasswordChecks(new Attempts(clock), new PasswordVerifier(store, generateToken()));
-  const sessions = createSessions({ store, clock, rules, passwords, strongPasswords });
+  const refusals = new RefusalLog({
+    store,
+    clock,
+    onFailure: (error) => {
+      logger.error({ err: error }, 'refusals cannot be recorded in the audit log');
+    },
+  });
+  stopSteps.add(() => refusals.close());
+  const sessions = createSessions({ store, clock, rules, passwords, strongPasswords, refusals, auditKey: stores.auditKey });
   const authorizations = createAuthorizations({ store, ids, clock, hashTokens, tokenFormat });
   const usage = new TokenUsage(store, clock);
   stopSteps.add(() => usage.flush());
@@ -121,6 +131,8 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     sessions,
     authorizations,
     usage,
+    refusals,
+    audit: createAudit({ store, auditKey: stores.auditKey, refusals }),
     rotation: createRotation({ store, ids, clock, hashTokens, tokenFormat, authorizations }),
     succession: createSuccession({ store, ids, clock, hashTokens, tokenFormat, authorizations }),
     v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, tokenFormat, passwords }),

@@ -2,6 +2,7 @@
  * Backups: a copy of the metadata, a list of the buckets with their parts, and these parts one by one. Each part is a
  * consistent snapshot, and contains everything that was acknowledged before it was requested.
  */
+import { recordEvent } from '../auth/audit.js';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -68,6 +69,10 @@ export const createBackup = ({ store, engine, clock, sealer, directory }: Backup
     /** A copy of the metadata, as a store of its own. */
     async openStoreCopy(actor: Actor): Promise<AsyncGenerator<Buffer, void, undefined>> {
       authorizeOperator(actor);
+      // Before, so that none is made that is not recorded.
+      await store.transaction((writer) =>
+        recordEvent(writer, actor, clock(), { action: 'backup.created', resource: { type: 'instance' }, details: { part: 'metadata' } }),
+      );
       const folder = await makeTemporaryFolder(directory);
       const file = join(folder, 'copy');
       try {

@@ -1,4 +1,5 @@
 /** Members and owners of organizations and of resources. */
+import { recordEvent, type AuditEvent } from '../auth/audit.js';
 import { authorize, filterAllowed } from '../auth/authorize.js';
 import { rightsToKind } from '../auth/kind-rights.js';
 import { mayListMembers, organizationRights, toChangeMembers, type MemberPlace } from '../auth/tenancy.js';
@@ -98,6 +99,7 @@ export const createMemberships = (dependencies: TransactionDependencies) => {
             const user = who.id === undefined ? await writer.findUserByName(who.name) : await writer.findUser(who.id);
             if (user === undefined) throw notFound('user not found');
             await writer.insertMembership({ resourceType: place.type, resourceId: id, userId: user.id, role });
+            await recordEvent(writer, actor, dependencies.clock(), membershipEvent('membership.created', place, user.id, role));
             return user;
           });
         } catch (error) {
@@ -108,8 +110,18 @@ export const createMemberships = (dependencies: TransactionDependencies) => {
 
       async remove(userId, role) {
         const clearance = authorize(actor, toChangeMembers(place));
-        await transactionBy(dependencies, clearance, (writer) => writer.deleteMembership(place.type, id, userId, role));
+        await transactionBy(dependencies, clearance, async (writer) => {
+          if (!(await writer.deleteMembership(place.type, id, userId, role))) return;
+          await recordEvent(writer, actor, dependencies.clock(), membershipEvent('membership.deleted', place, userId, role));
+        });
       },
     };
   }
 };
+
+const membershipEvent = (action: AuditEvent['action'], { type, id, orgID }: MemberPlace, userId: UserId, role: Role): AuditEvent => ({
+  action,
+  resource: { type, id },
+  orgID,
+  details: { userID: userId, role },
+});

@@ -1,4 +1,5 @@
 /** Organizations: reading and changing them, and what is created and deleted with them. */
+import { recordEvent, type AuditEvent } from '../auth/audit.js';
 import { authorize, readableScope } from '../auth/authorize.js';
 import { authorizeOperator } from '../auth/operator.js';
 import { organizationRights } from '../auth/tenancy.js';
@@ -11,6 +12,7 @@ import { checkOrganizationName, type Organization } from '../domain/organization
 import type { Page } from '../domain/page.js';
 import type { SeriesEngine } from '../domain/series.js';
 import { DuplicateError, type Store, type StoreWriter } from '../domain/store.js';
+import { formatLifetime } from '../domain/token-lifetime.js';
 import { bucketKind } from '../kinds/buckets.js';
 
 export interface OrganizationQuery {
@@ -61,7 +63,11 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
     checkOrganizationName(name);
     const ownerId = actor.kind === 'system' ? undefined : actor.userId;
     try {
-      return await transactionBy({ store, clock }, clearance, (writer) => this.insert(writer, name, description, ownerId));
+      return await transactionBy({ store, clock }, clearance, async (writer) => {
+        const organization = await this.insert(writer, name, description, ownerId);
+        await recordEvent(writer, actor, clock(), organizationEvent('organization.created', organization));
+        return organization;
+      });
     } catch (error) {
       throw nameTaken(error, name);
     }
@@ -112,6 +118,13 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
           updatedAtMs: clock(),
         };
         await writer.updateOrganization(organization);
+        const details = {
+          ...(organization.name === current.name ? {} : { name: organization.name }),
+          ...(change.tokenLifetimeMaxMs === undefined
+            ? {}
+            : { tokenLifetimeMax: change.tokenLifetimeMaxMs === null ? 'none' : formatLifetime(change.tokenLifetimeMaxMs) }),
+        };
+        await recordEvent(writer, actor, clock(), { ...organizationEvent('organization.changed', current), details });
         return organization;
       });
     } catch (error) {
@@ -121,15 +134,23 @@ export const createOrganizations = ({ store, engine, ids, clock }: OrganizationD
 
   /** Deletes its buckets and all their points, too. Its tokens are kept and grant nothing. */
   async remove(actor: Actor, id: OrganizationId): Promise<void> {
-    if ((await store.findOrganization(id)) === undefined) throw unknownToDelete(id);
+    const known = await store.findOrganization(id);
+    if (known === undefined) throw unknownToDelete(id);
     const clearance = authorize(actor, organizationRights.toWrite(id));
     const buckets = await transactionBy({ store, clock }, clearance, async (writer) => {
       const owned = await writer.resources(bucketKind).listOf(id);
       if (!(await writer.deleteOrganization(id, clock()))) throw unknownToDelete(id);
+      await recordEvent(writer, actor, clock(), organizationEvent('organization.deleted', known));
       return owned;
     });
     for (const bucket of buckets) await engine.dropBucket(bucket.id);
   },
+});
+
+const organizationEvent = (action: AuditEvent['action'], { id, name }: Organization): AuditEvent => ({
+  action,
+  resource: { type: 'orgs', id, name },
+  orgID: id,
 });
 
 const nameTaken = (error: unknown, name: string): unknown =>

@@ -1,4 +1,5 @@
 /** The secrets of an organization: their keys are shown, their values never. */
+import { recordEvent, type AuditEvent } from '../auth/audit.js';
 import { authorize } from '../auth/authorize.js';
 import { secretRights } from '../auth/resource-rights.js';
 import type { Sealer } from '../auth/sealer.js';
@@ -56,16 +57,28 @@ export const createSecrets = ({ store, clock, sealer }: TransactionDependencies 
           if (key === '' || key.length > KEY_LENGTH_MAX) throw invalid(`the key of a secret must have 1 to ${KEY_LENGTH_MAX} characters`);
         }
         await transactionBy({ store, clock }, clearance, async (writer) => {
-          for (const [key, value] of values) await writer.putSecret(orgID, key, sealer.seal(value, secretContext(orgID, key)));
+          for (const [key, value] of values) {
+            await writer.putSecret(orgID, key, sealer.seal(value, secretContext(orgID, key)));
+            await recordEvent(writer, actor, clock(), secretEvent('secret.changed', orgID, key));
+          }
         });
       },
 
       async remove(keys) {
         const clearance = authorize(actor, secretRights.toWriteAllIn(orgID));
         await transactionBy({ store, clock }, clearance, async (writer) => {
-          for (const key of keys) await writer.deleteSecret(orgID, key);
+          for (const key of keys) {
+            if (!(await writer.deleteSecret(orgID, key))) continue;
+            await recordEvent(writer, actor, clock(), secretEvent('secret.deleted', orgID, key));
+          }
         });
       },
     };
   },
+});
+
+const secretEvent = (action: AuditEvent['action'], orgID: OrganizationId, key: string): AuditEvent => ({
+  action,
+  resource: { type: 'secrets', name: key },
+  orgID,
 });

@@ -1,9 +1,11 @@
 /** Set-up: the first user, organization, bucket and operator token, all of them or none. */
+import { authorizationEvent, recordEvent } from '../auth/audit.js';
 import type { Authorizations } from '../auth/authorizations.js';
 import type { PasswordChecks } from '../auth/password-checks.js';
 import { checkPasswordRules } from '../auth/passwords.js';
 import type { Secret } from '../auth/secret.js';
 import { checkChosenToken } from '../auth/token.js';
+import { systemActor } from '../domain/actor.js';
 import type { Authorization } from '../domain/authorization.js';
 import { singleRetentionRule, type Bucket } from '../domain/bucket.js';
 import { conflict, unprocessable } from '../domain/errors.js';
@@ -44,6 +46,8 @@ export interface SetupDependencies {
   readonly passwords: PasswordChecks;
   readonly strongPasswords: boolean;
 }
+
+const ACTOR = systemActor('setup');
 
 export type Setup = ReturnType<typeof createSetup>;
 
@@ -100,6 +104,13 @@ export const createSetup = ({ store, ids, clock, organizations, authorizations, 
           input.token,
         );
         await writer.insertAuthorization(authorization);
+        await recordEvent(writer, ACTOR, now, {
+          action: 'setup.completed',
+          resource: { type: 'orgs', id: organization.id, name: organization.name },
+          orgID: organization.id,
+          details: { userID: user.id, authorizationID: authorization.id },
+        });
+        await recordEvent(writer, ACTOR, now, authorizationEvent('authorization.created', authorization));
         return { user, organization, bucket, authorization, secret };
       });
     },

@@ -1,4 +1,5 @@
 /** Users and their passwords: reading and changing them. */
+import { recordEvent, type AuditEvent } from '../auth/audit.js';
 import { guardUnconstrained } from '../auth/constraints.js';
 import { authorize, readableScope } from '../auth/authorize.js';
 import type { PasswordChecks } from '../auth/password-checks.js';
@@ -43,6 +44,7 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
       if (known !== undefined && (await writer.findPasswordHash(userId)) !== known) throw wrongPassword();
       await writer.putPasswordHash(userId, hash);
       await writer.deleteSessionsOfUser(userId, spared);
+      await recordEvent(writer, actor, clock(), { action: 'password.changed', resource: { type: 'users', id: userId } });
     });
   }
 
@@ -58,7 +60,10 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
       if (oauthID !== undefined) checkNewName('oauthID', oauthID);
       const user: User = { id: ids<UserId>(), name, status: checkStatus(status ?? ''), ...(oauthID === undefined ? {} : { oauthID }) };
       try {
-        await transactionBy({ store, clock }, clearance, (writer) => writer.insertUser(user));
+        await transactionBy({ store, clock }, clearance, async (writer) => {
+          await writer.insertUser(user);
+          await recordEvent(writer, actor, clock(), userEvent('user.created', user));
+        });
       } catch (error) {
         throw nameTaken(error, name);
       }
@@ -98,6 +103,8 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
           if (current === undefined) throw notFound('user not found');
           const user: User = { ...current, name: change.name ?? current.name, status: status ?? current.status };
           await writer.updateUser(user);
+          const details = { ...(user.name === current.name ? {} : { name: user.name }), status: user.status };
+          await recordEvent(writer, actor, clock(), { ...userEvent('user.changed', current), details });
           return user;
         });
       } catch (error) {
@@ -107,9 +114,14 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
 
     /** Deletes the user's roles and password, too; the user's tokens are revoked in the same transaction. */
     async remove(actor: Actor, id: UserId): Promise<void> {
-      if ((await store.findUser(id)) === undefined) throw notFound('user not found');
+      const known = await store.findUser(id);
+      if (known === undefined) throw notFound('user not found');
       const clearance = authorize(actor, userRights.toWrite(id));
-      const removed = await transactionBy({ store, clock }, clearance, (writer) => writer.deleteUser(id, clock()));
+      const removed = await transactionBy({ store, clock }, clearance, async (writer) => {
+        const isThere = await writer.deleteUser(id, clock());
+        if (isThere) await recordEvent(writer, actor, clock(), userEvent('user.deleted', known));
+        return isThere;
+      });
       if (!removed) throw notFound('user not found');
     },
 
@@ -142,6 +154,8 @@ export const createUsers = ({ store, ids, clock, sessions, passwords, strongPass
     },
   };
 };
+
+const userEvent = (action: AuditEvent['action'], { id, name }: User): AuditEvent => ({ action, resource: { type: 'users', id, name } });
 
 const wrongPassword = () => forbidden('your username or password is incorrect');
 

@@ -136,7 +136,8 @@ const matching =
   ({ orgIDs, actorId, resourceId, actions, outcome, sinceMs, untilMs, requestId }: AuditFilter) =>
   (eb: ExpressionBuilder<Tables, 'audit'>) =>
     eb.and([
-      ...(orgIDs === undefined ? [] : [eb('organization_id', 'in', orgIDs.length === 0 ? [''] : [...orgIDs])]),
+      ...(orgIDs === 'any' ? [eb('organization_id', 'is not', null)] : []),
+      ...(orgIDs === undefined || orgIDs === 'any' ? [] : [eb('organization_id', 'in', orgIDs.length === 0 ? [''] : [...orgIDs])]),
       ...(actorId === undefined ? [] : [eb.or([eb('user_id', '=', actorId), eb('authorization_id', '=', actorId)])]),
       ...(resourceId === undefined ? [] : [eb('resource_id', '=', resourceId)]),
       ...(actions === undefined ? [] : [eb('action', 'in', actions.length === 0 ? [''] : [...actions])]),

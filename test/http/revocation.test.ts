@@ -137,16 +137,17 @@ const WAYS: Record<string, { make: () => Promise<Ending>; kind: 'token' | 'sessi
   },
 };
 
-/** When tokens were used is stored once a minute. */
-const MOVES_BY_ITSELF = 'authorization_uses';
+/** When tokens were used is stored once a minute, and what is refused is recorded. */
+const MOVES_BY_ITSELF: readonly string[] = ['authorization_uses', 'audit', 'audit_head', 'refused_requests'];
 
 /** All that is stored, but for what moves by itself. */
 async function snapshot(): Promise<string> {
   const database = new Sqlite(join(server.dataDirectory, 'sluice.sqlite'), { readonly: true });
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[];
   const content = tables
-    .filter((table) => table !== MOVES_BY_ITSELF)
+    .filter((table) => !MOVES_BY_ITSELF.includes(table))
     .map((table) => [table, database.prepare(`SELECT * FROM "${table}"`).all()]);
+  content.push(['audit', database.prepare("SELECT * FROM audit WHERE outcome = 'success'").all()]);
   database.close();
   const points = [];
   for (const bucket of ['data', 'second']) {

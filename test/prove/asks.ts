@@ -303,6 +303,8 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
   ...Object.assign({}, ...OTHER_KINDS.map(kindAsks)),
   ...TASK_ASKS,
 
+  'GET /api/v2/audit': (chances) => simple(get(`/api/v2/audit?limit=1&orgID=${target('orgs', chances)}`)),
+  'GET /api/v2/audit/verify': () => simple(get('/api/v2/audit/verify')),
   'GET /api/v2/authorizations': (chances) => list('/api/v2/authorizations', 'authorizations', chances, 'authorizations'),
   'POST /api/v2/authorizations': (chances) => grandchild('/api/v2/authorizations', chances, {}),
   ...single('/api/v2/authorizations', 'authorizations'),

@@ -1,4 +1,5 @@
 /** A bucket of a backup is made anew, with numbers for the shards that follow. */
+import { recordEvent } from '../../auth/audit.js';
 import { authorizeOperator } from '../../auth/operator.js';
 import { transactionBy } from '../../auth/transactions.js';
 import type { Actor } from '../../domain/actor.js';
@@ -58,6 +59,12 @@ export const createBucketRestore =
         await writer.resources(bucketKind).insert(bucket);
         const shardIds = [];
         for (const { oldId, ...range } of shards) shardIds.push({ oldId, newId: (await writer.putShard(bucket.id, range)).id });
+        await recordEvent(writer, actor, now, {
+          action: 'restore.completed',
+          resource: { type: 'buckets', id: bucket.id, name: bucket.name },
+          orgID: bucket.orgID,
+          details: { part: 'bucket' },
+        });
         return { bucket, shardIds };
       });
     } catch (error) {

@@ -2,9 +2,12 @@
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { recordEvent } from '../../auth/audit.js';
 import { authorizeOperator } from '../../auth/operator.js';
+import { transactionBy } from '../../auth/transactions.js';
 import type { Actor } from '../../domain/actor.js';
 import { notFound } from '../../domain/errors.js';
+import type { Clock } from '../../domain/id.js';
 import type { SeriesEngine } from '../../domain/series.js';
 import type { Store } from '../../domain/store.js';
 import { asProblem, Findings } from '../../import/findings.js';
@@ -22,13 +25,14 @@ const BLOCKS_PER_TURN = 64;
 
 export interface ShardRestoreDependencies {
   readonly store: Store;
+  readonly clock: Clock;
   readonly engine: SeriesEngine;
   readonly directory: string;
   readonly onEvent: TellRestore;
 }
 
 export const createShardRestore =
-  ({ store, engine, directory, onEvent }: ShardRestoreDependencies) =>
+  ({ store, clock, engine, directory, onEvent }: ShardRestoreDependencies) =>
   /**
    * @param decode called for an operator only (InfluxDB's order)
    * @throws DomainError `not found` for the shard, `invalid` naming the file in the archive that is damaged
@@ -45,6 +49,13 @@ export const createShardRestore =
         const files = await extractShardArchive('the archive', unpacked, join(folder, 'shard'));
         await checkBlocks(files, (problem) => problems.push(problem));
         authorizeOperator(await confirm());
+        await transactionBy({ store, clock }, authorizeOperator(actor), (writer) =>
+          recordEvent(writer, actor, clock(), {
+            action: 'restore.completed',
+            resource: { type: 'buckets', id: shard.bucketId },
+            details: { part: 'shard', shard: shard.id },
+          }),
+        );
         const report = await writeBlocks(
           engine,
           shard.bucketId,
