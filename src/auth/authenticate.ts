@@ -7,6 +7,7 @@ import { grantedBy, type Authorization } from '../domain/authorization.js';
 import type { Change, Store } from '../domain/store.js';
 import { findToken } from './find-token.js';
 import { isDamagedToken } from './prefixed-tokens.js';
+import { PermissionNeeds } from './permission-needs.js';
 import { permissionsOfUser, type TimedPermissions } from './roles.js';
 import type { Secret } from './secret.js';
 import type { SessionRules } from './session-rules.js';
@@ -173,15 +174,19 @@ export class Authenticator {
   }
 }
 
-export const identityOf = (authorization: Authorization): TokenIdentity => ({
-  kind: 'token',
-  userId: authorization.userID,
-  orgId: authorization.orgID,
-  authorizationId: authorization.id,
-  permissions: new PermissionSet(grantedBy(authorization)),
-  ...(authorization.constraints !== undefined && { constraints: authorization.constraints }),
-  status: authorization.status,
-});
+export const identityOf = (authorization: Authorization): TokenIdentity => {
+  const permissions = grantedBy(authorization);
+  return {
+    kind: 'token',
+    userId: authorization.userID,
+    orgId: authorization.orgID,
+    authorizationId: authorization.id,
+    permissions: new PermissionSet(permissions),
+    ...(authorization.constraints !== undefined && { constraints: authorization.constraints }),
+    needs: new PermissionNeeds(permissions),
+    status: authorization.status,
+  };
+};
 
 /** An inactive token is authenticated; the operation it requests then refuses it. */
 function judge({ identity, lifetime, userStatus }: KnownToken, nowMs: number): Verdict<TokenIdentity> {

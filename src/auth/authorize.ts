@@ -21,8 +21,14 @@ export const permissionsOf = (actor: Actor | Identity): PermissionSet => (isInac
 
 export const isInactive = (actor: Actor | Identity): boolean => actor.kind === 'token' && actor.status === 'inactive';
 
+/** Of a permission that the actor holds: its request cannot do without it. */
+export function noteNeed(actor: Actor, permission: AskedPermission): void {
+  if (actor.kind === 'token') actor.needs?.noteNeed(permission);
+}
+
 export function isAllowed(actor: Actor, permission: AskedPermission): boolean {
   const allowed = permissionsOf(actor).covers(permission);
+  if (allowed) noteNeed(actor, permission);
   publishDecision(actor, 'one', permission.action, permission.resource.type, allowed);
   return allowed;
 }
@@ -57,6 +63,7 @@ export const refusal = (actor: Actor, permission: Permission): DomainError =>
 /** What the actor can see in a list. Lists are empty instead of refused. */
 export function readableScope(actor: Actor, type: ResourceType): Scope {
   const scope = isInactive(actor) ? NOTHING : actor.permissions.scope('read', type);
+  if (actor.kind === 'token') actor.needs?.noteList('read', type);
   publishDecision(
     actor,
     'list',
@@ -75,7 +82,12 @@ export function filterAllowed<T>(
   permissionTo: (resource: T) => AskedPermission,
 ): T[] {
   const held = permissionsOf(actor);
-  const allowed = resources.filter((resource) => held.covers(permissionTo(resource)));
+  const allowed = resources.filter((resource) => {
+    const permission = permissionTo(resource);
+    const isHeld = held.covers(permission);
+    if (isHeld) noteNeed(actor, permission);
+    return isHeld;
+  });
   publishDecision(actor, 'list', 'read', type, allowed.length > 0);
   return allowed;
 }

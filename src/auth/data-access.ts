@@ -9,7 +9,7 @@ import type { Organization } from '../domain/organization.js';
 import { permissionById, type Action, type AskedPermission } from '../domain/permission.js';
 import type { SeriesEngine } from '../domain/series.js';
 import { bucketKind } from '../kinds/buckets.js';
-import { filterAllowed, isAllowed, isInactive, permissionsOf, reachesAny } from './authorize.js';
+import { isAllowed, isInactive, noteNeed, permissionsOf, reachesAny } from './authorize.js';
 import { bucketRights, mayReadBucket, readableAmong } from './bucket-rights.js';
 
 /** The points that a request of the actor reaches. Each bucket is opened when its right has been asked for. */
@@ -46,10 +46,16 @@ export function accessAmong(
   buckets: readonly Bucket[],
 ): { readonly readable: ReadonlyMap<BucketId, Bucket>; readonly writable: ReadonlySet<BucketId> } {
   const readable = readableAmong(actor, buckets);
+  const held = permissionsOf(actor);
   return {
     readable: new Map(readable.map((bucket) => [bucket.id, bucket])),
-    writable: new Set(filterAllowed(actor, 'buckets', readable, toWritePoints).map(({ id }) => id)),
+    writable: new Set(readable.filter((bucket) => held.covers(toWritePoints(bucket))).map(({ id }) => id)),
   };
+}
+
+/** Most queries do not write what they may write: this one does. */
+export function noteDelete(actor: Actor, bucket: Pick<Bucket, 'id' | 'orgID'>): void {
+  noteNeed(actor, { ...toBucketOfMapping('write', { bucketID: bucket.id, orgID: bucket.orgID }), somePoints: true });
 }
 
 export const mayWritePoints = (actor: Actor, bucket: Bucket): boolean => isAllowed(actor, toWritePoints(bucket));

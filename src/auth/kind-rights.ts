@@ -11,7 +11,7 @@ import {
   type ResourceType,
 } from '../domain/permission.js';
 import type { Kind, NewOwned } from '../kinds/kind.js';
-import { permissionsOf, readableScope } from './authorize.js';
+import { noteNeed, permissionsOf, readableScope } from './authorize.js';
 import type { NeededPermissions } from './needs.js';
 import { rightsTo } from './resource-rights.js';
 
@@ -66,20 +66,25 @@ export function rightsToKind<T extends Owned, Change>(kind: Declared<T, Change>)
   };
 }
 
+function isHeld(actor: Actor, permission: Permission): boolean {
+  const isCovered = permissionsOf(actor).covers(permission);
+  if (isCovered) noteNeed(actor, permission);
+  return isCovered;
+}
+
 /** Required of a caller that has been authorized already. Not published as a decision of the request. */
 export function mayBeShown<T extends Owned>(actor: Actor, kind: Declared<T, unknown>, resource: T): boolean {
   const rights = rightsToKind(kind);
-  const held = permissionsOf(actor);
-  return held.covers(rights.toRead(resource)) || held.covers(rights.toWrite(resource));
+  return [rights.toRead(resource), rights.toWrite(resource)].some((right) => isHeld(actor, right));
 }
 
 /** For what depends on the right to read another resource, but is not refused without it. Not published as a decision of the request. */
 export const mayRead = <T extends Owned>(actor: Actor, kind: Declared<T, unknown>, resource: T): boolean =>
-  permissionsOf(actor).covers(rightsToKind(kind).toRead(resource));
+  isHeld(actor, rightsToKind(kind).toRead(resource));
 
 /** Whether a list that was authorized already shows all that the organization has. Not published as a decision of the request. */
 export function mayReadAllIn(actor: Actor, kind: Declared<Owned, unknown>, orgID: OrganizationId | undefined): boolean {
-  return orgID !== undefined && permissionsOf(actor).covers(rightsToKind(kind).toReadAllIn(orgID));
+  return orgID !== undefined && isHeld(actor, rightsToKind(kind).toReadAllIn(orgID));
 }
 
 /** What the routes of a kind need, for the matrix to compare with the checks. */

@@ -1,7 +1,7 @@
 /** Who makes a request: the result of authentication, and the first parameter of every operation. */
 import type { AuthorizationId, Id, OrganizationId, UserId } from './id.js';
 import type { Constraints } from './constraints.js';
-import { globalPermission, PermissionSet } from './permission.js';
+import { globalPermission, PermissionSet, type Action, type AskedPermission, type ResourceType } from './permission.js';
 import type { Status } from './user.js';
 
 /** The request of an actor: for the log and the audit trail. */
@@ -10,6 +10,19 @@ export interface RequestOrigin {
   readonly id: string;
   /** The client's address, as reported by trusted proxies. */
   readonly address: string;
+}
+
+/** Is told which permissions the requests of a token need, and knows those that are not stored yet. */
+export interface NeededPermissions {
+  /** To be called before a request is handled: what was needed on another day is needed again. Days since 1970. */
+  startDay(day: number): void;
+  /** What is asked for and held. */
+  noteNeed(permission: AskedPermission): void;
+  /** A list of what can be acted on: every permission for the type adds to it. */
+  noteList(action: Action, type: ResourceType): void;
+  /** Positions of the permissions that were needed, and are not stored for the day. */
+  listUnstored(): number[];
+  noteStored(positions: readonly number[]): void;
 }
 
 /** Authenticated by a token, or by a name and password of the v1-compatible API. */
@@ -24,6 +37,8 @@ export interface TokenIdentity {
   readonly permissions: PermissionSet;
   /** Its window of time is also a part of the permissions. */
   readonly constraints?: Constraints | undefined;
+  /** Undefined where nobody wants to know. */
+  readonly needs?: NeededPermissions | undefined;
   /** An inactive token is authenticated but has no permissions: its lists are empty, and other requests answer the reason. */
   readonly status: Status;
 }

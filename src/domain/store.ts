@@ -88,7 +88,7 @@ export interface Shard extends TimeRange {
  * to prove that they belong together. `narrowed permissions`: it has been logged which permissions grant less than when they were
  * granted.
  */
-export type Fact = 'has held plain tokens' | 'identity' | 'series directory' | 'narrowed permissions';
+export type Fact = 'has held plain tokens' | 'identity' | 'series directory' | 'narrowed permissions' | 'permission uses since';
 
 /** A deleted bucket whose points must still be deleted. Points of an unknown bucket without a tombstone are kept. */
 export interface Tombstone {
@@ -129,6 +129,15 @@ export interface TokenUse {
   readonly address: string;
   /** Method and template of the path, such as `POST /api/v2/write`. */
   readonly operation: string;
+}
+
+/** The last day on which a permission of an authorization was needed. */
+export interface PermissionUse {
+  readonly authorizationId: AuthorizationId;
+  /** From 0, in the order in which they were granted. */
+  readonly position: number;
+  /** The beginning of the day. */
+  readonly neededAtMs: number;
 }
 
 /** How many there are of a kind and status. */
@@ -197,6 +206,7 @@ export interface StoreReader extends RunReader, AuditReader {
   countTokens(): Promise<TokenCounts>;
   /** The latest first. */
   listUses(id: AuthorizationId): Promise<TokenUse[]>;
+  listPermissionUses(id: AuthorizationId): Promise<PermissionUse[]>;
   /** The active ones that expire in this time, by id. */
   listExpiring(afterMs: number, untilMs: number, limit: number, afterId?: AuthorizationId): Promise<ExpiringAuthorization[]>;
   /** How many of them are tokens. */
@@ -272,6 +282,8 @@ export interface StoreWriter extends StoreReader, RunWriter, AuditWriter {
     id: AuthorizationId,
     bytes: { readonly day: number; readonly need: number; readonly wish: number; readonly max: number },
   ): Promise<number>;
+  /** In the place of what is stored of these permissions. */
+  putPermissionUses(uses: readonly PermissionUse[]): Promise<void>;
   /** It has been warned of its expiry, so many days before. */
   noteExpiryWarning(id: AuthorizationId, days: number): Promise<void>;
   /** Erases up to so many plain-text tokens and keeps their hashes; returns the count. */

@@ -1,5 +1,5 @@
 /** Running InfluxQL for an authorization: its databases are the buckets that it may read, and there are no others. */
-import { accessAmong, pointsOf } from '../auth/data-access.js';
+import { accessAmong, noteDelete, pointsOf } from '../auth/data-access.js';
 import type { TokenActor } from '../domain/actor.js';
 import type { Clock } from '../domain/id.js';
 import type { PointAccess } from '../domain/point-access.js';
@@ -74,7 +74,14 @@ export const createInfluxql = ({ store, engine, clock, pool, timeoutMs }: Influx
         expects: { database: new URLSearchParams(request.query).get('db') ?? undefined },
         work: { kind: 'influxql', nowNs: nowNs(clock), ...request },
         user: userOf(actor),
-        reach: { kind: 'influxql', points, listMappings: (database) => listReadableMappings(actor, points, database) },
+        reach: {
+          kind: 'influxql',
+          points,
+          listMappings: (database) => listReadableMappings(actor, points, database),
+          noteDelete(bucketId) {
+            noteDelete(actor, { id: bucketId, orgID: actor.orgId });
+          },
+        },
         signal,
         timeoutMs,
         onLateError,

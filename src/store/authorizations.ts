@@ -128,6 +128,7 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
     await db.deleteFrom('authorization_permissions').where('authorization_id', '=', id).execute();
     await db.deleteFrom('authorization_uses').where('authorization_id', '=', id).execute();
     await db.deleteFrom('authorization_writes').where('authorization_id', '=', id).execute();
+    await db.deleteFrom('permission_uses').where('authorization_id', '=', id).execute();
     record({ noun: 'authorization', kind: 'delete', id });
     return true;
   }

@@ -162,6 +162,13 @@ export interface Tables {
     /** Method and template of the path. */
     operation: string;
   };
+  permission_uses: {
+    authorization_id: string;
+    /** Of `authorization_permissions`. */
+    position: number;
+    /** The beginning of the last day on which it was. */
+    needed_at_ms: number;
+  };
   authorizations: {
     id: string;
     organization_id: string;

@@ -132,11 +132,13 @@ export interface UsageToEncode {
   readonly previous:
     | { readonly expiresAtMs: number | undefined; readonly latest: { readonly usedAtMs: number; readonly address: string } | undefined }
     | undefined;
+  readonly unusedPermissions: readonly Permission[];
+  readonly unusedSinceMs: number;
   /** When the newest secret was made. */
   readonly secretCreatedAtMs: number | undefined;
 }
 
-export const encodeUsage = ({ latest, previous, secretCreatedAtMs }: UsageToEncode) => ({
+export const encodeUsage = ({ latest, previous, unusedPermissions, unusedSinceMs, secretCreatedAtMs }: UsageToEncode) => ({
   ...(secretCreatedAtMs !== undefined && { secretCreatedAt: formatTime(secretCreatedAtMs) }),
   ...(latest && { lastUsedAt: formatTime(latest.usedAtMs), lastUsedFrom: latest.address, lastUsedWith: latest.operation }),
   ...(previous && {
@@ -146,6 +148,8 @@ export const encodeUsage = ({ latest, previous, secretCreatedAtMs }: UsageToEnco
       ...(previous.latest && { lastUsedAt: formatTime(previous.latest.usedAtMs), lastUsedFrom: previous.latest.address }),
     },
   }),
+  unusedPermissions: unusedPermissions.map((permission) => encodePermission(permission)),
+  unusedSince: formatTime(unusedSinceMs),
 });
 
 export const encodeAuthorizationCount = ({ tokenKind, status, count }: AuthorizationCount) => ({ kind: tokenKind, status, count });

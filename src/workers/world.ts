@@ -30,6 +30,8 @@ export interface InfluxqlReach {
   readonly kind: 'influxql';
   readonly points: PointAccess;
   listMappings(database: string | undefined): Promise<readonly ReadableMapping[]>;
+  /** Told of a bucket from which points are deleted, which the actor may. */
+  noteDelete(bucketId: BucketId): void;
 }
 
 /** For work that knows nothing of data. */
@@ -123,6 +125,7 @@ export class World {
 
   private async delete(bucketId: BucketId, startNs: bigint, stopNs: bigint, predicate: SentPredicate | undefined): Promise<void> {
     this.check(this.writable, bucketId);
+    if (this.reach.kind === 'influxql') this.reach.noteDelete(bucketId);
     await this.points().delete(bucketId, startNs, stopNs, receivePredicate(predicate));
   }
 

@@ -116,3 +116,44 @@ it('is known of names and passwords of the v1-compatible API, too', async () => 
   const found = (await client.get(`/private/legacy/authorizations/${id}?include=usage`, { as: world.operator })).json;
   expect(found.lastUsedWith).toBe('GET /query');
 });
+
+it('names the permissions that no request has needed, and since when that is known', async () => {
+  const { client } = server;
+  const permissions = [
+    ...(['read', 'write'] as const).map((action) => ({ action, resource: { type: 'buckets', orgID: world.orgId } })),
+    { action: 'read', resource: { type: 'buckets', id: world.bucketId, orgID: world.orgId } },
+    { action: 'read', resource: { type: 'orgs', id: world.orgId } },
+    { action: 'read', resource: { type: 'labels', orgID: world.orgId } },
+  ];
+  const { id, token } = await client.createToken(world.operator, world.orgId, permissions);
+  const unusedOf = async (): Promise<string[]> =>
+    (await find(id)).unusedPermissions.map(
+      ({ action, resource }: { action: string; resource: { type: string; id?: string } }) =>
+        `${action} ${resource.type}${resource.id === world.bucketId ? ' one' : ''}`,
+    );
+  expect(await unusedOf()).toEqual(['read buckets', 'write buckets', 'read buckets one', 'read orgs', 'read labels']);
+  expect((await find(id)).unusedSince).toBe('2026-03-01T12:00:30.000Z');
+  // The narrower of the two that would do.
+  const query = (bucket: string) =>
+    client.post(`/api/v2/query?orgID=${world.orgId}`, {
+      as: { token },
+      body: `from(bucket: "${bucket}") |> range(start: -1h)`,
+      headers: { 'content-type': 'application/vnd.flux' },
+    });
+  expect((await query('data')).status).toBe(200);
+  expect(await unusedOf()).toEqual(['read buckets', 'write buckets', 'read orgs', 'read labels']);
+  // A question whether it may write is no write.
+  expect((await client.get('/query?db=data&q=SHOW+MEASUREMENTS', { as: { token } })).status).toBe(200);
+  expect((await client.get(`/api/v2/orgs/${world.orgId}`, { as: { token } })).status).toBe(200);
+  expect(await unusedOf()).toEqual(['read buckets', 'write buckets', 'read labels']);
+  await client.post('/query?db=data&q=DELETE+FROM+none', { as: { token } });
+  expect(await unusedOf()).toEqual(['read buckets', 'read labels']);
+  // Kept by a restart, and forgotten after 90 days.
+  await server.stop();
+  nowMs += 80 * DAY_MS;
+  server = await startTestServer({ clock: () => nowMs, directory: server.directory });
+  expect(await unusedOf()).toEqual(['read buckets', 'read labels']);
+  nowMs += 12 * DAY_MS;
+  expect(await unusedOf()).toHaveLength(5);
+  expect((await find(id)).unusedSince).toBe('2026-03-03T12:00:30.000Z');
+});

@@ -195,11 +195,11 @@ function commonRoutes(
     if (!wantsUsage(query)) return (described) => encode(base, described, withEffect);
     await usage.flush();
     return async (described) => {
-      const { id, secret } = described.authorization;
-      const tokens = secret.kind === 'token' ? secret.tokens : [];
+      const { secret } = described.authorization;
+      const secretCreatedAtMs = newestToken(secret)?.createdAtMs;
       return {
         ...encode(base, described, withEffect),
-        ...encodeUsage({ ...(await usage.of(id, tokens)), secretCreatedAtMs: tokens[0]?.createdAtMs }),
+        ...encodeUsage({ ...(await usage.of(described.authorization)), secretCreatedAtMs }),
       };
     };
   }

@@ -16,6 +16,7 @@ import * as audit from './0013-audit.js';
 import * as leakedSecrets from './0014-leaked-secrets.js';
 import * as constraintsOfAuthorizations from './0016-constraints-of-authorizations.js';
 import * as namesOfAuthorizations from './0020-names-of-authorizations.js';
+import * as permissionUses from './0021-permission-uses.js';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -34,6 +35,7 @@ export const migrations: Record<string, Migration> = {
   '0014-leaked-secrets': leakedSecrets,
   '0016-constraints-of-authorizations': constraintsOfAuthorizations,
   '0020-names-of-authorizations': namesOfAuthorizations,
+  '0021-permission-uses': permissionUses,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
