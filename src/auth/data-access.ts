@@ -10,7 +10,7 @@ import { permissionById, type Action, type AskedPermission } from '../domain/per
 import type { SeriesEngine } from '../domain/series.js';
 import { bucketKind } from '../kinds/buckets.js';
 import { isAllowed, isInactive, noteNeed, permissionsOf, reachesAny } from './authorize.js';
-import { bucketRights, mayReadBucket, readableAmong } from './bucket-rights.js';
+import { bucketRights, mayReadBucket, readableAmong, toBucketOfMapping } from './bucket-rights.js';
 
 /** The points that a request of the actor reaches. Each bucket is opened when its right has been asked for. */
 export const pointsOf = (actor: Actor, engine: SeriesEngine, nowNs: bigint): PointAccess => new PointAccess(engine, judgeOf(actor), nowNs);
