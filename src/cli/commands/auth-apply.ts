@@ -56,8 +56,8 @@ async function apply(invocation: ApplyInvocation): Promise<void> {
     if (!file.tokens.some((token) => token.name === name)) throw new Error(`--rotate ${name}: the file has no such token`);
   }
   const session = await openSession(invocation);
-  const isOrgGiven = values.org !== undefined || values['org-id'] !== undefined;
-  const orgID = await findOrganizationId(session, isOrgGiven || file.org === undefined ? values : { org: file.org, 'org-id': undefined });
+  const orgID = await findOrganizationId(session, file.org === undefined ? values : { org: file.org, 'org-id': undefined });
+  checkGivenOrganization(invocation, file.org, orgID);
   const delivery =
     values['secrets-dir'] === undefined || values['dry-run'] ? onStandardOutput(values.json) : intoDirectory(values['secrets-dir']);
   try {
@@ -77,6 +77,14 @@ async function apply(invocation: ApplyInvocation): Promise<void> {
   } finally {
     delivery.close();
   }
+}
+
+/** The file counts, also before the environment; a flag that says something else is a mistake. */
+function checkGivenOrganization({ values, origins }: ApplyInvocation, inFile: string | undefined, orgID: string): void {
+  const isFlag = (name: string): boolean => origins.get(name)?.startsWith('--') === true;
+  const isOther = (isFlag('org') && values.org !== inFile) || (isFlag('org-id') && values['org-id'] !== orgID);
+  if (inFile !== undefined && isOther)
+    throw new Error(`the file is for the organization ${JSON.stringify(inFile)}, and you name another one`);
 }
 
 async function readTokenFile(path: string): Promise<TokenFile> {

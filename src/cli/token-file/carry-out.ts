@@ -19,6 +19,8 @@ import { keyOf, type Directory } from './rights.js';
 
 /** Tokens that are worked on at once. */
 const STEPS_AT_ONCE = 8;
+/** InfluxDB passes over what it does not know. */
+const NO_NAMES = 'this server does not know names of tokens';
 
 export interface Work {
   readonly send: Send;
@@ -105,7 +107,9 @@ async function take(step: Step, work: Work): Promise<void> {
 }
 
 async function change(id: string, wanted: Change, send: Send): Promise<void> {
-  if (Object.keys(wanted).length > 0) await authorizations.change(send, id, wanted);
+  if (Object.keys(wanted).length === 0) return;
+  const changed = await authorizations.change(send, id, wanted);
+  if (wanted.name !== undefined && changed.name !== wanted.name) throw new Error(NO_NAMES);
 }
 
 async function succeed(current: AuthorizationJson, id: string, name: string, graceSeconds: number, send: Send): Promise<void> {
@@ -157,7 +161,7 @@ function momentOf(step: Step): string | undefined {
 /** The server may give less than was asked for, and then the next run would ask again. */
 function findProblem(made: AuthorizationJson, step: Step): string | undefined {
   const { wanted, permissions } = step;
-  if (made.name === undefined) return 'this server does not know names of tokens';
+  if (made.name === undefined) return NO_NAMES;
   if (wanted.expiry?.kind === 'never' && made.expiresAt !== undefined) return 'the organization limits the lifetime of its tokens';
   if (canonical(made.constraints) !== canonical(wantedConstraints(step))) {
     return `the server makes of its constraints ${canonical(made.constraints) || 'none'}: write them so`;
