@@ -76,31 +76,22 @@ export const importMetadata = (
       counts,
       leftOut: leftOut.list(),
       changed: changed.list(),
-      leftovers: [...metadata.leftovers(), ...leftoversOf(sql)],
+      leftovers: metadata.leftovers(),
       addedBuckets,
     };
   });
 
-function leftoversOf(sql: SqlMetadata | undefined): Leftover[] {
-  const count = sql?.count('replications') ?? 0;
-  return count === 0 ? [] : [{ kind: 'replications', count }];
-}
-
 /**
  * Takes over what a second store has, where the first has come before.
  *
- * @returns what did not come, and what there is no place for
+ * @returns what did not come
  */
-export const importSqlMetadata = (
-  sql: SqlMetadata,
-  store: Store,
-  options: MetadataOptions,
-): Promise<Pick<MetadataReport, 'leftOut' | 'leftovers'>> =>
+export const importSqlMetadata = (sql: SqlMetadata, store: Store, options: MetadataOptions): Promise<MetadataReport['leftOut']> =>
   store.transaction(async (writer) => {
     const transfer = new Transfer({ metadata: undefined, sql }, writer, options);
     await importDocuments(transfer, SQL_DOCUMENTS);
     if (transfer.collisions.length > 0) throw describeCollisions(transfer.collisions);
-    return { leftOut: transfer.leftOut.list(), leftovers: leftoversOf(sql) };
+    return transfer.leftOut.list();
   });
 
 /** Collisions that are named. */

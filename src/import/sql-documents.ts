@@ -1,14 +1,17 @@
-/** What InfluxDB keeps in its SQLite file: notebooks, annotations with their streams, and remotes. */
+/** What InfluxDB keeps in its SQLite file: notebooks, annotations with their streams, remotes, and replications. */
 import { sealRemoteToken } from '../auth/sealed-remote.js';
 import { Secret } from '../auth/secret.js';
 import { invalid } from '../domain/errors.js';
-import type { OrganizationId } from '../domain/id.js';
+import type { BucketId, OrganizationId } from '../domain/id.js';
+import { MAX_AGE_SECONDS_RANGE, QUEUE_BYTES_MIN } from '../domain/replication.js';
 import { parseTime } from '../domain/time.js';
 import type { JsonRecord } from '../influxdb-files/metadata/json-record.js';
 import { timeIn, type SqlTable } from '../influxdb-files/metadata/sqlite-records.js';
 import { annotationKind } from '../kinds/annotations.js';
+import { bucketKind } from '../kinds/buckets.js';
 import { notebookKind } from '../kinds/notebooks.js';
 import { remoteKind } from '../kinds/remotes.js';
+import { replicationKind } from '../kinds/replications.js';
 import { textsOf, type DocumentSource, type Members } from './document-source.js';
 import type { Transfer } from './transfer.js';
 
@@ -19,7 +22,10 @@ const from = (table: SqlTable): Pick<DocumentSource, 'records' | 'orgMember'> =>
   orgMember: 'org_id',
 });
 
-/** In this order: an annotation belongs to a stream that has come. */
+/** InfluxDB's, where there is none. */
+const NO_ID = '0000000000000000';
+
+/** In this order: an annotation belongs to a stream that has come, and a replication to a remote. */
 export const SQL_DOCUMENTS: readonly DocumentSource[] = [
   {
     noun: 'notebooks',
@@ -79,7 +85,36 @@ export const SQL_DOCUMENTS: readonly DocumentSource[] = [
       };
     },
   },
+  {
+    noun: 'replications',
+    ...from('replications'),
+    kind: replicationKind,
+    async read(record, { writer }) {
+      const orgID = record.id<OrganizationId>('org_id');
+      const [localBucketID, remoteID] = [record.id<BucketId>('local_bucket_id'), record.id('remote_id')];
+      if ((await writer.resources(bucketKind).find(localBucketID))?.orgID !== orgID) throw invalid('its bucket is not here');
+      if ((await writer.resources(remoteKind).find(remoteID))?.orgID !== orgID) throw invalid('its remote is not here');
+      // InfluxDB sends to the name where it has both.
+      const remoteBucketName = record.optionalText('remote_bucket_name') ?? '';
+      const hasId = remoteBucketName === '' && record.optionalText('remote_bucket_id') !== NO_ID;
+      return {
+        name: record.text('name'),
+        description: record.optionalText('description'),
+        remoteID,
+        localBucketID,
+        remoteBucketID: hasId ? record.id('remote_bucket_id') : undefined,
+        remoteBucketName,
+        maxQueueSizeBytes: Math.max(QUEUE_BYTES_MIN, record.number('max_queue_size_bytes')),
+        dropNonRetryableData: record.number('drop_non_retryable_data') === 1,
+        maxAgeSeconds: ageWithinRange(record.number('max_age_seconds')),
+      };
+    },
+  },
 ];
+
+/** Replications that were made before InfluxDB had limits are held to them there, too. */
+const ageWithinRange = (seconds: number): number =>
+  seconds <= 0 ? 0 : Math.min(Math.max(seconds, MAX_AGE_SECONDS_RANGE.min), MAX_AGE_SECONDS_RANGE.max);
 
 const EMPTY_ANNOTATION: Members = {
   streamID: '',

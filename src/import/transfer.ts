@@ -35,6 +35,7 @@ export const NOUNS = [
   'notebooks',
   'annotations',
   'remotes',
+  'replications',
   'memberships',
   'labels',
   'labels on buckets',

@@ -54,6 +54,7 @@ export class ReplicationQueue {
   #notes: QueueNotes;
   #tail: FileHandle;
   #head: { readonly number: number; readonly handle: FileHandle } | undefined;
+  #byteCount: number;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #flushing: Promise<void> | undefined;
@@ -69,6 +70,7 @@ export class ReplicationQueue {
     this.#notes = notes;
     this.#tail = tail;
     this.bytesMax = options.bytesMax;
+    this.#byteCount = files.reduce((sum, { byteCount }) => sum + byteCount, 0);
   }
 
   static async open(options: QueueOptions): Promise<ReplicationQueue> {
@@ -85,9 +87,9 @@ export class ReplicationQueue {
     return new ReplicationQueue(options, files, await readNotes(directory, files), tail);
   }
 
-  /** Bytes on disk. */
+  /** On disk. */
   get byteCount(): number {
-    return this.#files.reduce((sum, { byteCount }) => sum + byteCount, 0);
+    return this.#byteCount;
   }
 
   /** Bytes of entries that were not sent yet. */
@@ -150,6 +152,7 @@ export class ReplicationQueue {
     }
     await writeAll(this.#tail, bytes, last.byteCount);
     last.byteCount += bytes.length;
+    this.#byteCount += bytes.length;
   }
 
   async #beginFile(last: QueueFile): Promise<QueueFile> {
@@ -158,6 +161,7 @@ export class ReplicationQueue {
     const previous = this.#tail;
     this.#tail = tail;
     this.#files.push(next);
+    this.#byteCount += next.byteCount;
     this.#isTailBroken = false;
     // What was not written whole is nothing.
     await previous.truncate(last.byteCount).catch(() => undefined);
@@ -281,6 +285,7 @@ export class ReplicationQueue {
       const { number, offset } = this.#notes;
       if (first.number > number || (first.number === number && offset < first.byteCount)) return;
       this.#files.shift();
+      this.#byteCount -= first.byteCount;
       if (this.#head?.number === first.number) await this.#closeHead();
       await rm(pathOf(this.#options.directory, first.number), { force: true });
     }

@@ -62,6 +62,7 @@ const COUNTS = {
   notebooks: 0,
   annotations: 0,
   remotes: 0,
+  replications: 0,
   variables: 0,
   telegrafs: 0,
   scrapers: 0,
@@ -357,7 +358,7 @@ describe('what cannot be brought along', () => {
     `$influxdb2-sha256$${createHash('sha256').update(text).digest('base64').replaceAll('+', '-').replaceAll('/', '_')}`;
   const T = ['00000000000000c1', '00000000000000c2', '00000000000000c3'] as const;
   const KINDS = ['dashboards', 'scrapers', 'tasks', 'checks', 'notificationEndpoints', 'notificationRules'];
-  const READS = [...KINDS, 'notebooks', 'annotations', 'remotes'].map((type) => ({
+  const READS = [...KINDS, 'notebooks', 'annotations', 'remotes', 'replications'].map((type) => ({
     action: 'read',
     resource: { type, orgID: ORG },
   }));
@@ -398,8 +399,11 @@ describe('what cannot be brought along', () => {
     CREATE TABLE remotes (id TEXT, org_id TEXT, name TEXT, description TEXT, remote_url TEXT, remote_api_token TEXT, remote_org_id TEXT,
       allow_insecure_tls BOOLEAN, created_at TIMESTAMP, updated_at TIMESTAMP);
     INSERT INTO remotes VALUES ('${T[0]}', '${ORG}', 'far', NULL, 'http://127.0.0.1:1', '${noteSecret('a-token-of-a-remote', 'the token of an imported remote')}', NULL, 1, 'datetime(''now'')', '');
-    CREATE TABLE replications (id TEXT);
-    INSERT INTO replications VALUES ('${T[0]}');`;
+    CREATE TABLE replications (id TEXT, org_id TEXT, name TEXT, description TEXT, remote_id TEXT, local_bucket_id TEXT, remote_bucket_id TEXT,
+      remote_bucket_name TEXT, max_queue_size_bytes INTEGER, max_age_seconds INTEGER, drop_non_retryable_data BOOLEAN);
+    INSERT INTO replications VALUES
+      ('${T[0]}', '${ORG}', 'copy', NULL, '${T[0]}', '${BUCKET}', NULL, 'there', 67108860, 5, 1),
+      ('${T[1]}', '${ORG}', 'lost', NULL, '${T[0]}', '${GONE}', '${GONE}', '', 67108860, 0, 0);`;
   const world: BoltTree = {
     bucketsv1: { [BUCKET]: JSON.stringify({ id: BUCKET, orgID: ORG, name: 'data', retentionPeriod: 0 }) },
     dashboardsv2: { [DASHBOARD]: JSON.stringify(dashboard), [T[0]]: '{}' },
@@ -452,6 +456,7 @@ describe('what cannot be brought along', () => {
         { kind: 'notificationRules', reason: 'its notification endpoint is not here', count: 1, examples: ['lost'] },
         { kind: 'tasks', reason: 'the notification rule that it belongs to is not here', count: 1, examples: ['lost'] },
         { kind: 'annotations', reason: 'its stream is not here', count: 1, examples: [T[2]] },
+        { kind: 'replications', reason: 'its bucket is not here', count: 1, examples: ['lost'] },
         expect.objectContaining({ kind: 'user', count: 1, examples: ['00000000000000b2'] }),
       ]),
     );
@@ -460,10 +465,7 @@ describe('what cannot be brought along', () => {
       { kind: 'token', count: 1, examples: [T[2]] },
     ]);
     const reason = 'they are not taken over';
-    expect(report.leftovers).toEqual([
-      { kind: 'template stacks', count: 1, reason },
-      { kind: 'replications', count: 1, reason },
-    ]);
+    expect(report.leftovers).toEqual([{ kind: 'template stacks', count: 1, reason }]);
     expect(await importTo(folder, directory)).toMatchObject({ changesAnything: false });
     const server = await startProcess({ directory });
     const as = (value: string) => ({ as: { token: value } });
@@ -489,6 +491,9 @@ describe('what cannot be brought along', () => {
       { stream: 'deploys', annotations: [{ id: T[1], summary: 'out', stickers: { k: 'v=w' }, endTime: '2026-11-20T11:00:00Z' }] },
     ]);
     expect((await read('/remotes?')).remotes).toMatchObject([{ name: 'far', allowInsecureTLS: true, remoteOrgID: null }]);
+    expect((await read('/replications?')).replications).toMatchObject([
+      { name: 'copy', remoteID: T[0], localBucketID: BUCKET, RemoteBucketName: 'there', maxAgeSeconds: 60, dropNonRetryableData: true },
+    ]);
     await server.stop();
   });
 

@@ -14,7 +14,6 @@ import { asProblem } from '../../import/findings.js';
 import { importSqlMetadata } from '../../import/metadata.js';
 import { openFile } from '../../influxdb-files/byte-source.js';
 import { SqlMetadata } from '../../influxdb-files/metadata/sqlite-records.js';
-import type { Problem } from '../../influxdb-files/problem.js';
 import { remoteKind } from '../../kinds/remotes.js';
 import { withoutPath } from '../../snapshot/faults.js';
 import { readStart, recogniseSnapshot } from '../../snapshot/format.js';
@@ -55,14 +54,12 @@ export function createKeyRestore({ store, sealer, clock, directory, onEvent }: K
     if (lostCount > 0) onEvent(actor, { kind: 'secrets stay sealed', count: lostCount });
   }
 
-  /** Notebooks, annotations and remotes of an InfluxDB whose first part has been restored before. A store of Sluice has nothing of them. */
+  /** Notebooks, annotations, remotes and replications of an InfluxDB whose first part has been restored before. A store of Sluice has nothing of them. */
   async function importSql(actor: Actor, file: string): Promise<void> {
     const source = openFile(file);
     const sql = new SqlMetadata(source);
     try {
-      const { leftOut, leftovers } = await importSqlMetadata(sql, store, { sealer, hashTokens: true, clock });
-      const missing = leftovers.map(({ kind, count }): Problem => ({ kind, key: String(count), reason: 'they are not taken over' }));
-      const problems = [...leftOut.map(asProblem), ...missing];
+      const problems = (await importSqlMetadata(sql, store, { sealer, hashTokens: true, clock })).map(asProblem);
       if (problems.length > 0) onEvent(actor, { kind: 'left out', part: 'second part of the metadata', problems });
     } catch (error) {
       throw withoutPath(error, file);
