@@ -63,3 +63,8 @@ echo "written after the report: $(write)"
 apply
 read -r LEAKED <"$WORK/secrets/sensor-7.token"
 echo "written with the new one: $(write)"
+
+# 6. What happened is in the audit log, which nobody can change without being found out.
+count() { $SLUICE audit list --action "$1" --limit 100 --json | grep -c '"sequence"' || true; }
+echo "reported as leaked: $(count authorization.leaked)"
+echo "audit log: $($SLUICE audit verify | sed -n '1s/:.*//p')"

@@ -75,6 +75,8 @@ describe('the examples', () => {
       'written after the report: 403',
       'Done: replace 1, leave 399.',
       'written with the new one: 204',
+      'reported as leaked: 1',
+      'audit log: intact',
     ]);
   });
 
