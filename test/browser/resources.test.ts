@@ -259,6 +259,37 @@ describe('Dashboards', () => {
   });
 });
 
+describe('A custom token', () => {
+  it('is for single resources of any kind, and keeps them when it is cloned', async () => {
+    const make = async (path: string, json: object) =>
+      (await client.post(path, { as: world.operator, json: { orgID: world.orgId, ...json } })).json.id as string;
+    const shown = await make('/api/v2/dashboards', { name: 'wall' });
+    await make('/api/v2/dashboards', { name: 'secret plans' });
+    const label = (await client.post('/api/v2/labels', { as: world.operator, json: { orgID: world.orgId, name: 'urgent' } })).json.label.id;
+    await page.goto(`${home}/load-data/tokens/generate/custom-api`);
+    await page.getByRole('button', { name: 'Dashboards' }).click();
+    await page.getByRole('checkbox', { name: 'Read dashboard wall' }).check();
+    await page.getByRole('button', { name: 'Labels' }).click();
+    await page.getByRole('checkbox', { name: 'Write label urgent' }).check();
+    await page.getByText('It can read the dashboard wall; write the label urgent. Nothing else.').waitFor();
+    await page.getByRole('button', { name: 'Create token', exact: true }).click();
+    const token = noteSecret(await readSecret(page), 'a token');
+    await closeSecret(page);
+    expect((await client.get('/api/v2/dashboards', { as: { token } })).json.dashboards.map(({ id }: { id: string }) => id)).toEqual([
+      shown,
+    ]);
+    const [{ id }] = (await get(`/api/v2/authorizations?orgID=${world.orgId}&sortBy=createdAt&descending=true&limit=1`)).authorizations;
+
+    await client.delete(`/api/v2/labels/${label}`, { as: world.operator });
+    await page.goto(`${home}/load-data/tokens/generate/custom-api?clone=${id}`);
+    expect(await page.getByRole('checkbox', { name: 'Read dashboard wall' }).isChecked()).toBe(true);
+    expect(await page.getByRole('checkbox', { name: `Write label ${label} (deleted, or hidden from you)` }).isChecked()).toBe(true);
+    await page.getByRole('checkbox', { name: 'Read all dashboards' }).check();
+    expect(await page.getByRole('checkbox', { name: 'Read dashboard secret plans' }).isDisabled()).toBe(true);
+    await page.getByText('It can read all dashboards; write the label').waitFor();
+  });
+});
+
 it('had nothing to say on the console', () => {
   expect(stage.said).toEqual([]);
 });

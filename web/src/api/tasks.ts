@@ -1,7 +1,6 @@
-/** Tasks and their runs, and when a task runs next. */
+/** Tasks and their runs. */
 import { queryOptions } from '@tanstack/react-query';
 import type { RunJson } from '../../../src/client/tasks.js';
-import { offsetMsOf, scheduleOf } from '../../../src/domain/schedule.js';
 import { getJson, queryOf, send, sendJson } from './http.js';
 
 export interface Task {
@@ -67,17 +66,3 @@ export async function cancelRun({ taskID, id }: Run): Promise<void> {
 }
 
 export const isOver = ({ status }: Run): boolean => status !== 'scheduled' && status !== 'started';
-
-/** By the rule of the scheduler; undefined for a task that does not run by itself. */
-export function nextRunMs({ status, every = '', cron = '', offset = '' }: Task, nowMs: number): number | undefined {
-  if (status !== 'active' || (every === '' && cron === '')) return undefined;
-  const offsetMs = offsetMsOf(offset);
-  const next = scheduleOf({ every, cron }).next(nowMs - offsetMs);
-  return next === undefined ? undefined : next + offsetMs;
-}
-
-/** `every 1h`, `cron 0 * * * *`, with its offset. */
-export function scheduleInWords({ every = '', cron = '', offset = '' }: Task): string {
-  const schedule = every === '' ? `cron ${cron}` : `every ${every}`;
-  return offset === '' ? schedule : `${schedule}, ${offset} later`;
-}

@@ -4,12 +4,13 @@ import { useSearch } from 'wouter';
 import { tokenQuery, type Authorization } from '../api/authorizations.js';
 import { bucketsQuery, isUserBucket } from '../api/resources.js';
 import { telegrafsQuery } from '../api/telegrafs.js';
+import type { Thing } from '../api/things.js';
 import { Loaded } from '../components/loading.js';
 import { ErrorMessage } from '../components/message.js';
 import { usePlace, useSession } from '../session/session.js';
 import { GenerateForm, useTokenForm } from '../tokens/generate-form.js';
 import { draftOf, EMPTY_DRAFT, permissionsOf } from '../tokens/permission-draft.js';
-import { RightsForm, type Thing } from '../tokens/rights-form.js';
+import { RightsForm } from '../tokens/rights-form.js';
 import { nameOfToken } from '../tokens/token-parts.js';
 
 export function CustomPage() {
@@ -38,6 +39,11 @@ function CustomForm({ original }: { readonly original: Authorization | undefined
     original === undefined ? EMPTY_DRAFT : draftOf(original.permissions, place),
   );
   const { draft } = form.value;
+  const names = new Map(
+    (original?.permissions ?? []).flatMap(({ resource: { id, name } }) =>
+      id === undefined || name === undefined ? [] : [[id, name] as const],
+    ),
+  );
   // What was granted of things that are gone, or that one does not see, stays in sight.
   const withUnseen = (things: readonly Thing[], type: 'buckets' | 'telegrafs'): Thing[] => {
     const known = new Set(things.map(({ id }) => id));
@@ -68,6 +74,7 @@ function CustomForm({ original }: { readonly original: Authorization | undefined
               buckets: withUnseen(data.filter(isUserBucket), 'buckets'),
               telegrafs: withUnseen(telegrafs.data ?? [], 'telegrafs'),
             }}
+            names={names}
             draft={draft}
             onChange={(next) => {
               form.set({ ...form.value, draft: next });

@@ -1,6 +1,6 @@
 /** What all ways to create a token share: a description, a sentence about what it can do, a failure that loses nothing, the one showing. */
 import { Button, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useId, useMemo, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { Permission } from '../../../src/domain/permission.js';
@@ -8,6 +8,7 @@ import { tokenKindOf } from '../../../src/domain/token-kind.js';
 import { createToken, KIND_NAMES } from '../api/authorizations.js';
 import { bucketsQuery, isUserBucket } from '../api/resources.js';
 import { telegrafsQuery } from '../api/telegrafs.js';
+import { LISTED_TYPES, thingsQuery } from '../api/things.js';
 import { useKept, type Kept } from '../components/kept.js';
 import { ErrorMessage, Remark } from '../components/message.js';
 import { Page, Panel } from '../components/page.js';
@@ -61,12 +62,16 @@ export function useNames(): NameOf {
   const buckets = useQuery(bucketsQuery(orgID));
   // Asked for by the one form that lets them be chosen.
   const telegrafs = useQuery({ ...telegrafsQuery(orgID), enabled: false });
+  const others = useQueries({
+    queries: LISTED_TYPES.map((type) => ({ ...thingsQuery(orgID, type), enabled: false })),
+    combine: (results) => results.flatMap(({ data }) => data ?? []),
+  });
   return useMemo(() => {
     const names = new Map(
-      [...(buckets.data ?? []), ...(telegrafs.data ?? []), organization, me].map(({ id, name }) => [id, shownText(name)]),
+      [...(buckets.data ?? []), ...(telegrafs.data ?? []), ...others, organization, me].map(({ id, name }) => [id, shownText(name)]),
     );
     return (_type, id) => names.get(id);
-  }, [buckets.data, telegrafs.data, organization, me]);
+  }, [buckets.data, telegrafs.data, others, organization, me]);
 }
 
 export function GenerateForm(props: GenerateFormProps) {

@@ -9,6 +9,7 @@ import {
   type Permission,
   type ResourceType,
 } from '../../../src/domain/permission.js';
+import { isListedType } from '../api/things.js';
 
 /** All of a type, or some of it one by one. What is chosen one by one is kept beside `all`, for when that is taken back. */
 export interface Choice {
@@ -18,7 +19,7 @@ export interface Choice {
 
 export interface Draft {
   readonly choices: ReadonlyMap<string, Choice>;
-  /** What has no place in the form: rights beyond the organization, or over single things of other types. */
+  /** What has no place in the form: rights beyond the organization, or over single things that cannot be listed. */
   readonly extras: readonly Permission[];
 }
 
@@ -31,10 +32,12 @@ export interface DraftPlace {
 const NOTHING: Choice = { all: false, ids: new Set() };
 export const EMPTY_DRAFT: Draft = { choices: new Map(), extras: [] };
 
+/** Types that have a section of their own. */
+export type SectionType = 'buckets' | 'telegrafs';
+const SECTION_TYPES: readonly ResourceType[] = ['buckets', 'telegrafs'] satisfies SectionType[];
+export const OTHER_TYPES = RESOURCE_TYPES.filter((type) => !SECTION_TYPES.includes(type));
 /** Types whose things are chosen one by one. */
-export const SINGLE_TYPES = ['buckets', 'telegrafs'] as const;
-export type SingleType = (typeof SINGLE_TYPES)[number];
-export const OTHER_TYPES = RESOURCE_TYPES.filter((type) => type !== 'buckets' && type !== 'telegrafs');
+const isSingleType = (type: ResourceType): boolean => SECTION_TYPES.includes(type) || isListedType(type);
 
 const keyOf = (action: Action, type: ResourceType): string => `${action} ${type}`;
 
@@ -77,7 +80,7 @@ export const permissionForOne = (action: Action, type: ResourceType, id: string,
 
 export function permissionsOf(draft: Draft, place: DraftPlace): Permission[] {
   const permissions: Permission[] = [];
-  for (const type of [...SINGLE_TYPES, ...OTHER_TYPES]) {
+  for (const type of [...SECTION_TYPES, ...OTHER_TYPES]) {
     for (const action of ACTIONS) {
       const { all, ids } = choiceOf(draft, action, type);
       if (all) permissions.push(permissionForAll(action, type, place));
@@ -93,10 +96,9 @@ export function draftOf(permissions: readonly Permission[], place: DraftPlace): 
   for (const { action, resource } of permissions) {
     const { type, id, orgID } = resource;
     const all = permissionForAll(action, type, place);
-    const isSingle = (SINGLE_TYPES as readonly string[]).includes(type);
     const isAll = id === all.resource.id && (orgID === all.resource.orgID || id !== undefined);
     if (type !== 'instance' && isAll && (id !== undefined || orgID !== undefined)) draft = chooseAll(draft, action, type, true);
-    else if (isSingle && id !== undefined) draft = chooseIds(draft, action, type, [id], true);
+    else if (isSingleType(type) && id !== undefined) draft = chooseIds(draft, action, type, [id], true);
     else draft = { ...draft, extras: [...draft.extras, { action, resource: { type, id, orgID } }] };
   }
   return draft;

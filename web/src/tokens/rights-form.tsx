@@ -1,41 +1,29 @@
-/** Every type of resource, to read and to write: all of it, some of it where there is a choice, or none. */
-import { Button, Checkbox, TextInput } from '@mantine/core';
-import { useId, useState, type ReactNode } from 'react';
+/** Every type of resource, to read and to write: all of it, some of it one by one, or none. */
+import { Button, TextInput } from '@mantine/core';
+import { Fragment, useId, useState, type ReactNode } from 'react';
 import { ACTIONS, formatPermission, isUnscoped, type Action, type Permission, type ResourceType } from '../../../src/domain/permission.js';
-import { SearchIcon } from '../components/icons.js';
+import { isListedType, type Thing } from '../api/things.js';
+import { ChevronIcon, SearchIcon } from '../components/icons.js';
 import { Panel } from '../components/page.js';
-import { shownText } from '../components/shown-text.js';
-import { usePlace, useSession } from '../session/session.js';
+import { useSession } from '../session/session.js';
 import styles from './choice-list.module.css';
-import {
-  choiceOf,
-  chooseAll,
-  chooseIds,
-  dropExtra,
-  OTHER_TYPES,
-  permissionForAll,
-  permissionForOne,
-  stateOf,
-  type Draft,
-  type SingleType,
-} from './permission-draft.js';
+import { OneByOne } from './one-by-one.js';
+import { choiceOf, chooseAll, dropExtra, OTHER_TYPES, stateOf, type Draft, type SectionType } from './permission-draft.js';
+import { ThingRow, Tick, useGiving, VERBS } from './ticks.js';
 import { capitalize, wordMany, wordOne } from './words.js';
 
 /** Rows of things one by one beyond which one has to search. */
 const ROWS_MAX = 300;
 
-export interface Thing {
-  readonly id: string;
-  readonly name: string;
-}
-
 export interface RightsFormProps {
-  readonly things: Readonly<Record<SingleType, readonly Thing[]>>;
+  readonly things: Readonly<Record<SectionType, readonly Thing[]>>;
+  /** Of single things of other types that a cloned token was granted. */
+  readonly names: ReadonlyMap<string, string>;
   readonly draft: Draft;
   readonly onChange: (draft: Draft) => void;
 }
 
-export function RightsForm({ things, draft, onChange }: RightsFormProps) {
+export function RightsForm({ things, names, draft, onChange }: RightsFormProps) {
   const [filter, setFilter] = useState('');
   const key = filter.trim().toLowerCase();
   return (
@@ -53,48 +41,8 @@ export function RightsForm({ things, draft, onChange }: RightsFormProps) {
       {draft.extras.length > 0 && <Extras draft={draft} onChange={onChange} />}
       <SingleSection type="buckets" things={things.buckets} filter={key} draft={draft} onChange={onChange} />
       <SingleSection type="telegrafs" things={things.telegrafs} filter={key} draft={draft} onChange={onChange} />
-      <OtherSection filter={key} draft={draft} onChange={onChange} />
+      <OtherSection names={names} filter={key} draft={draft} onChange={onChange} />
     </>
-  );
-}
-
-/** A question of this form: may it be given, and what is it called. */
-function useGiving() {
-  const { may, me } = useSession();
-  const { orgID } = usePlace();
-  const place = { orgID, userID: me.id };
-  return {
-    all: (action: Action, type: ResourceType) => may(permissionForAll(action, type, place)),
-    one: (action: Action, type: ResourceType, id: string) => may(permissionForOne(action, type, id, place)),
-  };
-}
-
-interface TickProps {
-  readonly label: string;
-  readonly state: 'all' | 'some' | 'none';
-  readonly barred: boolean;
-  readonly covered?: boolean;
-  readonly noteId: string;
-  readonly onTick: (checked: boolean) => void;
-}
-
-function Tick({ label, state, barred, covered = false, noteId, onTick }: TickProps) {
-  const reason = barred ? ' (you don’t have this permission yourself)' : covered ? ' (included in all)' : '';
-  return (
-    <span className={styles.box} title={reason === '' ? undefined : `${label}${reason}`}>
-      <Checkbox
-        aria-label={label}
-        checked={state === 'all'}
-        indeterminate={state === 'some'}
-        // What was chosen before it could not be given can still be taken back.
-        disabled={covered || (barred && state === 'none')}
-        aria-describedby={barred ? noteId : undefined}
-        onChange={(event) => {
-          // From `some`, a click means all.
-          onTick(state === 'some' ? true : event.currentTarget.checked);
-        }}
-      />
-    </span>
   );
 }
 
@@ -126,7 +74,6 @@ function GridHead({ what }: { readonly what: string }) {
   );
 }
 
-const VERBS = { read: 'Read', write: 'Write' } as const;
 const BARRED_NOTE = 'Greyed out: you don’t have this permission yourself, so you can’t grant it.';
 
 interface AllTicksProps {
@@ -157,7 +104,7 @@ function AllTicks({ what, type, noteId, draft, onChange }: AllTicksProps) {
 }
 
 interface SingleSectionProps {
-  readonly type: SingleType;
+  readonly type: SectionType;
   readonly things: readonly Thing[];
   readonly filter: string;
   readonly draft: Draft;
@@ -169,7 +116,6 @@ function SingleSection({ type, things, filter, draft, onChange }: SingleSectionP
   const noteId = useId();
   const matching = things.filter(({ name, id }) => name.toLowerCase().includes(filter) || id === filter);
   const barred = ACTIONS.some((action) => !giving.all(action, type));
-  const [read, write] = [choiceOf(draft, 'read', type), choiceOf(draft, 'write', type)];
   const say = (action: Action): string => {
     const choice = choiceOf(draft, action, type);
     return choice.all ? `${action} all` : choice.ids.size > 0 ? `${action} ${choice.ids.size.toLocaleString('en')}` : '';
@@ -184,27 +130,8 @@ function SingleSection({ type, things, filter, draft, onChange }: SingleSectionP
               <td>All {wordMany(type)}, including future ones</td>
               <AllTicks what={`all ${wordMany(type)}`} type={type} noteId={noteId} draft={draft} onChange={onChange} />
             </tr>
-            {matching.slice(0, ROWS_MAX).map(({ id, name }) => (
-              <tr key={id}>
-                <td>{shownText(name)}</td>
-                {ACTIONS.map((action) => {
-                  const choice = action === 'read' ? read : write;
-                  return (
-                    <td key={action}>
-                      <Tick
-                        label={`${VERBS[action]} ${wordOne(type)} ${shownText(name)}`}
-                        state={choice.all || choice.ids.has(id) ? 'all' : 'none'}
-                        covered={choice.all}
-                        barred={!giving.one(action, type, id)}
-                        noteId={noteId}
-                        onTick={(checked) => {
-                          onChange(chooseIds(draft, action, type, [id], checked));
-                        }}
-                      />
-                    </td>
-                  );
-                })}
-              </tr>
+            {matching.slice(0, ROWS_MAX).map((thing) => (
+              <ThingRow key={thing.id} type={type} thing={thing} noteId={noteId} draft={draft} onChange={onChange} />
             ))}
           </tbody>
         </table>
@@ -229,17 +156,25 @@ function SingleSection({ type, things, filter, draft, onChange }: SingleSectionP
 /** What `all` means where it is not all. */
 const REMARKS: Partial<Record<ResourceType, string>> = { orgs: 'only this one', users: 'only yourself' };
 
-function OtherSection({ filter, draft, onChange }: Omit<SingleSectionProps, 'type' | 'things'>) {
+interface OtherSectionProps extends Omit<SingleSectionProps, 'type' | 'things'> {
+  readonly names: ReadonlyMap<string, string>;
+}
+
+function OtherSection({ names, filter, draft, onChange }: OtherSectionProps) {
+  // What is chosen already is in sight at first.
+  const [open, setOpen] = useState<ReadonlySet<ResourceType>>(
+    () => new Set(OTHER_TYPES.filter((type) => ACTIONS.some((action) => stateOf(choiceOf(draft, action, type)) === 'some'))),
+  );
   const giving = useGiving();
   const noteId = useId();
   const shown = OTHER_TYPES.filter((type) => `${wordMany(type)} ${type}`.toLowerCase().includes(filter)).sort((a, b) =>
     wordMany(a).localeCompare(wordMany(b)),
   );
   const barred = OTHER_TYPES.some((type) => ACTIONS.some((action) => !giving.all(action, type)));
-  const chosen = (action: Action): ResourceType[] => OTHER_TYPES.filter((type) => choiceOf(draft, action, type).all);
+  const chosen = (action: Action): ResourceType[] => OTHER_TYPES.filter((type) => stateOf(choiceOf(draft, action, type)) !== 'none');
   const stateOfAll = (action: Action): 'all' | 'some' | 'none' => {
-    const count = chosen(action).length;
-    return count === OTHER_TYPES.length ? 'all' : count > 0 ? 'some' : 'none';
+    if (OTHER_TYPES.every((type) => choiceOf(draft, action, type).all)) return 'all';
+    return chosen(action).length > 0 ? 'some' : 'none';
   };
   const say = (action: Action): string => (chosen(action).length > 0 ? `${action} ${chosen(action).length}` : '');
   return (
@@ -270,19 +205,39 @@ function OtherSection({ filter, draft, onChange }: Omit<SingleSectionProps, 'typ
               </tr>
             )}
             {shown.map((type) => (
-              <tr key={type}>
-                <td>
-                  {capitalize(wordMany(type))}
-                  {REMARKS[type] !== undefined && <span className={styles.summary}> ({REMARKS[type]})</span>}
-                </td>
-                <AllTicks
-                  what={REMARKS[type] === undefined ? `all ${wordMany(type)}` : `${wordMany(type)} (${REMARKS[type]})`}
-                  type={type}
-                  noteId={noteId}
-                  draft={draft}
-                  onChange={onChange}
-                />
-              </tr>
+              <Fragment key={type}>
+                <tr>
+                  <td>
+                    {isListedType(type) ? (
+                      <button
+                        type="button"
+                        className={styles.opener}
+                        aria-expanded={open.has(type)}
+                        title={`Choose ${wordMany(type)} one by one`}
+                        onClick={() => {
+                          setOpen(new Set(open.has(type) ? [...open].filter((each) => each !== type) : [...open, type]));
+                        }}
+                      >
+                        <ChevronIcon />
+                        {capitalize(wordMany(type))}
+                      </button>
+                    ) : (
+                      <span className={styles.unopened}>{capitalize(wordMany(type))}</span>
+                    )}
+                    {REMARKS[type] !== undefined && <span className={styles.summary}> ({REMARKS[type]})</span>}
+                  </td>
+                  <AllTicks
+                    what={REMARKS[type] === undefined ? `all ${wordMany(type)}` : `${wordMany(type)} (${REMARKS[type]})`}
+                    type={type}
+                    noteId={noteId}
+                    draft={draft}
+                    onChange={onChange}
+                  />
+                </tr>
+                {isListedType(type) && open.has(type) && (
+                  <OneByOne type={type} names={names} noteId={noteId} draft={draft} onChange={onChange} />
+                )}
+              </Fragment>
             ))}
           </tbody>
         </table>
@@ -297,7 +252,7 @@ function OtherSection({ filter, draft, onChange }: Omit<SingleSectionProps, 'typ
   );
 }
 
-/** What has no place above: rights beyond this organization, or over single things of other types. */
+/** What has no place above: rights beyond this organization, or over single things that cannot be listed. */
 function Extras({ draft, onChange }: { readonly draft: Draft; readonly onChange: (draft: Draft) => void }) {
   const { may } = useSession();
   const lacking = draft.extras.filter((extra) => !may(extra));
