@@ -6,8 +6,13 @@ import type { Task } from './tasks.js';
 export function nextRunMs({ status, every = '', cron = '', offset = '' }: Task, nowMs: number): number | undefined {
   if (status !== 'active' || (every === '' && cron === '')) return undefined;
   const offsetMs = offsetMsOf(offset);
-  const next = scheduleOf({ every, cron }).next(nowMs - offsetMs);
-  return next === undefined ? undefined : next + offsetMs;
+  try {
+    const next = scheduleOf({ every, cron }).next(nowMs - offsetMs);
+    return next === undefined ? undefined : next + offsetMs;
+  } catch {
+    // Of a task that was brought from elsewhere and cannot be scheduled here either.
+    return undefined;
+  }
 }
 
 /** `every 1h`, `cron 0 * * * *`, with its offset. */

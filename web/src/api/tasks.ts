@@ -29,7 +29,7 @@ const PATH = '/api/v2/tasks';
 const PAGE_ROWS = 500;
 const TASKS_MAX = 5000;
 
-async function listAll(orgID: string, signal: AbortSignal): Promise<Task[]> {
+export async function listTasks(orgID: string, signal: AbortSignal): Promise<Task[]> {
   const found: Task[] = [];
   for (let after: string | undefined; found.length < TASKS_MAX; after = found.at(-1)?.id) {
     const { tasks } = await getJson<{ tasks: Task[] }>(`${PATH}?${queryOf({ orgID, limit: PAGE_ROWS, after })}`, signal);
@@ -39,7 +39,8 @@ async function listAll(orgID: string, signal: AbortSignal): Promise<Task[]> {
   return found;
 }
 
-export const tasksQuery = (orgID: string) => queryOptions({ queryKey: ['tasks', orgID], queryFn: ({ signal }) => listAll(orgID, signal) });
+export const tasksQuery = (orgID: string) =>
+  queryOptions({ queryKey: ['tasks', orgID], queryFn: ({ signal }) => listTasks(orgID, signal) });
 
 export const taskQuery = (id: string) =>
   queryOptions({ queryKey: ['task', id], queryFn: ({ signal }) => getJson<Task>(`${PATH}/${id}`, signal) });

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { ResourceType } from '../../../src/domain/permission.js';
 import { ApiError, getJson, queryOf } from './http.js';
-import { tasksQuery } from './tasks.js';
+import { listTasks } from './tasks.js';
 
 export interface Thing {
   readonly id: string;
@@ -46,8 +46,7 @@ const THINGS_MAX = 5000;
 export const thingsQuery = (orgID: string, type: ListedType) =>
   queryOptions({
     queryKey: ['things', orgID, type],
-    queryFn: async ({ client, signal }): Promise<readonly Thing[]> =>
-      type === 'tasks' ? client.fetchQuery(tasksQuery(orgID)) : listThings(orgID, type, signal),
+    queryFn: ({ signal }): Promise<readonly Thing[]> => (type === 'tasks' ? listTasks(orgID, signal) : listThings(orgID, type, signal)),
   });
 
 /** Some lists come in pages and some as a whole, whatever is asked for. A server without a type has nothing of it. */

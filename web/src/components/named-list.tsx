@@ -7,6 +7,9 @@ import { SearchIcon } from './icons.js';
 import styles from './named-list.module.css';
 import { EmptyState, Panel } from './page.js';
 
+/** Rows that are good to look at. */
+const ROWS_SHOWN_MAX = 300;
+
 export interface Named {
   readonly id: string;
   readonly name: string;
@@ -67,11 +70,12 @@ export function NamedList<T extends Named>({ caption, one, many, items, columns,
             },
           }}
         >
-          {shown.map(row)}
+          {shown.slice(0, ROWS_SHOWN_MAX).map(row)}
         </DataTable>
       )}
       <p className={styles.foot} role="status">
         {countWords(shown.length, one, many)}
+        {shown.length > ROWS_SHOWN_MAX && `, of which these are the first ${ROWS_SHOWN_MAX}. Filter to find others.`}
       </p>
     </>
   );

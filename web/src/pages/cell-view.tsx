@@ -6,7 +6,7 @@ import { cellAt, numberOfCell, textOfCell } from '../query/cells.js';
 import { drawableOf } from '../query/chart-series.js';
 import { formatNumber } from '../query/numbers.js';
 import { PagedChart } from '../query/paged-chart.js';
-import { ResultTable } from '../query/result-table.js';
+import { ResultTable, ROWS_SHOWN_MAX } from '../query/result-table.js';
 import type { QueryResult } from '../query/run-query.js';
 import styles from './cell-view.module.css';
 
@@ -69,6 +69,12 @@ function Rows({ type, title, result }: FoundProps & { readonly type: string }): 
     <>
       {kind !== undefined && <p className={styles.sentence}>These pages don’t draw {kind}. Here are the rows.</p>}
       <ResultTable tables={result.tables} title={title} fills />
+      {(result.isCut || result.rowCount > ROWS_SHOWN_MAX) && (
+        <p className={styles.more}>
+          The first {Math.min(ROWS_SHOWN_MAX, result.rowCount).toLocaleString('en')} of{' '}
+          {result.isCut ? 'many more rows: the answer is too long' : `${result.rowCount.toLocaleString('en')} rows`}.
+        </p>
+      )}
     </>
   );
 }
@@ -78,11 +84,12 @@ function Drawn({ properties, title, result }: FoundProps & { readonly properties
   const drawable = useMemo(() => drawableOf(result.tables, xColumn || undefined, yColumn || undefined), [result, xColumn, yColumn]);
   const hasChart = CHARTS.includes(type) && drawable.length > 0;
   const number = NUMBERS.includes(type) ? lastNumber(result) : undefined;
-  if (!hasChart && number === undefined) return <ResultTable tables={result.tables} title={title} fills />;
+  if (!hasChart && number === undefined) return <Rows type="" title={title} result={result} />;
   return (
     <>
       {number !== undefined && <LargeNumber value={number} properties={properties} isAlone={!hasChart} />}
       {hasChart && <PagedChart drawable={drawable} title={title} fills />}
+      {hasChart && result.isCut && <p className={styles.more}>The answer is too long: this is its beginning.</p>}
     </>
   );
 }
@@ -99,6 +106,16 @@ function lastNumber({ tables }: QueryResult): number | string | undefined {
 }
 
 const DIGITS_MAX = 15;
+/** From here on two decimal places are enough to read. */
+const LARGE_MIN = 1;
+const PLAIN_MIN = 1e-4;
+
+/** As many digits as one reads at a glance; all of them are in the title. */
+const shorten = (value: number): string => {
+  const size = Math.abs(value);
+  if (size >= LARGE_MIN && size < Number.MAX_SAFE_INTEGER) return value.toLocaleString('en', { maximumFractionDigits: 2 });
+  return size >= PLAIN_MIN && size < LARGE_MIN ? value.toLocaleString('en', { maximumSignificantDigits: 3 }) : formatNumber(value);
+};
 
 function LargeNumber({
   value,
@@ -115,10 +132,10 @@ function LargeNumber({
     typeof value === 'string'
       ? value
       : digits === undefined
-        ? formatNumber(value)
+        ? shorten(value)
         : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return (
-    <p className={`${styles.number} ${isAlone ? styles.alone : ''}`}>
+    <p className={`${styles.number} ${isAlone ? styles.alone : ''}`} title={typeof value === 'number' ? formatNumber(value) : undefined}>
       <Shown text={`${prefix}${text}${suffix}`} />
     </p>
   );

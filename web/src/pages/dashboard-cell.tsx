@@ -7,7 +7,7 @@ import { ChartIcon, CrossIcon, TableIcon } from '../components/icons.js';
 import { Waiting } from '../components/loading.js';
 import { ErrorMessage } from '../components/message.js';
 import { Shown, shownText } from '../components/shown-text.js';
-import { runQuery, type QueryResult } from '../query/run-query.js';
+import { CELL_BYTES_MAX, runQuery, type QueryResult } from '../query/run-query.js';
 import { usePlace } from '../session/session.js';
 import { CellView, isDrawn } from './cell-view.js';
 import styles from './dashboard-cell.module.css';
@@ -32,7 +32,8 @@ export function DashboardCell({ place, extern, turn, onRemove }: DashboardCellPr
   const scripts = (properties.queries ?? []).map(({ text }) => text).filter((text) => text.trim() !== '');
   const result = useQuery({
     queryKey: ['cell', cell.id, scripts, extern, turn],
-    queryFn: async ({ signal }) => joined(await Promise.all(scripts.map((script) => runQuery(orgID, script, signal, extern)))),
+    queryFn: async ({ signal }) =>
+      joined(await Promise.all(scripts.map((script) => runQuery(orgID, script, signal, { extern, bytesMax: CELL_BYTES_MAX })))),
     enabled: extern !== undefined && scripts.length > 0,
     placeholderData: keepPreviousData,
     staleTime: Infinity,

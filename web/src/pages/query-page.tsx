@@ -72,7 +72,7 @@ export function QueryPage() {
     try {
       // What was taken from a dashboard finds the time here, too.
       const extern = namesIn(script).length > 0 && isRange(start) ? externOf(start) : undefined;
-      setResult(await runQuery(orgID, script, controller.signal, extern));
+      setResult(await runQuery(orgID, script, controller.signal, { extern }));
       setRunCount((count) => count + 1);
     } catch (error) {
       setResult(undefined);

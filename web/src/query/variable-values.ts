@@ -4,7 +4,7 @@ import { messageOf } from '../components/use-action.js';
 import { cellAt, textOfCell } from './cells.js';
 import { externOf, namesIn } from './extern.js';
 import type { Range } from './ranges.js';
-import { runQuery } from './run-query.js';
+import { CELL_BYTES_MAX, runQuery } from './run-query.js';
 
 /** Values that one can choose from. */
 const VALUES_MAX = 1000;
@@ -74,7 +74,7 @@ async function findOptions(orgID: string, variable: Variable, extern: object, si
   const given = variable.arguments;
   if (given.type === 'constant') return [...new Set(given.values)].map((value) => ({ label: value, value }));
   if (given.type === 'map') return Object.entries(given.values).map(([label, value]) => ({ label, value }));
-  const { tables } = await runQuery(orgID, given.values.query, signal, extern);
+  const { tables } = await runQuery(orgID, given.values.query, signal, { extern, bytesMax: CELL_BYTES_MAX });
   const values = new Set<string>();
   for (const { columns, rowCount } of tables) {
     const column = columns.find(({ label }) => label === '_value');
