@@ -66,6 +66,7 @@ describe('light and wide, dark and narrow', () => {
     ['Variables', 'cellar', (home: string) => `${home}/settings/variables`],
     ['room', 'Tokens that write', (home: string) => `${home}/settings/variables/${world.variable}`],
     ['People', 'linus', (home: string) => `${home}/members`],
+    ['Audit log', 'Setup', (home: string) => `${home}/audit?of=all`],
     ['About', 'ready for queries', (home: string) => `${home}/about`],
     ['Query', 'Ctrl+Enter', (home: string) => `${home}/data-explorer?bucket=telemetry`],
     ['Page not found', 'you don’t have access', (home: string) => `${home}/nowhere`],

@@ -168,6 +168,34 @@ describe('People', () => {
   });
 });
 
+describe('Audit log', () => {
+  it('shows what was done and refused, filters it, and has the history of a token on its page', async () => {
+    const { json } = await client.post('/api/v2/authorizations', {
+      as: world.operator,
+      json: {
+        orgID: world.orgId,
+        description: 'watched',
+        permissions: [{ action: 'read', resource: { type: 'buckets', orgID: world.orgId } }],
+      },
+    });
+    await client.get('/api/v2/users', { as: { token: 'never-seen' }, headers: { 'x-request-id': 'asked-in-vain' } });
+    await go('Audit log');
+    const rows = page.getByRole('table', { name: 'Audit log' }).getByRole('row');
+    await rows.filter({ hasText: 'Token created' }).filter({ hasText: 'watched' }).first().waitFor();
+    await page.getByLabel('Place').selectOption({ label: 'Whole server' });
+    await page.getByLabel('Outcome').selectOption({ label: 'Refused' });
+    await rows.filter({ hasText: 'unknown token' }).first().waitFor();
+    expect(await rows.filter({ hasText: 'Token created' }).count()).toBe(0);
+    await page.getByLabel('Request id').fill('asked-in-vain');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.waitForURL(/requestID=asked-in-vain/);
+    await rows.filter({ hasText: 'asked-in-vain' }).first().waitFor();
+    await page.goto(`${stage.server.url}/orgs/${world.orgId}/load-data/tokens/${json.id as string}`);
+    const history = page.getByRole('table', { name: 'What happened to this token' });
+    await history.getByRole('row').filter({ hasText: 'Token created' }).waitFor();
+  });
+});
+
 describe('About', () => {
   it('tells the ids, the address and the version', async () => {
     await go('About');

@@ -1,6 +1,7 @@
 /** The commands for a stopped server: recovery, downgrade, and what the next start would do with the tokens. */
 import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { noteSecret } from '../support/artifacts.js';
 import { restoreAll, takeBackup } from '../support/backup.js';
@@ -53,6 +54,27 @@ describe('recovery', () => {
     const missing = await runBinary('sluiced', ['recovery', 'user', 'list', '--data-dir', join(server.directory, 'nowhere')]);
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('there is no store in')]);
     expect(existsSync(join(server.directory, 'nowhere'))).toBe(false);
+  });
+});
+
+describe('audit verify', () => {
+  it('names the record that was changed, and knows what was done offline', async () => {
+    const server = await startProcess();
+    await server.client.setUp();
+    const refused = await offline(server, 'audit', 'verify');
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    await server.stop();
+    await offline(server, 'recovery', 'org', 'create', '--org', 'rescued');
+    const before = await offline(server, 'audit', 'verify');
+    expect([before.code, before.stdout]).toEqual([0, expect.stringMatching(/^intact: 4 records, 1 to 4\n.*--expect: 4:[0-9a-f]{64}\n$/)]);
+    const database = new Sqlite(join(server.dataDirectory, 'sluice.sqlite'));
+    const last = database.prepare('SELECT action, actor_name, details FROM audit WHERE sequence = 4').get();
+    expect(last).toEqual({ action: 'recovery.completed', actor_name: 'recovery', details: '{"command":"org create"}' });
+    database.exec("UPDATE audit SET actor_name = 'nobody' WHERE sequence = 3");
+    database.close();
+    const after = await offline(server, 'audit', 'verify', '--json');
+    expect(after.code).toBe(1);
+    expect(JSON.parse(after.stdout)).toMatchObject({ intact: false, problems: [{ sequence: 3 }] });
   });
 });
 

@@ -70,6 +70,21 @@ describe('sluice', () => {
     await succeed('auth', 'delete', '--id', made.id);
   });
 
+  it('reads the audit log, exports it, and verifies both', async () => {
+    const records = await json('audit', 'list', '--action', 'created', '--outcome', 'success');
+    expect(records[0]).toMatchObject({ action: 'authorization.created', sequence: 2 });
+    expect(await succeed('audit', 'tail', '--once', '-n', '1')).toMatch(/^Sequence\t/);
+    const file = join(home, 'audit.jsonl');
+    await succeed('audit', 'export', '--file', file);
+    expect(await succeed('audit', 'verify')).toMatch(/^intact: /);
+    expect(await succeed('audit', 'verify', '--file', file)).toMatch(/^intact: /);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, lines.filter((_, index) => index !== 0).join('\n'));
+    const cut = await sluice(['audit', 'verify', '--file', file]);
+    expect([cut.code, cut.stderr]).toEqual([1, 'Error: the audit log is not intact\n']);
+    expect(cut.stdout).toContain('record 1: the record is missing');
+  });
+
   it('sets up with a device for its file of connections, and leaves the device what it is', async () => {
     const other = await startProcess();
     const before = lstatSync('/dev/null');

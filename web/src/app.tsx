@@ -31,6 +31,7 @@ const NewTelegrafPage = loadable('new telegraf', async () => (await import('./pa
 const VariablesPage = loadable('variables', async () => (await import('./pages/variables-page.js')).VariablesPage);
 const VariablePage = loadable('variable', async () => (await import('./pages/variable-page.js')).VariablePage);
 const NewVariablePage = loadable('new variable', async () => (await import('./pages/variable-page.js')).NewVariablePage);
+const AuditPage = loadable('audit', async () => (await import('./pages/audit-page.js')).AuditPage);
 const TasksPage = loadable('tasks', async () => (await import('./pages/tasks-page.js')).TasksPage);
 const TaskPage = loadable('task', async () => (await import('./pages/task-page.js')).TaskPage);
 const NewTaskPage = loadable('new task', async () => (await import('./pages/new-task-page.js')).NewTaskPage);
@@ -180,6 +181,9 @@ function Organization() {
         <Route path={`${home}/tasks/:id/runs`}>{({ id }) => <TaskPage key={id} id={id} />}</Route>
         <Route path={`${home}/members`}>
           <PeoplePage />
+        </Route>
+        <Route path={`${home}/audit`}>
+          <AuditPage />
         </Route>
         <Route path={`${home}/about`}>
           <AboutPage />

@@ -36,7 +36,7 @@ export const command = defineCommand({
         : await attempt(`could not read ${file}`, verifyExport(file, expect));
     if (values.json) printJson(verdict);
     else writeOut(describeVerdict(verdict));
-    if (!verdict.intact) process.exitCode = 1;
+    if (!verdict.intact) throw new Error('the audit log is not intact');
   },
 });
 

@@ -34,6 +34,7 @@ export const VariableIcon = draw(<path d="M4.500 3C3 5 3 11 4.500 13M11.500 3C13
 export const PeopleIcon = draw(
   <path d="M8 7.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM3 13.500c0-2.500 2.200-3.800 5-3.800s5 1.300 5 3.800" />,
 );
+export const AuditIcon = draw(<path d="M4 2.500h8v11l-2-1.300-2 1.300-2-1.300-2 1.300zM6.300 5.500h3.400M6.300 8.500h3.400" />);
 export const AboutIcon = draw(<path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 7.300v3.700M8 5v.2" />);
 export const PencilIcon = draw(<path d="m3 13 .6-2.700 7-7a1.200 1.200 0 0 1 1.700 0l.4.4a1.200 1.200 0 0 1 0 1.700l-7 7L3 13Z" />);
 export const TrashIcon = draw(<path d="M3 4.500h10M6.500 4.500V3h3v1.500M4.500 4.500l.5 9h6l.5-9M6.800 7v4M9.200 7v4" />);

@@ -29,6 +29,7 @@ export const addressesOf = (orgID: string) => {
     task: (id: string) => `${home}/tasks/${id}`,
     newTask: `${home}/tasks/new`,
     people: `${home}/members`,
+    audit: `${home}/audit`,
     about: `${home}/about`,
   };
 };

@@ -6,6 +6,7 @@ import { FailureBoundary } from '../components/failure-boundary.js';
 import { useAnnounce } from '../components/announcer.js';
 import {
   AboutIcon,
+  AuditIcon,
   AgentIcon,
   BucketIcon,
   CheckIcon,
@@ -49,6 +50,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     { to: addresses.telegrafs, label: 'Telegraf', icon: <AgentIcon /> },
     { to: addresses.tasks, label: 'Tasks', icon: <TaskIcon /> },
     { to: addresses.people, label: 'People', icon: <PeopleIcon /> },
+    { to: addresses.audit, label: 'Audit log', icon: <AuditIcon /> },
     { to: addresses.about, label: 'About', icon: <AboutIcon /> },
   ];
 

@@ -23,6 +23,7 @@ import { LeakRemark } from '../tokens/leak-mark.js';
 import { RotateButton } from '../tokens/rotate-dialog.js';
 import { SnippetTabs } from '../tokens/snippet-tabs.js';
 import { DeleteTokenDialog, KindBadge, nameOfToken, useForgetTokens } from '../tokens/token-parts.js';
+import { TokenHistory } from '../tokens/token-history.js';
 import { StatusSwitch } from '../tokens/token-status.js';
 import { LastUse, PreviousSecret } from '../tokens/token-use.js';
 import { capitalize, wordOne } from '../tokens/words.js';
@@ -133,6 +134,7 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
           ))}
         </DataTable>
       </section>
+      <TokenHistory token={token} />
       <Panel>
         <h2>Use it</h2>
         <UseToken token={token} />
