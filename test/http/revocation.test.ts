@@ -137,8 +137,15 @@ const WAYS: Record<string, { make: () => Promise<Ending>; kind: 'token' | 'sessi
   },
 };
 
-/** When tokens were used is stored once a minute, and what is refused is recorded. */
-const MOVES_BY_ITSELF: readonly string[] = ['authorization_uses', 'audit', 'audit_head', 'refused_requests'];
+/** When tokens and their permissions were used, and how much they wrote, is stored once a minute, and what is refused is recorded. */
+const MOVES_BY_ITSELF: readonly string[] = [
+  'authorization_uses',
+  'permission_uses',
+  'authorization_writes',
+  'audit',
+  'audit_head',
+  'refused_requests',
+];
 
 /** All that is stored, but for what moves by itself. */
 async function snapshot(): Promise<string> {
