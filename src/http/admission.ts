@@ -142,6 +142,12 @@ export function createAdmission({
 /** The same request once more at a path, as Go's router asks for it. */
 function redirectTo(path: string, { method, url, params }: FastifyRequest): Answer {
   const values = params as Readonly<Record<string, string>>;
-  const location = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
-  return empty(method === 'GET' ? 301 : 308, { location: location + url.slice(pathOf(url).length) });
+  const place = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+  const location = place + url.slice(pathOf(url).length);
+  if (method !== 'GET') return empty(308, { location });
+  const body = `<a href="${escapeHtml(location)}">Moved Permanently</a>.\n\n`;
+  return { status: 301, contentType: 'text/html; charset=utf-8', headers: { location }, body };
 }
+
+const HTML_ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => HTML_ESCAPES[letter] ?? letter);
