@@ -106,6 +106,8 @@ export interface AuditFilter {
   /** Excluded. */
   readonly untilMs?: number | undefined;
   readonly requestId?: string | undefined;
+  readonly fromSequence?: number | undefined;
+  readonly throughSequence?: number | undefined;
 }
 
 export interface AuditPage {

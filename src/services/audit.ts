@@ -10,6 +10,9 @@ import type { AuditVerdict, ChainCheckOptions } from '../domain/audit-chain.js';
 import type { OrganizationId } from '../domain/id.js';
 import type { Store } from '../domain/store.js';
 
+/** Records that are looked at before others have their turn: a filter may match none of very many. */
+const RECORDS_PER_TURN = 20_000;
+
 export interface AuditDependencies {
   readonly store: Store;
   readonly auditKey: Pick<AuditKey, 'seal'>;
@@ -41,7 +44,7 @@ export const createAudit = ({ store, auditKey, refusals }: AuditDependencies) =>
       const filter: AuditFilter = { ...query, orgIDs: readableAudit(actor, orgID) };
       // What cannot be stored is told by what can be read.
       await refusals.flush().catch(() => undefined);
-      const records = await store.listAudit(filter, page);
+      const records = await listInTurns(store, filter, page);
       const { requestId } = filter;
       if (requestId === undefined || records.length >= page.limit) return records;
       return [...records, ...(await listRefused(requestId, filter, page.limit - records.length))];
@@ -54,3 +57,22 @@ export const createAudit = ({ store, auditKey, refusals }: AuditDependencies) =>
     },
   };
 };
+
+/** The page of a filter, looked for in one stretch of the chain after the other. */
+async function listInTurns(store: Store, filter: AuditFilter, { limit, after, descending = false }: AuditPage): Promise<AuditRecord[]> {
+  const [[oldest], head] = [await store.listAudit({}, { limit: 1 }), await store.findAuditHead()];
+  if (oldest === undefined || head === undefined) return [];
+  const found: AuditRecord[] = [];
+  let from = Math.max(oldest.sequence, descending ? 0 : (after ?? 0) + 1);
+  let through = Math.min(head.sequence, descending ? (after ?? Infinity) - 1 : Infinity);
+  while (from <= through && found.length < limit) {
+    const stretch = descending
+      ? { fromSequence: Math.max(from, through - RECORDS_PER_TURN + 1), throughSequence: through }
+      : { fromSequence: from, throughSequence: Math.min(through, from + RECORDS_PER_TURN - 1) };
+    found.push(...(await store.listAudit({ ...filter, ...stretch }, { limit: limit - found.length, descending })));
+    if (descending) through = stretch.fromSequence - 1;
+    else from = stretch.throughSequence + 1;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return found;
+}

@@ -133,7 +133,7 @@ export const auditQueries = (db: Database, seal: SealText): AuditWriter => {
 };
 
 const matching =
-  ({ orgIDs, actorId, resourceId, actions, outcome, sinceMs, untilMs, requestId }: AuditFilter) =>
+  ({ orgIDs, actorId, resourceId, actions, outcome, sinceMs, untilMs, requestId, fromSequence, throughSequence }: AuditFilter) =>
   (eb: ExpressionBuilder<Tables, 'audit'>) =>
     eb.and([
       ...(orgIDs === 'any' ? [eb('organization_id', 'is not', null)] : []),
@@ -145,6 +145,8 @@ const matching =
       ...(sinceMs === undefined ? [] : [eb('time_ms', '>=', sinceMs)]),
       ...(untilMs === undefined ? [] : [eb('time_ms', '<', untilMs)]),
       ...(requestId === undefined ? [] : [eb('request_id', '=', requestId)]),
+      ...(fromSequence === undefined ? [] : [eb('sequence', '>=', fromSequence)]),
+      ...(throughSequence === undefined ? [] : [eb('sequence', '<=', throughSequence)]),
     ]);
 
 const encode = (record: AuditRecord): Row => ({

@@ -234,6 +234,20 @@ describe('the audit log', () => {
     expect(list.some(({ description }: { description: string }) => description === 'unrecorded')).toBe(false);
   });
 
+  it('stays this server’s own over a restore, which it records', async () => {
+    const copy = await fetch(`${server.url}/api/v2/backup/kv`, { headers: { authorization: `Token ${world.operator.token}` } });
+    const body = new Uint8Array(await copy.arrayBuffer());
+    const before = await read('');
+    const restored = await server.client.post('/api/v2/restore/kv', { as: world.operator, body });
+    expect(restored.status).toBe(200);
+    const after = await read('');
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.at(-1)).toMatchObject({
+      action: 'restore.completed',
+      details: { part: 'metadata', auditSequence: expect.any(Number) as number },
+    });
+  });
+
   it('is intact at the end, and holds no secret', async () => {
     const verdict = await verify();
     expect(verdict).toMatchObject({ intact: true, first: 1, problems: [] });
