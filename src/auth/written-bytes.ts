@@ -44,7 +44,7 @@ export class WrittenBytes {
   }
 
   async #take(id: AuthorizationId, bytes: number, max: number): Promise<void> {
-    if (bytes > max) throw new DomainError('request too large', `the token may write ${max} bytes a day, and this are ${bytes}`);
+    if (bytes > max) throw new DomainError('request too large', `the token may write ${max} bytes a day, and this body has ${bytes}`);
     const now = this.#clock();
     const day = Math.floor(now / DAY_MS);
     const known = this.#left.get(id);

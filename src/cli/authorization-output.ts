@@ -1,5 +1,7 @@
 /** Tokens as `influx` shows them. */
 import type { AuthorizationJson } from '../client/authorizations.js';
+import { describeConstraints, describeMatch } from '../wire/limit-words.js';
+import type { Constraints, PointMatch } from '../wire/constraints.js';
 import { nullIfEmpty, printJson, printTable, type OutputOptions } from './output.js';
 
 type Permission = AuthorizationJson['permissions'][number];
@@ -7,10 +9,24 @@ type Permission = AuthorizationJson['permissions'][number];
 const HEADERS = ['ID', 'Description', 'Token', 'User Name', 'User ID', 'Permissions'];
 
 /** `read:orgs/ID/buckets/ID`, `read:/buckets`: the scope, or none, before the slash. */
-export const formatPermission = ({ action, resource: { type, id, orgID } }: Permission): string =>
-  `${action}:${orgID === undefined ? '' : `orgs/${orgID}`}/${type}${id === undefined ? '' : `/${id}`}`;
+export function formatPermission({ action, resource: { type, id, orgID }, match }: Permission & { readonly match?: PointMatch }): string {
+  const points = describeMatch(match);
+  return `${action}:${orgID === undefined ? '' : `orgs/${orgID}`}/${type}${id === undefined ? '' : `/${id}`}${points === '' ? '' : ` (${points})`}`;
+}
 
-export const summarize = ({ id, name, description, token, status, user, userID, permissions, expiresAt, ...usage }: AuthorizationJson) => ({
+export const summarize = ({
+  id,
+  name,
+  description,
+  token,
+  status,
+  user,
+  userID,
+  permissions,
+  expiresAt,
+  constraints,
+  ...usage
+}: AuthorizationJson & { readonly constraints?: Constraints }) => ({
   id,
   ...(name === undefined ? {} : { name }),
   description,
@@ -20,6 +36,7 @@ export const summarize = ({ id, name, description, token, status, user, userID, 
   userID,
   permissions: permissions.map(formatPermission),
   ...(expiresAt === undefined ? {} : { expiresAt }),
+  ...(constraints === undefined ? {} : { constraints }),
   ...(usage.leakedAt === undefined ? {} : { leakedAt: usage.leakedAt }),
   ...(usage.lastUsedAt === undefined
     ? {}
@@ -32,6 +49,7 @@ type Summary = ReturnType<typeof summarize>;
 const OWN_COLUMNS = [
   ['Name', 'name'],
   ['Expires', 'expiresAt'],
+  ['Limits', 'constraints'],
   ['Leaked', 'leakedAt'],
   ['Last Used', 'lastUsedAt'],
 ] as const;
@@ -41,11 +59,14 @@ const ownColumnsOf = (summaries: readonly Summary[]) =>
 
 const headersFor = (summaries: readonly Summary[]): string[] => [...HEADERS, ...ownColumnsOf(summaries).map(([header]) => header)];
 
+const ownCellOf = (summary: Summary, name: (typeof OWN_COLUMNS)[number][1]) =>
+  name === 'constraints' ? describeConstraints(summary.constraints) : (summary[name] ?? '');
+
 function rowsOf(summaries: readonly Summary[]) {
   const own = ownColumnsOf(summaries);
   return summaries.map((summary) => {
     const { id, description, token, userName, userID, permissions } = summary;
-    return [id, description, token, userName, userID, permissions, ...own.map(([, name]) => summary[name] ?? '')];
+    return [id, description, token, userName, userID, permissions, ...own.map(([, name]) => ownCellOf(summary, name))];
   });
 }
 

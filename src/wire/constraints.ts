@@ -3,6 +3,8 @@ import type { Constraints } from '../domain/constraints.js';
 import type { PointMatch } from '../domain/point-match.js';
 import type { JsonObject } from './json.js';
 
+export type { Constraints, PointMatch };
+
 const MEMBERS = ['cidrs', 'requestsPerSecond', 'burst', 'writtenBytesPerDay', 'readSince', 'readUntil'];
 const MATCH_MEMBERS = ['measurement', 'tags'];
 

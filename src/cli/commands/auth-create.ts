@@ -5,6 +5,7 @@ import { findOwnUser, listUsers } from '../../client/users.js';
 import { TOKEN_FORMATS } from '../../domain/token-format.js';
 import { printAuthorization } from '../authorization-output.js';
 import { findBucketId } from '../bucket-lookup.js';
+import { constraintFlags, constraintsOf, hasLimits, limitPermissions } from '../constraint-flags.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { commonFlags, organizationFlags } from '../standard-flags.js';
 import { attempt } from '../failure.js';
@@ -42,6 +43,7 @@ const flags = {
   'expires-in': text('time after which the token expires, such as 90d, 36h or 15m', { value: 'duration' }),
   'expires-at': text('moment at which the token expires, as in RFC 3339', { value: 'time' }),
   'token-format': choice('form of the token (default: what the server prefers)', 'token format', TOKEN_FORMATS),
+  ...constraintFlags,
   'token-only': toggle('print only the token'),
   ...kindFlags,
   ...commonFlags,
@@ -57,6 +59,7 @@ export const command = defineCommand({
     'sluice auth create --grafana data',
     'sluice auth create --read-bucket data --expires-in 90d',
     'sluice auth create --read-bucket data --token-format prefixed',
+    'sluice auth create --read-bucket data --cidr 10.0.0.0/8 --read-since 30d --match-tag site=a,b',
     'sluice auth create --all-access --description "office"',
     'sluice auth create --user bob --read-buckets --read-orgs --json',
   ],
@@ -73,7 +76,8 @@ async function create(invocation: Invocation<typeof flags>): Promise<void> {
   const userID = values.user === undefined ? undefined : await findUserId(session, values.user);
   const { 'expires-in': expiresIn, 'expires-at': expiresAt } = values;
   const tokenFormat = values['token-format'];
-  const permissions = await collectPermissions(session, values, orgID, userID);
+  const permissions = limitPermissions(await collectPermissions(session, values, orgID, userID), values);
+  const constraints = constraintsOf(values);
   const authorization = await attempt(
     'could not write auth with provided arguments',
     authorizations.create(session.send, {
@@ -85,11 +89,16 @@ async function create(invocation: Invocation<typeof flags>): Promise<void> {
       expiresIn,
       expiresAt,
       tokenFormat,
+      constraints,
     }),
   );
   if ((expiresIn ?? expiresAt) !== undefined && authorization.expiresAt === undefined) {
     await authorizations.remove(session.send, authorization.id);
     throw new Error('this server does not know expiries: the token it made would never expire, and was deleted again');
+  }
+  if (!hasLimits(authorization, constraints, permissions)) {
+    await authorizations.remove(session.send, authorization.id);
+    throw new Error('this server does not know limits of tokens: the token it made would have had none, and was deleted again');
   }
   if (values['token-only']) writeOut(`${authorization.token}\n`);
   else printAuthorization(values, authorization);

@@ -1,5 +1,6 @@
 /** Tokens, without their secret in every response: it is returned once, separately, to its creator. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { Constraints } from '../../../src/domain/constraints.js';
 import type { KindType } from '../../../src/domain/kind.js';
 import type { Permission } from '../../../src/domain/permission.js';
 import type { AuthorizationOrder } from '../../../src/domain/store.js';
@@ -129,6 +130,8 @@ export interface NewToken {
   /** At most one of the two; neither: the token has no expiry. */
   readonly expiresIn?: string;
   readonly expiresAt?: string;
+  /** Left out: none. */
+  readonly constraints?: Constraints;
   /** Left out: what the server prefers. */
   readonly tokenFormat?: TokenFormat;
 }

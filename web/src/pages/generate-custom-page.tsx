@@ -9,6 +9,8 @@ import { Loaded } from '../components/loading.js';
 import { ErrorMessage } from '../components/message.js';
 import { usePlace, useSession } from '../session/session.js';
 import { GenerateForm, useTokenForm } from '../tokens/generate-form.js';
+import { LimitsField } from '../tokens/limits-field.js';
+import { limitsOf, withMatch } from '../tokens/limits.js';
 import { draftOf, EMPTY_DRAFT, permissionsOf } from '../tokens/permission-draft.js';
 import { RightsForm } from '../tokens/rights-form.js';
 import { nameOfToken } from '../tokens/token-parts.js';
@@ -37,8 +39,9 @@ function CustomForm({ original }: { readonly original: Authorization | undefined
     `custom ${original?.id ?? ''}`,
     original === undefined ? '' : `${original.description} (cloned)`.trim(),
     original === undefined ? EMPTY_DRAFT : draftOf(original.permissions, place),
+    limitsOf(original?.constraints),
   );
-  const { draft } = form.value;
+  const { draft, limits } = form.value;
   const names = new Map(
     (original?.permissions ?? []).flatMap(({ resource: { id, name } }) =>
       id === undefined || name === undefined ? [] : [[id, name] as const],
@@ -63,9 +66,15 @@ function CustomForm({ original }: { readonly original: Authorization | undefined
           <>A token of your own with the permissions of “{nameOfToken(original)}”. Edit what should differ.</>
         )
       }
-      permissions={permissionsOf(draft, place)}
+      permissions={withMatch(permissionsOf(draft, place), limits)}
       nothingChosen="Select at least one permission."
     >
+      <LimitsField
+        limits={limits}
+        onChange={(next) => {
+          form.set({ ...form.value, limits: next });
+        }}
+      />
       <ErrorMessage error={telegrafs.error} />
       <Loaded query={buckets} what="Loading buckets …">
         {(data) => (

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { changeToken, kindOf, tokenQuery, type Authorization } from '../api/authorizations.js';
 import { bucketsQuery, isUserBucket } from '../api/resources.js';
+import { describeConstraints } from '../../../src/wire/limit-words.js';
 import { useAnnounce } from '../components/announcer.js';
 import { CopyBlock, CopyValue } from '../components/copy-field.js';
 import { Cell, DataTable, Row } from '../components/data-table.js';
@@ -91,6 +92,13 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
             <KindBadge kind={kindOf(token)} />
           </Fact>
           <Fact name="Access">{summarize(token.permissions, token.orgID)}</Fact>
+          {token.constraints !== undefined && (
+            <Fact name="Limits">
+              {describeConstraints(token.constraints).map((line) => (
+                <div key={line}>{line}</div>
+              ))}
+            </Fact>
+          )}
           <Fact name="Id">
             <CopyValue label="id" value={token.id} />
           </Fact>
@@ -200,14 +208,19 @@ function UseToken({ token }: { readonly token: Authorization }) {
 
 function Copies({ token }: { readonly token: Authorization }) {
   const command = createCommand(token);
-  const { description, status, orgID, userID, permissions } = token;
+  const { description, status, orgID, userID, permissions, constraints } = token;
   const json = JSON.stringify(
     {
       description,
       status,
       orgID,
       userID,
-      permissions: permissions.map(({ action, resource: { type, id, orgID: org } }) => ({ action, resource: { type, id, orgID: org } })),
+      permissions: permissions.map(({ action, resource: { type, id, orgID: org }, match }) => ({
+        action,
+        resource: { type, id, orgID: org },
+        match,
+      })),
+      constraints,
     },
     null,
     2,

@@ -2,6 +2,7 @@
 import { isUnscoped, type Action, type Permission, type ResourceType } from '../../../src/domain/permission.js';
 import { tokenKindOf } from '../../../src/domain/token-kind.js';
 import type { OrganizationId } from '../../../src/domain/id.js';
+import { describeMatch } from '../../../src/wire/limit-words.js';
 import { capitalize, countWords, enumerate, wordMany, wordOne } from './words.js';
 
 interface NamedPermission extends Permission {
@@ -72,7 +73,8 @@ function summarizeLive(permissions: readonly Permission[], orgID: OrganizationId
         ? countWords(otherCount, 'permission', 'permissions')
         : countWords(otherCount, 'other permission', 'other permissions'),
     );
-  return parts.join('; ');
+  const limited = permissions.some(({ match }) => match !== undefined) ? ' (only matching points)' : '';
+  return parts.join('; ') + limited;
 }
 
 /** Names in a sentence beyond which the rest is counted. */
@@ -126,7 +128,8 @@ export function describeInSentences(
     reads.length > 0 ? `read ${enumerate(reads)}` : undefined,
     writes.length > 0 ? `write ${enumerate(writes)}` : undefined,
   ].filter((clause) => clause !== undefined);
-  return `It can ${clauses.join('; ')}. Nothing else.`;
+  const limited = permissions.some(({ match }) => match !== undefined) ? ' Of some buckets only matching points.' : '';
+  return `It can ${clauses.join('; ')}. Nothing else.${limited}`;
 }
 
 /** Rights over one thing, or over all of a type in one scope. */
@@ -145,10 +148,13 @@ export interface RightsRow {
 /** Exact permissions, read and write of one thing in one row, in the order in which they are held. */
 export function rightsRows(permissions: readonly NamedPermission[], orgID: string, userID: string): RightsRow[] {
   const rows = new Map<string, RightsRow>();
-  for (const { action, resource } of permissions) {
+  for (const { action, resource, match } of permissions) {
     const { type, id } = resource;
-    const key = `${type} ${id ?? ''} ${id === undefined ? (resource.orgID ?? '') : ''}`;
-    const row = rows.get(key) ?? { key, type, ...describeResource(resource, orgID, userID), read: false, write: false };
+    const points = describeMatch(match);
+    const key = `${type} ${id ?? ''} ${id === undefined ? (resource.orgID ?? '') : ''} ${points}`;
+    const described = describeResource(resource, orgID, userID);
+    const scope = points === '' ? described.scope : `${described.scope}; only ${points}`;
+    const row = rows.get(key) ?? { key, type, ...described, scope, read: false, write: false };
     rows.set(key, { ...row, [action]: true });
   }
   return [...rows.values()];

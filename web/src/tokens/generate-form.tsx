@@ -22,6 +22,7 @@ import { expiryProblem, expiryToSend, NO_EXPIRY, type ExpiryChoice } from './exp
 import { ExpiryField } from './expiry-field.js';
 import { FormatField, type FormatChoice } from './format-field.js';
 import styles from './generate-form.module.css';
+import { limitsToSend, NO_LIMITS, type LimitsChoice } from './limits.js';
 import { EMPTY_DRAFT, type Draft } from './permission-draft.js';
 import { useWhyNoTokens } from './generate-menu.js';
 import { useShowSecret } from './secret-dialog.js';
@@ -36,11 +37,12 @@ export type TokenForm = Kept<{
   readonly draft: Draft;
   readonly expiry: ExpiryChoice;
   readonly format: FormatChoice;
+  readonly limits: LimitsChoice;
 }>;
 
-export function useTokenForm(name: string, description = '', draft: Draft = EMPTY_DRAFT): TokenForm {
+export function useTokenForm(name: string, description = '', draft: Draft = EMPTY_DRAFT, limits: LimitsChoice = NO_LIMITS): TokenForm {
   const { orgID } = usePlace();
-  return useKept(`token ${orgID} ${name}`, { description, draft, expiry: NO_EXPIRY, format: undefined as FormatChoice });
+  return useKept(`token ${orgID} ${name}`, { description, draft, expiry: NO_EXPIRY, format: undefined as FormatChoice, limits });
 }
 
 export interface GenerateFormProps {
@@ -79,7 +81,7 @@ export function GenerateForm(props: GenerateFormProps) {
   const { orgID, organization } = usePlace();
   const { me } = useSession();
   const [, navigate] = useLocation();
-  const { description, expiry, format } = form.value;
+  const { description, expiry, format, limits } = form.value;
   const [isMissing, setMissing] = useState(false);
   const [expiryMistake, setExpiryMistake] = useState<string | undefined>(undefined);
   const zone = useZone();
@@ -97,6 +99,7 @@ export function GenerateForm(props: GenerateFormProps) {
       description: description.trim(),
       permissions,
       ...expiryToSend(expiry, zone),
+      ...limitsToSend(limits),
       ...(format === undefined ? {} : { tokenFormat: format }),
     });
     const kind = KIND_NAMES[tokenKindOf(authorization.permissions, authorization.orgID)];

@@ -93,8 +93,13 @@ export function permissionsOf(draft: Draft, place: DraftPlace): Permission[] {
 /** A draft that grants what these grant, to the letter. */
 export function draftOf(permissions: readonly Permission[], place: DraftPlace): Draft {
   let draft = EMPTY_DRAFT;
-  for (const { action, resource } of permissions) {
+  for (const { action, resource, match } of permissions) {
     const { type, id, orgID } = resource;
+    if (match !== undefined) {
+      // Its place in the form would be one without the limit.
+      draft = { ...draft, extras: [...draft.extras, { action, resource: { type, id, orgID }, match }] };
+      continue;
+    }
     const all = permissionForAll(action, type, place);
     const isAll = id === all.resource.id && (orgID === all.resource.orgID || id !== undefined);
     if (type !== 'instance' && isAll && (id !== undefined || orgID !== undefined)) draft = chooseAll(draft, action, type, true);

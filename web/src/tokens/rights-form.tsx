@@ -1,6 +1,7 @@
 /** Every type of resource, to read and to write: all of it, some of it one by one, or none. */
 import { Button, TextInput } from '@mantine/core';
 import { Fragment, useId, useState, type ReactNode } from 'react';
+import { describeMatch } from '../../../src/wire/limit-words.js';
 import { ACTIONS, formatPermission, isUnscoped, type Action, type Permission, type ResourceType } from '../../../src/domain/permission.js';
 import { isListedType, type Thing } from '../api/things.js';
 import { ChevronIcon, SearchIcon } from '../components/icons.js';
@@ -262,7 +263,7 @@ function Extras({ draft, onChange }: { readonly draft: Draft; readonly onChange:
         <table className={styles.grid}>
           <tbody>
             {draft.extras.map((extra) => (
-              <tr key={formatPermission(extra)}>
+              <tr key={`${formatPermission(extra)} ${describeMatch(extra.match)}`}>
                 <td>
                   {describeExtra(extra)}
                   {!may(extra) && <span className={styles.summary}> (you don’t have this permission yourself)</span>}
@@ -302,6 +303,11 @@ function Extras({ draft, onChange }: { readonly draft: Draft; readonly onChange:
 }
 
 function describeExtra(permission: Permission): string {
+  const points = describeMatch(permission.match);
+  return `${describeWhole(permission)}${points === '' ? '' : `, only ${points}`}`;
+}
+
+function describeWhole(permission: Permission): string {
   const { action, resource } = permission;
   const { type, id, orgID } = resource;
   if (isUnscoped(permission)) return `${VERBS[action]} all ${wordMany(type)} in every organization`;
