@@ -179,16 +179,19 @@ tokens:
   });
 
   it('writes the file for what there is: applied, it changes nothing', async () => {
-    await expectApplied(
-      'tokens: [{name: exported, read: [bucket:data, */orgs, user:admin], write: tasks, expiresIn: 90d, constraints: {cidrs: [127.0.0.0/8, "::1/128"]}}]'.replace(
-        '*/orgs',
-        '"*/orgs"',
-      ),
-    );
+    await expectApplied(`
+tokens:
+  - name: exported
+    read: [{resource: bucket:data, match: {measurement: [cpu], tags: {site: [b, a]}}}, "*/orgs", user:admin]
+    write: tasks
+    expiresIn: 90d
+    constraints: {cidrs: [127.0.0.0/8, "::1/128"]}
+`);
     const exported = await sluice('export');
     expect([exported.code, exported.stderr]).toEqual([0, '']);
     expect(exported.stdout).toContain('name: exported');
     expect(exported.stdout).toContain('- 127.0.0.0/8');
+    expect(exported.stdout).toContain('- resource: bucket:data');
     for (const value of [...Object.values(values()), world.operator.token]) expect(exported.stdout).not.toContain(value);
     // Tokens without a name get the one of the file, and nothing else.
     const first = await expectApplied(exported.stdout);
