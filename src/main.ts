@@ -17,6 +17,7 @@ Usage:
   sluiced print-config [flags]      show what would be in force (--key-name K for one key)
   sluiced recovery auth|user|org    repair a store offline, when no token works any more
   sluiced tokens plan               what the next start would do with the tokens
+  sluiced tokens rekey              store token hashes under a key of --token-pepper-file
   sluiced audit verify              check that no record of the audit log is missing or changed
   sluiced downgrade 2.0|2.1|2.3|2.4 erase the hashes of tokens
   sluiced import --influxdb DIR     move in from an InfluxDB 2.x

@@ -42,6 +42,9 @@ const SHARED_FILES: Readonly<Record<string, readonly string[]>> = {
   'wire/annotated-csv-decoder.js': ['query'],
   'domain/duration.js': ['cli'],
   'domain/zone-offset.js': ['cli'],
+  // Tokens are derived without a server.
+  'auth/derived-tokens.js': ['cli'],
+  'auth/secret.js': ['cli'],
   'domain/token-format.js': ['cli', 'client'],
   'domain/token-lifetime.js': ['cli'],
   // An export of the audit log is checked where it lies.
@@ -73,6 +76,7 @@ const MAY_REVEAL = [
   'admin/recovery.ts',
   'auth/authenticate.ts',
   'auth/authorizations.ts',
+  'auth/derived-tokens.ts',
   'auth/find-token.ts',
   'auth/password-checks.ts',
   'auth/passwords.ts',
@@ -80,6 +84,7 @@ const MAY_REVEAL = [
   'auth/sealer.ts',
   'auth/secret.ts',
   'auth/token.ts',
+  'cli/commands/auth-derive.ts',
   'http/routes/authorizations.ts',
   'http/routes/backup.ts',
   'http/routes/sessions.ts',

@@ -6,6 +6,9 @@ import { authorizationEvent, recordEvent } from '../auth/audit.js';
 import { readFileSync } from 'node:fs';
 import { createAuthorizations } from '../auth/authorizations.js';
 import { checkPasswordRules, hashPassword } from '../auth/passwords.js';
+import { NO_PEPPER } from '../auth/pepper.js';
+import { TokenHasher } from '../auth/token-hasher.js';
+import { readPepperFile } from '../data-directory/token-pepper.js';
 import { hashPlainTokens } from '../auth/plain-tokens.js';
 import { Secret } from '../auth/secret.js';
 import type { Option } from '../config/options.js';
@@ -115,8 +118,10 @@ function createOperator(command: Command): Promise<string> {
     if (organization === undefined) {
       throw notFound(`could not find org ${JSON.stringify(orgName)}: organization name ${JSON.stringify(orgName)} not found`);
     }
+    const pepper = config.tokenPepperFile === '' ? NO_PEPPER : readPepperFile(config.tokenPepperFile);
+    const hasher = new TokenHasher(() => pepper);
     const hashTokens = config.useHashedTokens || storeHashes;
-    const authorizations = createAuthorizations({ store, ids, clock: Date.now, hashTokens, tokenFormat: config.tokenFormat });
+    const authorizations = createAuthorizations({ store, ids, clock: Date.now, hashTokens, hasher, tokenFormat: config.tokenFormat });
     const description = `${user.name}'s Recovery Token`;
     const { authorization, secret } = authorizations.mintOperator({ orgID: organization.id, userID: user.id, description });
     await store.transaction(async (writer) => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TokenCounts } from '../domain/store.js';
 import { lookIntoSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
+import { runRekey } from './rekey.js';
 import { isOn, misused, readCommand, switchFlag } from './offline.js';
 
 const USAGE = `sluiced tokens plan: shows what the next start with these flags, this environment and configuration file would do with the tokens
@@ -11,10 +12,16 @@ Flags:
   --json                 as JSON
   --data-dir             data directory of the server, which may be running
   --use-hashed-tokens    the value for the next start
+
+sluiced tokens rekey: puts the hashes of tokens under a key that is not in the store (sluiced tokens rekey -h)
 `;
 
 /** @param argv what follows `tokens` */
 export async function runTokens(argv: readonly string[]): Promise<void> {
+  if (argv[0] === 'rekey') {
+    await runRekey(argv.slice(1));
+    return;
+  }
   const { config, positionals, helpRequested, ...command } = readCommand(argv, [switchFlag('json', '')]);
   if (helpRequested || positionals.length === 0) {
     process.stdout.write(USAGE);

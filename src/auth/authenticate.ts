@@ -3,9 +3,11 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { Identity, SessionIdentity, TokenIdentity } from '../domain/actor.js';
 import type { AuthorizationId, Clock, UserId } from '../domain/id.js';
 import { PermissionSet } from '../domain/permission.js';
-import { grantedBy, type Authorization } from '../domain/authorization.js';
+import { grantedBy, secretIdOf, type Authorization } from '../domain/authorization.js';
 import type { Change, Store } from '../domain/store.js';
-import { findToken } from './find-token.js';
+import { isDerivedLike, parseDerivedToken } from './derived-tokens.js';
+import { narrowRights } from './derived-rights.js';
+import { findParent, findToken } from './find-token.js';
 import { isDamagedToken } from './prefixed-tokens.js';
 import { PermissionNeeds } from './permission-needs.js';
 import { permissionsOfUser, type TimedPermissions } from './roles.js';
@@ -13,6 +15,7 @@ import type { Secret } from './secret.js';
 import type { SessionRules } from './session-rules.js';
 import { lifetimeOfSession, lifetimeOfToken, standingOf, type Standing } from './standing.js';
 import { hashToken, isHashLike } from './token.js';
+import { TokenHasher } from './token-hasher.js';
 import { TokenCache, type KnownToken } from './token-cache.js';
 
 /** The reason for a refusal. For the log; the client is told less. */
@@ -63,12 +66,16 @@ export class Authenticator {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #rules: SessionRules;
+  readonly #hasher: TokenHasher;
   readonly #tokens = new TokenCache();
+  /** Derived ones: what they grant depends on names of buckets, so that any commit removes them. */
+  readonly #derived = new TokenCache();
   readonly #sessionPermissions = new Map<UserId, Promise<TimedPermissions>>();
   readonly #listeners: ((changes: readonly Change[]) => void)[] = [];
   #generation = 0;
 
-  constructor(store: Store, clock: Clock, rules: SessionRules) {
+  constructor(store: Store, clock: Clock, rules: SessionRules, hasher: TokenHasher = new TokenHasher()) {
+    this.#hasher = hasher;
     this.#store = store;
     this.#clock = clock;
     this.#rules = rules;
@@ -100,9 +107,10 @@ export class Authenticator {
   authenticateToken(secret: Secret): Verdict<TokenIdentity> | Promise<Verdict<TokenIdentity>> {
     const text = secret.reveal();
     const digest = hash('sha256', text, 'binary');
-    const known = this.#tokens.get(digest);
+    const known = this.#tokens.get(digest) ?? this.#derived.get(digest);
     if (known === undefined) {
       if (isDamagedToken(text)) return WRONG_CHECKSUM;
+      if (isDerivedLike(text)) return this.#lookUpDerived(text, digest);
       return isHashLike(text) ? HASH_AS_TOKEN : this.#lookUp(secret, digest);
     }
     return timingSafeEqual(known.digest, Buffer.from(digest, 'binary')) ? judge(known, this.#clock()) : UNKNOWN_TOKEN;
@@ -110,18 +118,43 @@ export class Authenticator {
 
   async #lookUp(secret: Secret, digest: string): Promise<Verdict<TokenIdentity>> {
     const before = this.#generation;
-    const found = await findToken(this.#store, secret);
+    const found = await findToken(this.#store, secret, this.#hasher);
     if (found === undefined) return UNKNOWN_TOKEN;
     const { authorization, token } = found;
+    const better = this.#hasher.improve(token, secret);
+    // If it is not stored, the next one tries again.
+    if (better !== undefined) this.#store.transaction((writer) => writer.rehashToken(token.hash, better)).catch(() => undefined);
     const user = await this.#store.findUser(authorization.userID);
     const known: KnownToken = {
       digest: Buffer.from(digest, 'binary'),
-      identity: { ...identityOf(authorization), tokenHash: token.hash },
+      identity: { ...identityOf(authorization), secretId: secretIdOf(token) },
       lifetime: lifetimeOfToken(authorization, token),
       userStatus: user?.status,
     };
     // A result that a commit has made stale meanwhile must not be cached.
     if (before === this.#generation) this.#tokens.put(digest, known);
+    return judge(known, this.#clock());
+  }
+
+  async #lookUpDerived(text: string, digest: string): Promise<Verdict<TokenIdentity>> {
+    const derived = parseDerivedToken(text);
+    if (derived === undefined) return WRONG_CHECKSUM;
+    const before = this.#generation;
+    const found = await findParent(this.#store, derived, this.#hasher);
+    if (found === undefined) return UNKNOWN_TOKEN;
+    const { authorization, token } = found;
+    const { expiresAtMs = Number.POSITIVE_INFINITY, ...narrowed } = await narrowRights(this.#store, authorization, derived.caveats);
+    const user = await this.#store.findUser(authorization.userID);
+    const lifetime = lifetimeOfToken(authorization, token);
+    const earliest = Math.min(lifetime.expiresAtMs ?? Number.POSITIVE_INFINITY, expiresAtMs);
+    const end = Number.isFinite(earliest) ? earliest : undefined;
+    const known: KnownToken = {
+      digest: Buffer.from(digest, 'binary'),
+      identity: { ...identityOf(authorization), ...narrowed, secretId: secretIdOf(token), derived: { expiresAtMs: end } },
+      lifetime: { ...lifetime, expiresAtMs: end },
+      userStatus: user?.status,
+    };
+    if (before === this.#generation) this.#derived.put(digest, known);
     return judge(known, this.#clock());
   }
 
@@ -166,6 +199,7 @@ export class Authenticator {
 
   #forget(changes: readonly Change[]): void {
     this.#generation++;
+    this.#derived.clear();
     for (const { noun, kind, id } of changes) {
       if (noun === 'authorization' && kind !== 'insert' && id !== '') this.#tokens.forget(id as AuthorizationId);
       if ((noun === 'user' || (noun === 'authorization' && id === '')) && kind !== 'insert') this.#tokens.clear();

@@ -21,7 +21,9 @@ import { PasswordChecks } from './password-checks.js';
 import { PasswordVerifier } from './passwords.js';
 import { Secret } from './secret.js';
 import { hashToken } from './token.js';
+import { TokenHasher } from './token-hasher.js';
 
+const ANY_TEXT = expect.any(String) as string;
 let world: TwoOrganizations;
 beforeEach(async () => {
   world = await TwoOrganizations.open();
@@ -29,11 +31,18 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const tokens = (hashTokens = true) =>
-  createAuthorizations({ store: world.store, ids: world.ids, clock: world.clock, hashTokens, tokenFormat: 'influxdb' });
+  createAuthorizations({
+    store: world.store,
+    ids: world.ids,
+    clock: world.clock,
+    hashTokens,
+    hasher: new TokenHasher(),
+    tokenFormat: 'influxdb',
+  });
 const v1 = () => {
   const passwords = new PasswordChecks(new Attempts(world.clock), new PasswordVerifier(world.store, new Secret('decoy'), () => undefined));
   const { store, ids, clock } = world;
-  return createV1Authorizations({ store, ids, clock, hashTokens: true, tokenFormat: 'influxdb', passwords });
+  return createV1Authorizations({ store, ids, clock, hashTokens: true, hasher: new TokenHasher(), tokenFormat: 'influxdb', passwords });
 };
 
 const readHome = permissionFor('read', 'buckets', HOME, ACME);
@@ -65,7 +74,7 @@ describe('creating', () => {
       status: 'active',
       description: 'd',
       permissions: [readHome],
-      secret: { kind: 'token', tokens: [{ hash: hashToken(created.secret), createdAtMs: START_MS }] },
+      secret: { kind: 'token', tokens: [{ hash: hashToken(created.secret), derivation: ANY_TEXT, createdAtMs: START_MS }] },
       createdAtMs: START_MS,
       updatedAtMs: START_MS,
     });
@@ -248,7 +257,7 @@ describe('creating', () => {
     const { authorization: record } = tokens().mintOperator({ orgID: ACME, userID: ANN, description: 'first' }, token);
     expect(record).toMatchObject({ orgID: ACME, userID: ANN, status: 'active', description: 'first', createdAtMs: START_MS });
     expect(record.permissions).toEqual(operatorPermissions());
-    expect(record.secret).toEqual({ kind: 'token', tokens: [{ hash: hashToken(token), createdAtMs: START_MS }] });
+    expect(record.secret).toEqual({ kind: 'token', tokens: [{ hash: hashToken(token), derivation: ANY_TEXT, createdAtMs: START_MS }] });
   });
 });
 

@@ -23,7 +23,7 @@ import { expiryOfChanged, expiryOfNew, type RequestedExpiry } from './expiry.js'
 import { findToken } from './find-token.js';
 import { checkPermissionCount, checkPlaces, grantPermissions, resolvePermissions, type RequestedPermission } from './grants.js';
 import { openedResource, type AskedResource } from './opened-resource.js';
-import { storeToken } from './plain-tokens.js';
+import { storeToken, type TokenStorage } from './plain-tokens.js';
 import { authorizationRights } from './resource-rights.js';
 import type { Secret } from './secret.js';
 import { hasExpired, lifetimeOfToken } from './standing.js';
@@ -94,12 +94,10 @@ const FETCH_ROWS = 500;
 /** A long list lets others have their turn after so much work. */
 const TURN_MS = 5;
 
-export interface AuthorizationDependencies {
+export interface AuthorizationDependencies extends TokenStorage {
   readonly store: Store;
   readonly ids: IdGenerator;
   readonly clock: Clock;
-  /** False: tokens are stored in plain text and can be read again (`--use-hashed-tokens=false`). */
-  readonly hashTokens: boolean;
   /** Of new tokens, where no other is asked for (`--token-format`). */
   readonly tokenFormat: TokenFormat;
 }
@@ -108,7 +106,7 @@ export type Authorizations = ReturnType<typeof createAuthorizations>;
 
 /** Authorizations that are used with a token. */
 export const createAuthorizations = (dependencies: AuthorizationDependencies) => {
-  const { hashTokens, tokenFormat, store } = dependencies;
+  const { tokenFormat, store } = dependencies;
   return {
     ...createKind('token', dependencies),
 
@@ -118,7 +116,7 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
      * @throws DomainError `not found`, both for an unknown token and for one that the actor cannot read
      */
     async findByToken(actor: Actor, token: Secret): Promise<FoundByToken> {
-      const found = await findToken(store, token);
+      const found = await findToken(store, token, dependencies.hasher);
       const described =
         found !== undefined &&
         !hasExpired(lifetimeOfToken(found.authorization, found.token), dependencies.clock()) &&
@@ -133,14 +131,14 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
     mintOperator(fields: Pick<Authorization, 'orgID' | 'userID' | 'description'>, chosen?: Secret) {
       const secret = chosen ?? generateTokenIn(tokenFormat, 'operator');
       const operator: AuthorizationFields = { ...fields, status: 'active', permissions: operatorPermissions() };
-      return { authorization: buildAuthorization(dependencies, operator, storeToken(secret, hashTokens, dependencies.clock())), secret };
+      return { authorization: buildAuthorization(dependencies, operator, storeToken(secret, dependencies, dependencies.clock())), secret };
     },
 
     /** @throws DomainError in the order and words that InfluxDB was seen to follow */
     async create(actor: Actor, input: NewAuthorization): Promise<CreatedAuthorization> {
       return createChecked(dependencies, actor, input, 'token', (permissions) => {
         const secret = generateTokenIn(input.tokenFormat ?? tokenFormat, tokenKindOf(permissions, input.orgID));
-        return { stored: storeToken(secret, hashTokens, dependencies.clock()), secret };
+        return { stored: storeToken(secret, dependencies, dependencies.clock()), secret };
       });
     },
   };
@@ -321,7 +319,12 @@ export function createKind(kind: StoredSecret['kind'], dependencies: Authorizati
      */
     async findOwn(actor: Actor): Promise<DescribedAuthorization> {
       if (actor.kind !== 'token') throw notFound('you did not ask with a token');
-      return describeAuthorization(store, await findRecord(actor.authorizationId));
+      const record = await findRecord(actor.authorizationId);
+      const { derived, permissions, constraints } = actor;
+      return describeAuthorization(
+        store,
+        derived === undefined ? record : { ...record, ...derived, permissions: permissions.permissions, constraints },
+      );
     },
 
     /**

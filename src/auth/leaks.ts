@@ -9,6 +9,7 @@ import { addressGroup } from './address-group.js';
 import { authorizationEvent, entryOf } from './audit.js';
 import { findToken } from './find-token.js';
 import type { Secret } from './secret.js';
+import type { TokenHasher } from './token-hasher.js';
 import { hasExpired, lifetimeOfToken } from './standing.js';
 
 /** Strings of one report. */
@@ -32,13 +33,14 @@ export interface LeakedToken {
 export interface LeakDependencies {
   readonly store: Store;
   readonly clock: Clock;
+  readonly hasher: TokenHasher;
   /** Is told of each token that ended. */
   readonly onLeaked: (leaked: LeakedToken, origin: RequestOrigin) => void;
 }
 
 export type Leaks = ReturnType<typeof createLeaks>;
 
-export const createLeaks = ({ store, clock, onLeaked }: LeakDependencies) => {
+export const createLeaks = ({ store, clock, hasher, onLeaked }: LeakDependencies) => {
   /** By address: when its free reports will be complete again. */
   const fullAtMs = new BoundedMap<string, number>(WATCHED_MAX);
   let pending = 0;
@@ -57,7 +59,7 @@ export const createLeaks = ({ store, clock, onLeaked }: LeakDependencies) => {
   }
 
   async function end(writer: StoreWriter, secret: Secret, origin: RequestOrigin): Promise<LeakedToken | undefined> {
-    const found = await findToken(writer, secret);
+    const found = await findToken(writer, secret, hasher);
     const now = clock();
     if (found === undefined || found.token.leakedAtMs !== undefined) return undefined;
     const { authorization, token } = found;
@@ -83,7 +85,7 @@ export const createLeaks = ({ store, clock, onLeaked }: LeakDependencies) => {
   async function endAll(secrets: readonly Secret[], origin: RequestOrigin): Promise<void> {
     for (const [index, secret] of secrets.entries()) {
       if (index % STRINGS_A_TURN === STRINGS_A_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
-      if ((await findToken(store, secret)) === undefined) continue;
+      if ((await findToken(store, secret, hasher)) === undefined) continue;
       const leaked = await store.transaction((writer) => end(writer, secret, origin));
       if (leaked !== undefined) onLeaked(leaked, origin);
     }

@@ -2,8 +2,6 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
 import { BoundedMap } from '../bounded/bounded-map.js';
 import { invalid } from '../domain/errors.js';
-import type { Identity } from '../domain/actor.js';
-import type { Verdict } from './authenticate.js';
 
 interface Network {
   readonly address: string;
@@ -93,12 +91,4 @@ export function isInNetworks(address: string, cidrs: readonly string[]): boolean
   const isIn = list.check(found.address, found.family);
   answers.setLast(address, isIn);
   return isIn;
-}
-
-/** From elsewhere a token is answered like an unknown one: who found it learns nothing. */
-export function judgeAddress<I extends Identity>(verdict: Verdict<I>, address: string): Verdict<I> {
-  if ('refusal' in verdict || verdict.identity.kind !== 'token') return verdict;
-  const { constraints, authorizationId } = verdict.identity;
-  if (constraints?.cidrs === undefined || isInNetworks(address, constraints.cidrs)) return verdict;
-  return { refusal: 'address not allowed', authorizationId };
 }

@@ -2,21 +2,28 @@
 import type { StoredSecret, TokenSecret } from '../domain/authorization.js';
 import type { FileStore } from '../domain/store-file.js';
 import type { Secret } from './secret.js';
-import { hashToken } from './token.js';
+import type { TokenHasher } from './token-hasher.js';
 
 /** Tokens that are hashed in one transaction: each of them waits for the disk. */
 const BATCH_ROWS = 20_000;
 
+export interface TokenStorage {
+  /** False: tokens are stored in plain text and can be read again (`--use-hashed-tokens=false`). */
+  readonly hashTokens: boolean;
+  readonly hasher: TokenHasher;
+}
+
 /** What is stored of a token: its hash, and the token itself only if hashing is off. */
-export const storedToken = (token: Secret, hashTokens: boolean, createdAtMs: number): TokenSecret => ({
-  hash: hashToken(token),
+export const storedToken = (token: Secret, { hashTokens, hasher }: TokenStorage, createdAtMs: number): TokenSecret => ({
+  hash: hasher.hash(token),
+  derivation: hasher.derivation(token),
   plainToken: hashTokens ? undefined : token.reveal(),
   createdAtMs,
 });
 
-export const storeToken = (token: Secret, hashTokens: boolean, createdAtMs: number): StoredSecret => ({
+export const storeToken = (token: Secret, storage: TokenStorage, createdAtMs: number): StoredSecret => ({
   kind: 'token',
-  tokens: [storedToken(token, hashTokens, createdAtMs)],
+  tokens: [storedToken(token, storage, createdAtMs)],
 });
 
 /**

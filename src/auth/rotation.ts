@@ -44,7 +44,7 @@ export type Rotation = ReturnType<typeof createRotation>;
 export const createRotation = (
   dependencies: AuthorizationDependencies & { readonly authorizations: Pick<Authorizations, 'findRecord'> },
 ) => {
-  const { store, clock, hashTokens, tokenFormat, authorizations } = dependencies;
+  const { store, clock, tokenFormat, authorizations } = dependencies;
 
   return {
     /**
@@ -75,7 +75,7 @@ export const createRotation = (
         // The order of creation tells which is the newest, also within one millisecond.
         const createdAtMs = Math.max(now, (newest?.createdAtMs ?? 0) + 1);
         const previous = before === undefined || before.leakedAtMs !== undefined ? [] : previousOf(before, requested, graceSeconds, now);
-        const tokens = [storedToken(secret, hashTokens, createdAtMs), ...previous];
+        const tokens = [storedToken(secret, dependencies, createdAtMs), ...previous];
         const next: Authorization = { ...current, secret: { kind: 'token', tokens }, updatedAtMs: now };
         await writer.replaceTokens(id, tokens);
         await writer.updateAuthorization(id, next);

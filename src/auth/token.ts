@@ -3,6 +3,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { invalid } from '../domain/errors.js';
 import type { TokenFormat } from '../domain/token-format.js';
 import type { TokenKind } from '../domain/token-kind.js';
+import { isDerivedLike } from './derived-tokens.js';
 import { generatePrefixedToken, isDamagedToken } from './prefixed-tokens.js';
 import { Secret } from './secret.js';
 
@@ -37,7 +38,7 @@ export const hashToken = (secret: Secret, variant: HashVariant = 'sha256'): stri
 
 export const digestToken = (secret: Secret, variant: HashVariant): Buffer => hash(variant, secret.reveal(), 'buffer');
 
-const formatHash = (variant: HashVariant, digest: Buffer): string => `$influxdb2-${variant}$${toPaddedBase64Url(digest)}`;
+export const formatHash = (variant: HashVariant, digest: Buffer): string => `$influxdb2-${variant}$${toPaddedBase64Url(digest)}`;
 
 const HASH = /^\$influxdb2-(sha256|sha512)\$([A-Za-z0-9_-]+=*)$/;
 
@@ -64,6 +65,7 @@ export const isJwtLike = (text: string): boolean => /^eyJ[\w-]*\.[\w-]+\.[\w-]*$
 export function checkChosenToken(text: string): void {
   if (isHashLike(text)) throw invalid('the given token has the form of a stored hash; choose another one');
   if (isJwtLike(text)) throw invalid('the given token has the form of a JSON Web Token; choose another one');
+  if (isDerivedLike(text)) throw invalid('the given token has the form of a derived one; choose another one');
   if (isDamagedToken(text)) throw invalid('the given token has the form of one of this server but a wrong checksum; choose another one');
   if (text.length > TOKEN_LENGTH_MAX) throw invalid(`the given token is longer than ${TOKEN_LENGTH_MAX} characters`);
   // The Authorization header loses blanks at its end and cannot hold control characters: such a token could never be used.

@@ -48,7 +48,7 @@ export async function confirmStanding(store: StoreReader, { actor, rights }: Cle
 
 async function findLifetime(store: StoreReader, actor: Exclude<Actor, { kind: 'system' | 'task' }>): Promise<Lifetime | undefined> {
   if (actor.kind === 'token') {
-    const found = await store.findAuthorizationStanding(actor.authorizationId, actor.tokenHash);
+    const found = await store.findAuthorizationStanding(actor.authorizationId, actor.secretId);
     return found && lifetimeOfAuthorization(found);
   }
   const session = await store.findSession(actor.sessionHash);

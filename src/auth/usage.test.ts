@@ -20,7 +20,7 @@ const actor = (n: number): TokenActor => ({
   userId: '00000000000000b1' as UserId,
   orgId: ORG,
   authorizationId: idOf(n),
-  tokenHash: `$influxdb2-sha256$${n}`,
+  secretId: `$influxdb2-sha256$${n}`,
   permissions: new PermissionSet([READ]),
   needs: new PermissionNeeds([READ]),
   status: 'active',
@@ -36,8 +36,8 @@ it('keeps the last use of each secret, and the permissions needed, until the sto
     transaction: (work) => (isFull ? Promise.reject(new Error('the disk is full')) : real.transaction(work)),
   };
   const actors = [0, 1, 2].map(actor);
-  for (const { authorizationId: id, userId: userID, orgId: orgID, tokenHash } of actors) {
-    const tokens = [{ hash: tokenHash ?? '', createdAtMs: 0 }];
+  for (const { authorizationId: id, userId: userID, orgId: orgID, secretId } of actors) {
+    const tokens = [{ hash: secretId ?? '', createdAtMs: 0 }];
     const record = { id, userID, orgID, permissions: [READ], secret: { kind: 'token' as const, tokens }, createdAtMs: 0, updatedAtMs: 0 };
     await real.transaction((writer) => writer.insertAuthorization({ ...record, status: 'active', description: '' }));
   }

@@ -4,7 +4,7 @@
  */
 import { BoundedMap } from '../bounded/bounded-map.js';
 import type { NeededPermissions, TokenActor } from '../domain/actor.js';
-import type { Authorization } from '../domain/authorization.js';
+import { secretIdOf, type Authorization } from '../domain/authorization.js';
 import type { Clock } from '../domain/id.js';
 import type { Permission } from '../domain/permission.js';
 import type { PermissionUse, Store, TokenUse } from '../domain/store.js';
@@ -45,7 +45,7 @@ interface Note {
 export class TokenUsage {
   readonly #store: Store;
   readonly #clock: Clock;
-  /** By the hash of the secret, or by the id of an authorization of the v1-compatible API. */
+  /** By the ids of the authorization and its secret, or by the id of an authorization of the v1-compatible API. */
   readonly #notes = new BoundedMap<string, Note>(NOTES_MAX);
   #storing: Promise<void> = Promise.resolve();
   #beganAtMs: number | undefined;
@@ -58,15 +58,20 @@ export class TokenUsage {
   /** On the path of every request: a look into a map, except for the first use in a minute. */
   note(actor: TokenActor, method: string, path: string): void {
     if (isInactive(actor)) return;
-    const { authorizationId, tokenHash, needs } = actor;
+    const { authorizationId, secretId, needs } = actor;
     const now = this.#clock();
     const usedAtMs = now - (now % MINUTE_MS);
-    const key = tokenHash ?? authorizationId;
+    const key = secretId === undefined ? authorizationId : `${authorizationId} ${secretId}`;
     const known = this.#notes.get(key);
     if (known?.use.usedAtMs === usedAtMs && known.needs === needs) return;
     needs?.startDay(Math.floor(now / DAY_MS));
-    const secretHash = tokenHash ?? '';
-    const use: TokenUse = { authorizationId, secretHash, usedAtMs, address: actor.request.address, operation: `${method} ${path}` };
+    const use: TokenUse = {
+      authorizationId,
+      secretId: secretId ?? '',
+      usedAtMs,
+      address: actor.request.address,
+      operation: `${method} ${path}`,
+    };
     this.#notes.setLast(key, { use, needs, isStored: false });
   }
 
@@ -133,7 +138,7 @@ export class TokenUsage {
     const previous =
       before === undefined || hasExpired(before, now)
         ? undefined
-        : { expiresAtMs: before.expiresAtMs, latest: uses.find(({ secretHash }) => secretHash === before.hash) };
+        : { expiresAtMs: before.expiresAtMs, latest: uses.find(({ secretId }) => secretId === secretIdOf(before)) };
     const unusedSinceMs = Math.max(now - UNUSED_MS, createdAtMs, await this.#findBeginning());
     const firstDayMs = now - UNUSED_MS - DAY_MS;
     const stored = await this.#store.listPermissionUses(id);

@@ -22,6 +22,11 @@ const auth: CommandEntry = {
       summary: 'show the owner, permissions and status of a token',
       load: load(() => import('./commands/auth-check.js')),
     },
+    {
+      name: 'derive',
+      summary: 'make a weaker token from a token, without a server',
+      load: load(() => import('./commands/auth-derive.js')),
+    },
     { name: 'rotate', summary: 'give a token a new secret', load: load(() => import('./commands/auth-rotate.js')) },
     {
       name: 'apply',

@@ -21,6 +21,8 @@ export interface Config {
   /** Undefined: plain HTTP. */
   readonly tls: TlsConfig | undefined;
   readonly useHashedTokens: boolean;
+  /** Keys of token hashes; empty: they are plain. */
+  readonly tokenPepperFile: string;
   /** Of tokens for which no other format is asked. */
   readonly tokenFormat: Values['token-format'];
   readonly expiredTokenRetentionMs: number;
@@ -78,6 +80,7 @@ export function toConfig(values: Values, winners: ReadonlyMap<string, Given>): C
     useHashedTokens: values['use-hashed-tokens'],
     tokenFormat: values['token-format'],
     auditRetentionMs: Math.max(0, toMs(values['audit-retention'])),
+    tokenPepperFile: toPepperFile(values, winners),
     expiredTokenRetentionMs: Math.max(0, toMs(values['expired-token-retention'])),
     strongPasswords: values['strong-passwords'],
     sessionLengthMinutes: values['session-length'],
@@ -96,6 +99,13 @@ export function toConfig(values: Values, winners: ReadonlyMap<string, Given>): C
     uiDisabled: values['ui-disabled'],
     values,
   });
+}
+
+/** Keys that hash nothing would only seem to protect. */
+function toPepperFile(values: Values, winners: ReadonlyMap<string, Given>): string {
+  const given = winners.get('token-pepper-file');
+  if (given && values['token-pepper-file'] !== '' && !values['use-hashed-tokens']) throw invalidValue(given, 'it needs use-hashed-tokens');
+  return values['token-pepper-file'];
 }
 
 /** Rounded up. */

@@ -54,6 +54,7 @@ describe('defaults', () => {
       tls: undefined,
       useHashedTokens: true,
       tokenFormat: 'influxdb',
+      tokenPepperFile: '',
       expiredTokenRetentionMs: 30 * 86_400_000,
       auditRetentionMs: 400 * 86_400_000,
       strongPasswords: false,

@@ -151,6 +151,13 @@ export const OPTIONS = [
     help: 'form of new tokens; scanners recognize prefixed ones',
   },
   {
+    name: 'token-pepper-file',
+    kind: 'path',
+    default: '',
+    group: 'Tokens, passwords and sessions',
+    help: 'file of keys for the stored hashes of tokens',
+  },
+  {
     name: 'strong-passwords',
     kind: 'bool',
     default: 'false',

@@ -12,6 +12,9 @@ const LOCK_FILE = 'sluiced.lock';
 const PID_FILE = 'sluiced.pid';
 const KEY_FILE = 'sealing.key';
 
+/** A server runs on the directory. */
+export class DirectoryInUseError extends Error {}
+
 export interface DataDirectory {
   readonly path: string;
   /** What the secrets of organizations are sealed with; it lies in a file of its own, so that the store alone opens none. */
@@ -41,7 +44,9 @@ export function holdDataDirectory(path: string, onHeld?: (path: string) => void)
     lock.close();
     if (!isBusy(cause))
       throw new Error(`${lockFile} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-    throw new Error(`${path} is in use by another server${describeHolder(pidFile)}; stop it, or give another --data-dir`, { cause });
+    throw new DirectoryInUseError(`${path} is in use by another server${describeHolder(pidFile)}; stop it, or give another --data-dir`, {
+      cause,
+    });
   }
   let sealingKey: Buffer;
   try {
@@ -100,6 +105,9 @@ function describeHolder(pidFile: string): string {
     return '';
   }
 }
+
+/** Of a directory that is there. */
+export const readSealingKey = (path: string): Buffer => readOrMakeKey(join(path, KEY_FILE));
 
 function readOrMakeKey(path: string): Buffer {
   let key = readPrivate(path);

@@ -32,13 +32,15 @@ export interface TokenIdentity {
   /** Of the authorization; requests of the v1-compatible API are about it. */
   readonly orgId: OrganizationId;
   readonly authorizationId: AuthorizationId;
-  /** The stored hash of the token that was shown; undefined for a name and password of the v1-compatible API. */
-  readonly tokenHash?: string | undefined;
+  /** Which of its secrets was shown; undefined for a name and password of the v1-compatible API. */
+  readonly secretId?: string | undefined;
   readonly permissions: PermissionSet;
   /** Its window of time is also a part of the permissions. */
   readonly constraints?: Constraints | undefined;
   /** Undefined where nobody wants to know. */
   readonly needs?: NeededPermissions | undefined;
+  /** The token was derived from the authorization's, and holds less. */
+  readonly derived?: { readonly expiresAtMs: number | undefined } | undefined;
   /** An inactive token is authenticated but has no permissions: its lists are empty, and other requests answer the reason. */
   readonly status: Status;
 }

@@ -7,7 +7,7 @@ import type { Status } from './user.js';
 
 /** What is stored of one token of an authorization. A rotation keeps two for a while. */
 export interface TokenSecret {
-  /** `$influxdb2-sha256$<digest>`: the token is looked up by it. */
+  /** `$influxdb2-sha256$<digest>`, or under a key `$sluice-hmac$<scheme>$<digest>`: the token is looked up by it. */
   readonly hash: string;
   /** The token in plain text; only if hashing is off. */
   readonly plainToken?: string | undefined;
@@ -16,7 +16,12 @@ export interface TokenSecret {
   readonly expiresAtMs?: number | undefined;
   /** When somebody showed that it is known to others. */
   readonly leakedAtMs?: number | undefined;
+  /** What derived tokens are checked with, encrypted under what comes with them. */
+  readonly derivation?: string | undefined;
 }
+
+/** Tells the secrets of one authorization apart. It stays when the hash is made with another key: no two are made in one millisecond. */
+export const secretIdOf = ({ createdAtMs }: Pick<TokenSecret, 'createdAtMs'>): string => String(createdAtMs);
 
 /** What is stored of the secrets of an authorization. */
 export type StoredSecret =

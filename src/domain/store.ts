@@ -88,7 +88,8 @@ export interface Shard extends TimeRange {
  * to prove that they belong together. `narrowed permissions`: it has been logged which permissions grant less than when they were
  * granted.
  */
-export type Fact = 'has held plain tokens' | 'identity' | 'series directory' | 'narrowed permissions' | 'permission uses since';
+export type Fact =
+  'has held plain tokens' | 'identity' | 'series directory' | 'narrowed permissions' | 'permission uses since' | 'follows a file of keys';
 
 /** A deleted bucket whose points must still be deleted. Points of an unknown bucket without a tombstone are kept. */
 export interface Tombstone {
@@ -119,11 +120,14 @@ export interface ExpiringAuthorization extends Pick<Authorization, 'id' | 'orgID
   readonly warnedDays: number | undefined;
 }
 
+/** What of a token depends on the keys of `--token-pepper-file`. */
+export type StoredHash = Pick<TokenSecret, 'hash' | 'derivation'>;
+
 /** The last use of one secret of an authorization. */
 export interface TokenUse {
   readonly authorizationId: AuthorizationId;
   /** Empty for the password of an authorization of the v1-compatible API. */
-  readonly secretHash: string;
+  readonly secretId: string;
   /** To the minute. */
   readonly usedAtMs: number;
   readonly address: string;
@@ -185,11 +189,11 @@ export interface StoreReader extends RunReader, AuditReader {
   /**
    * The properties of an authorization that can change; permissions cannot.
    *
-   * @param tokenHash of its token that is in use: undefined is returned when it no longer has this one, and else the earlier expiry
+   * @param secretId of its token that is in use: undefined is returned when it no longer has this one, and else the earlier expiry
    */
   findAuthorizationStanding(
     id: AuthorizationId,
-    tokenHash?: string,
+    secretId?: string,
   ): Promise<Pick<Authorization, 'status' | 'endedAtMs' | 'expiresAtMs'> | undefined>;
   findAuthorizationByHash(hash: string): Promise<Authorization | undefined>;
   findAuthorizationByV1User(userName: string): Promise<Authorization | undefined>;
@@ -288,6 +292,10 @@ export interface StoreWriter extends StoreReader, RunWriter, AuditWriter {
   noteExpiryWarning(id: AuthorizationId, days: number): Promise<void>;
   /** Erases up to so many plain-text tokens and keeps their hashes; returns the count. */
   forgetPlainTokens(limit: number): Promise<number>;
+  /** Makes other hashes of up to so many of these schemes. Returns the count. */
+  rehashTokens(schemes: readonly string[], limit: number, rehash: (stored: StoredHash) => StoredHash): Promise<number>;
+  /** Stores another hash of the same token. It changes nothing that anybody remembers. */
+  rehashToken(hash: string, next: StoredHash): Promise<void>;
   /** Erases the hashes of tokens without plain text, which can no longer be used. Returns the count. */
   eraseTokenHashes(): Promise<number>;
 

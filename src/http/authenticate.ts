@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Authenticator, Verdict } from '../auth/authenticate.js';
 import type { V1Authenticator } from '../auth/v1.js';
-import { judgeAddress } from '../auth/networks.js';
+import { judgeAddress } from '../auth/judge-address.js';
 import { readCredentials, readV1Credentials } from './credentials.js';
 import type { Access } from './guarded-paths.js';
 import { queryOf } from './paths.js';

@@ -1,12 +1,16 @@
 /** Imports InfluxDB's tokens and v1 authorizations: exactly the credentials that were valid there are valid here. */
 import { isNarrowed } from '../auth/narrowed.js';
 import { storeToken } from '../auth/plain-tokens.js';
+import { TokenHasher } from '../auth/token-hasher.js';
 import { Secret } from '../auth/secret.js';
 import { unscopedPermissions, type Authorization, type StoredSecret } from '../domain/authorization.js';
 import type { AuthorizationId } from '../domain/id.js';
 import { formatPermission, type Permission } from '../domain/permission.js';
 import type { InfluxAuthorization } from '../influxdb-files/metadata/records.js';
 import { NO_ORGANIZATION, NO_USER, type Transfer } from './transfer.js';
+
+/** `sluiced tokens rekey` puts imported tokens under a key. */
+const PLAIN = new TokenHasher();
 
 /** Authorizations that are inserted at once. */
 const BATCH_ROWS = 1000;
@@ -24,7 +28,9 @@ export function importTokens(transfer: Transfer): Promise<void> {
         return { kind: 'token', tokens: [] };
       }
       if (secret.kind === 'hashed') return { kind: 'token', tokens: [{ hash: secret.hash, createdAtMs }] };
-      return secret.kind === 'plain' ? storeToken(new Secret(secret.token), transfer.options.hashTokens, createdAtMs) : undefined;
+      return secret.kind === 'plain'
+        ? storeToken(new Secret(secret.token), { hashTokens: transfer.options.hashTokens, hasher: PLAIN }, createdAtMs)
+        : undefined;
     },
   });
 }

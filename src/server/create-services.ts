@@ -77,9 +77,10 @@ const LINE_PROTOCOL_THREADS = Math.max(1, Math.floor(availableParallelism() / 2)
 export function createServices({ config, logger, clock, kinds, stores, metrics, stopSteps }: ServiceDependencies) {
   const { store, engine, directory } = stores;
   const { strongPasswords, useHashedTokens: hashTokens, tokenFormat } = config;
+  const { hasher } = stores;
   const ids = createIdGenerator(clock, randomInt);
   const rules = new SessionRules(config.sessionLengthMinutes, !config.sessionRenewDisabled);
-  const authenticator = new Authenticator(store, clock, rules);
+  const authenticator = new Authenticator(store, clock, rules, hasher);
   const passwords = new PasswordChecks(new Attempts(clock), new PasswordVerifier(store, generateToken()));
   const refusals = new RefusalLog({
     store,
@@ -90,7 +91,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
   });
   stopSteps.add(() => refusals.close());
   const sessions = createSessions({ store, clock, rules, passwords, strongPasswords, refusals, auditKey: stores.auditKey });
-  const authorizations = createAuthorizations({ store, ids, clock, hashTokens, tokenFormat });
+  const authorizations = createAuthorizations({ store, ids, clock, hashTokens, hasher, tokenFormat });
   const usage = new TokenUsage(store, clock);
   stopSteps.add(() => usage.flush());
   const writtenBytes = new WrittenBytes(store, clock);
@@ -133,12 +134,13 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     usage,
     refusals,
     audit: createAudit({ store, auditKey: stores.auditKey, refusals }),
-    rotation: createRotation({ store, ids, clock, hashTokens, tokenFormat, authorizations }),
-    succession: createSuccession({ store, ids, clock, hashTokens, tokenFormat, authorizations }),
-    v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, tokenFormat, passwords }),
+    rotation: createRotation({ store, ids, clock, hashTokens, hasher, tokenFormat, authorizations }),
+    succession: createSuccession({ store, ids, clock, hashTokens, hasher, tokenFormat, authorizations }),
+    v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, hasher, tokenFormat, passwords }),
     leaks: createLeaks({
       store,
       clock,
+      hasher,
       onLeaked: (leaked, origin) => {
         logLeak(leaked, origin, logger);
       },

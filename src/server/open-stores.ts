@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { deriveAuditKey, type AuditKey } from '../auth/audit-key.js';
+import type { TokenHasher } from '../auth/token-hasher.js';
 import type { Config } from '../config/config.js';
 import { holdDataDirectory } from '../data-directory/hold.js';
 import { refuseInfluxdbFolder } from '../data-directory/influxdb-folder.js';
@@ -18,6 +19,7 @@ import { rememberReads } from '../store/remembered.js';
 import { openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
 import { hashStoredTokens } from './hash-stored-tokens.js';
 import { beginFirstStart } from './image-start.js';
+import { openTokenHasher } from './open-token-hasher.js';
 import type { StopSteps } from './stop-steps.js';
 
 export interface Stores {
@@ -27,6 +29,7 @@ export interface Stores {
   readonly sealingKey: Buffer;
   readonly auditKey: AuditKey;
   readonly store: FileStore;
+  readonly hasher: TokenHasher;
   readonly engine: SwitchableEngine;
   /** Where the engine keeps its points, and a restore makes room for others. */
   readonly points: SeriesStorage;
@@ -66,11 +69,13 @@ export async function openStores(config: Config, isFirst: boolean, logger: Logge
 
   if (config.useHashedTokens) await hashStoredTokens(store, directory.path, logger);
   else logger.warn('tokens are stored in plain text: --use-hashed-tokens is false');
+  const hasher = await openTokenHasher(config, store, logger);
   return {
     directory: directory.path,
     sealingKey: directory.sealingKey,
     auditKey,
     store,
+    hasher,
     engine,
     points,
     listProblems: () => [...storeProblems, ...engine.listProblems()],

@@ -1,5 +1,6 @@
 /** The operator tokens that are valid for a store: those in its records, or a given one. */
 import { findToken } from '../auth/find-token.js';
+import { TokenHasher } from '../auth/token-hasher.js';
 import { areOperatorPermissions } from '../auth/operator.js';
 import { Secret } from '../auth/secret.js';
 import { lifetimeOfToken, standingOf, type Standing } from '../auth/standing.js';
@@ -14,7 +15,7 @@ export type TokenFinding = 'operator' | 'inactive' | 'no operator' | 'unknown';
 
 /** What a server with this store would say to a token. */
 export async function findOperator(store: StoreReader, token: Secret, nowMs: number): Promise<TokenFinding> {
-  const found = await findToken(store, token);
+  const found = await findToken(store, token, new TokenHasher());
   if (found === undefined) return 'unknown';
   if (!areOperatorPermissions(found.authorization.permissions)) return 'no operator';
   return (await standingIn(store, found, nowMs)) === 'active' ? 'operator' : 'inactive';

@@ -1,8 +1,8 @@
 /** The secrets of authorizations, a row each: hashes of tokens, and of the passwords of the v1-compatible API. */
 import { sql, type SqlBool } from 'kysely';
-import type { Authorization, StoredSecret, TokenSecret } from '../domain/authorization.js';
+import { secretIdOf, type Authorization, type StoredSecret, type TokenSecret } from '../domain/authorization.js';
 import type { AuthorizationId } from '../domain/id.js';
-import type { StoreWriter } from '../domain/store.js';
+import type { StoredHash, StoreWriter } from '../domain/store.js';
 import { factQueries } from './facts.js';
 import { prepareAny, prepareRows } from './prepared.js';
 import type { Database, RecordChange } from './database.js';
@@ -11,78 +11,108 @@ import type { Tables } from './tables.js';
 
 type SecretRow = Tables['authorization_secrets'];
 
-type Methods = Pick<StoreWriter, 'countTokens' | 'forgetPlainTokens' | 'eraseTokenHashes' | 'putV1PasswordHash'>;
+type Methods = Pick<
+  StoreWriter,
+  'countTokens' | 'forgetPlainTokens' | 'eraseTokenHashes' | 'putV1PasswordHash' | 'rehashTokens' | 'rehashToken'
+>;
 
 const PASSWORD = 'password';
 
 /** In the words of the index, which has no passwords: only so is it used. */
 export const IS_TOKEN_SECRET = sql<SqlBool>`scheme <> 'password'`;
 
-export const authorizationSecretQueries = (db: Database, record: RecordChange): Methods => ({
-  async countTokens() {
-    const isPlain = sql<number>`authorization_secrets.plain_token is not null`;
-    const rows = await db
-      .selectFrom('authorization_secrets')
-      .innerJoin('authorizations', 'authorizations.id', 'authorization_secrets.authorization_id')
-      .select(['scheme', isPlain.as('is_plain'), (eb) => eb.fn.countAll().as('count')])
-      .where(IS_TOKEN_SECRET)
-      .where('ended_at_ms', 'is', null)
-      .groupBy(['scheme', isPlain])
-      .execute();
-    const { erased } = await db
-      .selectFrom('authorizations')
-      .select((eb) => eb.fn.countAll().as('erased'))
-      .where('v1_user', 'is', null)
-      .where('ended_at_ms', 'is', null)
-      .where((eb) =>
-        eb.not(eb.exists(eb.selectFrom('authorization_secrets').select('hash').whereRef('authorization_id', '=', 'authorizations.id'))),
-      )
-      .executeTakeFirstOrThrow();
-    const hashed = rows.filter((row) => !row.is_plain).map(({ scheme, count }) => [scheme, Number(count)]);
-    return {
-      plain: rows.filter((row) => row.is_plain).reduce((sum, { count }) => sum + Number(count), 0),
-      hashed: Object.fromEntries(hashed) as { readonly [variant: string]: number },
-      erased: Number(erased),
-    };
-  },
-
-  async forgetPlainTokens(limit) {
-    const { numUpdatedRows } = await db
-      .updateTable('authorization_secrets')
-      .set({ plain_token: null })
-      .where(IS_TOKEN_SECRET)
-      .where('hash', 'in', (eb) => eb.selectFrom('authorization_secrets').select('hash').where('plain_token', 'is not', null).limit(limit))
-      .executeTakeFirst();
-    return Number(numUpdatedRows);
-  },
-
-  async eraseTokenHashes() {
-    const { numDeletedRows } = await db
-      .deleteFrom('authorization_secrets')
-      .where(IS_TOKEN_SECRET)
-      .where('plain_token', 'is', null)
-      .executeTakeFirst();
-    if (numDeletedRows > 0n) record({ noun: 'authorization', kind: 'update', id: '' });
-    return Number(numDeletedRows);
-  },
-
-  async putV1PasswordHash(id, hash, createdAtMs) {
-    const found = await db
-      .selectFrom('authorizations')
-      .select('id')
-      .where('id', '=', id)
-      .where('v1_user', 'is not', null)
-      .executeTakeFirst();
-    if (found === undefined) return false;
-    await db.deleteFrom('authorization_secrets').where('authorization_id', '=', id).execute();
+export const authorizationSecretQueries = (db: Database, record: RecordChange): Methods => {
+  const putHash = async (hash: string, next: StoredHash): Promise<void> => {
     await db
-      .insertInto('authorization_secrets')
-      .values(passwordRow(id, hash, createdAtMs))
+      .updateTable('authorization_secrets')
+      .set({ hash: next.hash, scheme: schemeOf(next.hash), derivation: next.derivation ?? null })
+      .where('hash', '=', hash)
+      .where(IS_TOKEN_SECRET)
       .execute();
-    record({ noun: 'authorization', kind: 'update', id });
-    return true;
-  },
-});
+  };
+  return {
+    async countTokens() {
+      const isPlain = sql<number>`authorization_secrets.plain_token is not null`;
+      const rows = await db
+        .selectFrom('authorization_secrets')
+        .innerJoin('authorizations', 'authorizations.id', 'authorization_secrets.authorization_id')
+        .select(['scheme', isPlain.as('is_plain'), (eb) => eb.fn.countAll().as('count')])
+        .where(IS_TOKEN_SECRET)
+        .where('ended_at_ms', 'is', null)
+        .groupBy(['scheme', isPlain])
+        .execute();
+      const { erased } = await db
+        .selectFrom('authorizations')
+        .select((eb) => eb.fn.countAll().as('erased'))
+        .where('v1_user', 'is', null)
+        .where('ended_at_ms', 'is', null)
+        .where((eb) =>
+          eb.not(eb.exists(eb.selectFrom('authorization_secrets').select('hash').whereRef('authorization_id', '=', 'authorizations.id'))),
+        )
+        .executeTakeFirstOrThrow();
+      const hashed = rows.filter((row) => !row.is_plain).map(({ scheme, count }) => [scheme, Number(count)]);
+      return {
+        plain: rows.filter((row) => row.is_plain).reduce((sum, { count }) => sum + Number(count), 0),
+        hashed: Object.fromEntries(hashed) as { readonly [variant: string]: number },
+        erased: Number(erased),
+      };
+    },
+
+    async forgetPlainTokens(limit) {
+      const { numUpdatedRows } = await db
+        .updateTable('authorization_secrets')
+        .set({ plain_token: null })
+        .where(IS_TOKEN_SECRET)
+        .where('hash', 'in', (eb) =>
+          eb.selectFrom('authorization_secrets').select('hash').where('plain_token', 'is not', null).limit(limit),
+        )
+        .executeTakeFirst();
+      return Number(numUpdatedRows);
+    },
+
+    async eraseTokenHashes() {
+      const { numDeletedRows } = await db
+        .deleteFrom('authorization_secrets')
+        .where(IS_TOKEN_SECRET)
+        .where('plain_token', 'is', null)
+        .executeTakeFirst();
+      if (numDeletedRows > 0n) record({ noun: 'authorization', kind: 'update', id: '' });
+      return Number(numDeletedRows);
+    },
+
+    async rehashTokens(schemes, limit, rehash) {
+      const rows = await db
+        .selectFrom('authorization_secrets')
+        .select(['hash', 'derivation'])
+        .where(IS_TOKEN_SECRET)
+        .where('scheme', 'in', schemes)
+        .limit(limit)
+        .execute();
+      for (const { hash, derivation } of rows) await putHash(hash, rehash({ hash, derivation: derivation ?? undefined }));
+      if (rows.length > 0) record({ noun: 'authorization', kind: 'update', id: '' });
+      return rows.length;
+    },
+
+    rehashToken: putHash,
+
+    async putV1PasswordHash(id, hash, createdAtMs) {
+      const found = await db
+        .selectFrom('authorizations')
+        .select('id')
+        .where('id', '=', id)
+        .where('v1_user', 'is not', null)
+        .executeTakeFirst();
+      if (found === undefined) return false;
+      await db.deleteFrom('authorization_secrets').where('authorization_id', '=', id).execute();
+      await db
+        .insertInto('authorization_secrets')
+        .values(passwordRow(id, hash, createdAtMs))
+        .execute();
+      record({ noun: 'authorization', kind: 'update', id });
+      return true;
+    },
+  };
+};
 
 /** What the queries of authorizations need of their secrets. */
 export function prepareSecrets(db: Database, record: RecordChange) {
@@ -111,11 +141,7 @@ export function prepareSecrets(db: Database, record: RecordChange) {
       await db
         .deleteFrom('authorization_uses')
         .where('authorization_id', '=', id)
-        .where(
-          'secret_hash',
-          'not in',
-          tokens.map(({ hash }) => hash),
-        )
+        .where('secret_id', 'not in', tokens.map(secretIdOf))
         .where('used_at_ms', '<', latest)
         .execute();
       record({ noun: 'authorization', kind: 'update', id });
@@ -135,17 +161,19 @@ const SOME_ROW: SecretRow = {
   created_at_ms: 0,
   expires_at_ms: 0,
   leaked_at_ms: 0,
+  derivation: '',
 };
 const COLUMNS = Object.keys(SOME_ROW) as (keyof SecretRow)[];
 
 /** What is read of a secret, in this order. */
-export const SECRET_COLUMNS = ['hash', 'plain_token', 'created_at_ms', 'expires_at_ms', 'leaked_at_ms'] as const;
+export const SECRET_COLUMNS = ['hash', 'plain_token', 'created_at_ms', 'expires_at_ms', 'leaked_at_ms', 'derivation'] as const;
 type Stored = readonly [
   hash: string,
   plainToken: string | null,
   createdAtMs: number,
   expiresAtMs: number | null,
   leakedAtMs: number | null,
+  derivation: string | null,
 ];
 
 function encodeSecrets({ id, secret, updatedAtMs }: Authorization): SecretRow[] {
@@ -153,14 +181,19 @@ function encodeSecrets({ id, secret, updatedAtMs }: Authorization): SecretRow[] 
   return secret.tokens.map((token) => tokenRow(id, token));
 }
 
+/** What the hash was made with; between the dollars of one under a key. */
+const schemeOf = (hash: string): string =>
+  /^\$sluice-hmac\$([^$]+)\$/.exec(hash)?.[1] ?? (hash.startsWith('$influxdb2-sha512$') ? 'sha512' : 'sha256');
+
 const tokenRow = (id: string, token: TokenSecret): SecretRow => ({
   authorization_id: id,
-  scheme: token.hash.startsWith('$influxdb2-sha512$') ? 'sha512' : 'sha256',
+  scheme: schemeOf(token.hash),
   hash: token.hash,
   plain_token: token.plainToken ?? null,
   created_at_ms: token.createdAtMs,
   expires_at_ms: token.expiresAtMs ?? null,
   leaked_at_ms: token.leakedAtMs ?? null,
+  derivation: token.derivation ?? null,
 });
 
 const passwordRow = (id: string, hash: string, createdAtMs: number): SecretRow => ({
@@ -171,6 +204,7 @@ const passwordRow = (id: string, hash: string, createdAtMs: number): SecretRow =
   created_at_ms: createdAtMs,
   expires_at_ms: null,
   leaked_at_ms: null,
+  derivation: null,
 });
 
 /**
@@ -183,12 +217,13 @@ export function decodeSecret(v1User: string | null, text: string): StoredSecret 
   return { kind: 'token', tokens: stored.map(decodeToken).sort((a, b) => b.createdAtMs - a.createdAtMs) };
 }
 
-const decodeToken = ([hash, plainToken, createdAtMs, expiresAtMs, leakedAtMs]: Stored): TokenSecret => ({
+const decodeToken = ([hash, plainToken, createdAtMs, expiresAtMs, leakedAtMs, derivation]: Stored): TokenSecret => ({
   hash,
   plainToken: plainToken ?? undefined,
   createdAtMs,
   expiresAtMs: expiresAtMs ?? undefined,
   leakedAtMs: leakedAtMs ?? undefined,
+  derivation: derivation ?? undefined,
 });
 
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
@@ -203,5 +238,6 @@ const areStored = (value: unknown): value is Stored[] =>
       isTextOrNull(one[1]) &&
       typeof one[2] === 'number' &&
       isNumberOrNull(one[3]) &&
-      isNumberOrNull(one[4]),
+      isNumberOrNull(one[4]) &&
+      isTextOrNull(one[5]),
   );

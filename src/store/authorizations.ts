@@ -78,7 +78,8 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
       .innerJoin('authorization_secrets', 'authorization_secrets.authorization_id', 'authorizations.id')
       .select(['status', 'ended_at_ms', 'authorizations.expires_at_ms', 'authorization_secrets.expires_at_ms as token_expires_at_ms'])
       .where('id', '=', '')
-      .where('hash', '=', ''),
+      .where('authorization_secrets.created_at_ms', '=', 0)
+      .where(IS_TOKEN_SECRET),
   );
   const insertRows = prepareRows(db, (count) =>
     db.insertInto('authorizations').values(Array.from({ length: count }, () => SOME_AUTHORIZATION)),
@@ -140,12 +141,12 @@ export const authorizationQueries = (db: Database, record: RecordChange, tellDam
       return findOne(byId([id]));
     },
 
-    async findAuthorizationStanding(id, tokenHash) {
-      if (tokenHash === undefined) {
+    async findAuthorizationStanding(id, secretId) {
+      if (secretId === undefined) {
         const [row] = await standingById([id]);
         return row && decodeStanding(row, row.expires_at_ms);
       }
-      const [row] = await standingOfToken([id, tokenHash]);
+      const [row] = await standingOfToken([id, Number(secretId)]);
       return row && decodeStanding(row, earlier(row.expires_at_ms, row.token_expires_at_ms));
     },
 

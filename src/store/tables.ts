@@ -152,11 +152,13 @@ export interface Tables {
     expires_at_ms: number | null;
     /** When it was reported as known to others. */
     leaked_at_ms: number | null;
+    /** What derived tokens are checked with; null for a token that was not used since there is such a thing. */
+    derivation: string | null;
   };
   authorization_uses: {
     authorization_id: string;
     /** Empty for the password of an authorization of the v1-compatible API. */
-    secret_hash: string;
+    secret_id: string;
     used_at_ms: number;
     address: string;
     /** Method and template of the path. */

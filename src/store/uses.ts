@@ -10,7 +10,7 @@ type UseRow = Tables['authorization_uses'];
 type PermissionUseRow = Tables['permission_uses'];
 
 const SOME_PERMISSION_USE: PermissionUseRow = { authorization_id: '', position: 0, needed_at_ms: 0 };
-const SOME_USE: UseRow = { authorization_id: '', secret_hash: '', used_at_ms: 0, address: '', operation: '' };
+const SOME_USE: UseRow = { authorization_id: '', secret_id: '', used_at_ms: 0, address: '', operation: '' };
 
 export const useQueries = (db: Database): Methods => {
   const ofAuthorization = prepare(db, () =>
@@ -21,7 +21,7 @@ export const useQueries = (db: Database): Methods => {
       .insertInto('authorization_uses')
       .values(Array.from({ length: count }, () => SOME_USE))
       .onConflict((conflict) =>
-        conflict.columns(['authorization_id', 'secret_hash']).doUpdateSet((eb) => ({
+        conflict.columns(['authorization_id', 'secret_id']).doUpdateSet((eb) => ({
           used_at_ms: eb.ref('excluded.used_at_ms'),
           address: eb.ref('excluded.address'),
           operation: eb.ref('excluded.operation'),
@@ -48,7 +48,7 @@ export const useQueries = (db: Database): Methods => {
       const rows = await ofAuthorization([id]);
       return rows.map((row) => ({
         authorizationId: row.authorization_id as AuthorizationId,
-        secretHash: row.secret_hash,
+        secretId: row.secret_id,
         usedAtMs: row.used_at_ms,
         address: row.address,
         operation: row.operation,
@@ -57,9 +57,9 @@ export const useQueries = (db: Database): Methods => {
 
     async putUses(uses) {
       // A statement must not name a row twice; the last use counts.
-      const last = new Map(uses.map((use) => [`${use.authorizationId} ${use.secretHash}`, use]));
+      const last = new Map(uses.map((use) => [`${use.authorizationId} ${use.secretId}`, use]));
       const kept = await known([...last.values()]);
-      await put(kept.map((use) => [use.authorizationId, use.secretHash, use.usedAtMs, use.address, use.operation]));
+      await put(kept.map((use) => [use.authorizationId, use.secretId, use.usedAtMs, use.address, use.operation]));
     },
 
     async listPermissionUses(id) {

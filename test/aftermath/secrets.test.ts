@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DERIVED_TOKEN_PATTERN, parseDerivedToken } from '../../src/auth/derived-tokens.js';
 import { isPrefixedToken, PREFIXED_TOKEN_PATTERN } from '../../src/auth/prefixed-tokens.js';
 import { artifactsDirectory, PLAIN_FILE, SECRETS_FILE } from '../support/artifacts.js';
 
@@ -67,7 +68,8 @@ describe('the secrets of all tests', () => {
     const found = files.flatMap((file) => {
       const text = readFileSync(file, 'latin1');
       const tokens = text.match(new RegExp(PREFIXED_TOKEN_PATTERN, 'g')) ?? [];
-      return tokens.filter(isPrefixedToken).map((token) => `${token.slice(0, 8)}… in ${relative(root, file)}`);
+      const derived = (text.match(new RegExp(DERIVED_TOKEN_PATTERN, 'g')) ?? []).filter((each) => parseDerivedToken(each) !== undefined);
+      return [...tokens.filter(isPrefixedToken), ...derived].map((token) => `${token.slice(0, 8)}… in ${relative(root, file)}`);
     });
     expect(found).toEqual([]);
   });

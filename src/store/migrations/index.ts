@@ -14,7 +14,9 @@ import * as runs from './0011-runs.js';
 import * as usage from './0012-usage.js';
 import * as audit from './0013-audit.js';
 import * as leakedSecrets from './0014-leaked-secrets.js';
+import * as idsOfSecrets from './0015-ids-of-secrets.js';
 import * as constraintsOfAuthorizations from './0016-constraints-of-authorizations.js';
+import * as derivations from './0019-derivations.js';
 import * as namesOfAuthorizations from './0020-names-of-authorizations.js';
 import * as permissionUses from './0021-permission-uses.js';
 
@@ -33,7 +35,9 @@ export const migrations: Record<string, Migration> = {
   '0012-usage': usage,
   '0013-audit': audit,
   '0014-leaked-secrets': leakedSecrets,
+  '0015-ids-of-secrets': idsOfSecrets,
   '0016-constraints-of-authorizations': constraintsOfAuthorizations,
+  '0019-derivations': derivations,
   '0020-names-of-authorizations': namesOfAuthorizations,
   '0021-permission-uses': permissionUses,
 };
