@@ -86,6 +86,6 @@ describe('the commands', () => {
 
   it('stand in the help of their group', () => {
     expect(formatGroupHelp([ROOT])).toMatch(/\n {2}auth, authorization {2}/);
-    expect(formatGroupHelp([ROOT])).not.toContain('replication');
+    expect(formatGroupHelp([ROOT])).not.toContain('bucket-schema');
   });
 });
