@@ -11,7 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   kinds: ['domain', 'wire'],
   auth: ['domain', 'kinds'],
-  services: ['domain', 'auth', 'kinds', 'query', 'influxdb-files', 'import', 'snapshot', 'workers'],
+  templates: ['domain', 'kinds', 'wire'],
+  services: ['domain', 'auth', 'kinds', 'query', 'influxdb-files', 'import', 'snapshot', 'templates', 'workers'],
   tasks: ['domain', 'auth', 'kinds', 'services'],
   workers: ['domain', 'query', 'wire'],
   import: ['domain', 'auth', 'influxdb-files', 'kinds', 'wire'],
@@ -23,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   query: ['domain'],
   'influxdb-files': ['domain'],
   wire: ['domain'],
-  http: ['domain', 'auth', 'kinds', 'services', 'wire'],
+  http: ['domain', 'auth', 'kinds', 'services', 'templates', 'wire'],
   config: ['domain'],
   outgoing: ['domain'],
   replication: ['domain', 'kinds', 'wire'],
@@ -141,7 +142,13 @@ const MAY_CHANGE_UNASKED = [
 ];
 
 /** Services that change points; each asks first (`test/matrix/`). */
-const MAY_CHANGE_POINTS = ['services/body-write.ts', 'services/buckets.ts', 'services/organizations.ts', 'services/retention.ts'];
+const MAY_CHANGE_POINTS = [
+  'services/body-write.ts',
+  'services/buckets.ts',
+  'services/organizations.ts',
+  'services/retention.ts',
+  'services/templates/one-transaction.ts',
+];
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file))

@@ -12,6 +12,8 @@ export interface NeededPermissions {
   readonly list?: ResourceType | readonly ResourceType[];
   /** And every permission that an authorization holds, or is to hold. */
   readonly grants?: true;
+  /** And what each resource of a template asks for when it is made or changed. */
+  readonly perResource?: true;
   /** A change of some members requires all permissions. */
   readonly operatorForSome?: true;
 }

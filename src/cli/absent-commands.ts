@@ -17,12 +17,8 @@ const ABSENT_SCRIPTS = [
 ].map(([name = '', what = '']) => absent(name, `failed to ${what}: 404 Not Found: path not found`));
 
 export const ABSENT_COMMANDS: readonly CommandEntry[] = [
-  absent('apply', 'Sluice does not support templates yet'),
   absent('bucket-schema', CLOUD_ONLY),
-  absent('export', 'Sluice does not support templates yet; `sluice backup` copies everything'),
   { name: 'scripts', summary: 'not in Sluice', isHidden: true, subcommands: ABSENT_SCRIPTS },
-  absent('stacks', 'Sluice does not support template stacks yet'),
-  absent('template', 'Sluice does not support templates yet'),
 ];
 
 export const ABSENT_V1_COMMANDS: readonly CommandEntry[] = [

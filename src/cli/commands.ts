@@ -1,6 +1,7 @@
 /** The tree of commands. What a command is made of is loaded when it is wanted. */
 import { ABSENT_COMMANDS, ABSENT_V1_COMMANDS } from './absent-commands.js';
 import type { Command, CommandEntry } from './command.js';
+import { TEMPLATE_COMMANDS } from './template/commands.js';
 
 const load =
   (importing: () => Promise<{ readonly command: Command }>): (() => Promise<Command>) =>
@@ -287,6 +288,7 @@ export const ROOT: CommandEntry = {
     telegrafs,
     remote,
     replication,
+    ...TEMPLATE_COMMANDS,
     v1,
     audit,
     { name: 'backup', summary: 'back up a server, or one bucket, to a folder', load: load(() => import('./commands/backup.js')) },

@@ -10,6 +10,8 @@ type SpecialType = (typeof SPECIAL_TYPES)[number];
 
 /** The types of permissions that kinds can have. */
 export type KindType = Exclude<ResourceType, SpecialType>;
+/** What is stored like a kind: stacks as well, which have no permissions of their own. */
+export type StoredType = KindType | 'stacks';
 export const KIND_TYPES = RESOURCE_TYPES.filter((type): type is KindType => !(SPECIAL_TYPES as readonly string[]).includes(type));
 
 /** The properties of every resource of an organization. Names and times are stored in columns, if there are any. */
@@ -26,7 +28,7 @@ export interface Owned {
  * SQL or a table of its own.
  */
 export interface StoredKind<T extends Owned> {
-  readonly type: KindType;
+  readonly type: StoredType;
   /** All properties but `id` and `orgID`. */
   readonly fields: Fields<Omit<T, 'id' | 'orgID'>>;
   /** The form in which names are compared, if they must be unique in an organization. */

@@ -232,6 +232,9 @@ export interface StoreReader extends RunReader, AuditReader {
  * Updates and deletions return whether the record existed.
  */
 export interface StoreWriter extends StoreReader, RunWriter, AuditWriter {
+  /** A part that leaves nothing behind when it fails, for what is a transaction elsewhere. Fails as `Store.transaction` does. */
+  part<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
+
   insertOrganization(organization: Organization): Promise<void>;
   updateOrganization(organization: Organization): Promise<boolean>;
   /** With its resources of every kind, its secrets and memberships; its authorizations stay (see `listAuthorizations`). */
@@ -327,6 +330,7 @@ export const NOUNS = [
   'secret',
   'authorization',
   ...KIND_TYPES,
+  'stacks',
 ] as const;
 export type Noun = (typeof NOUNS)[number];
 

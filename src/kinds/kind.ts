@@ -3,7 +3,7 @@
  * from it; a new kind is a file beside this one and a line in `index.ts`.
  */
 import type { BucketId, Id, OrganizationId } from '../domain/id.js';
-import type { Owned, ResourceOrder, StoredKind } from '../domain/kind.js';
+import type { KindType, Owned, ResourceOrder, StoredKind } from '../domain/kind.js';
 import type { Label } from '../domain/label.js';
 import type { Action, ResourceType } from '../domain/permission.js';
 import type { JsonObject } from '../wire/json.js';
@@ -30,6 +30,7 @@ export interface Made extends Moment {
 }
 
 export interface Kind<T extends Owned = Owned, New extends NewOwned = NewOwned, Change = unknown> extends StoredKind<T> {
+  readonly type: KindType;
   /** `/api/v2/labels` */
   readonly path: string;
   /** Which of InfluxDB's routers serves the kind: they answer differently to methods and paths that are not there. */

@@ -31,7 +31,7 @@ export const labelKind = defineKind<
 
   build({ name, properties }, { id, orgID }) {
     checkNewName('label name', name);
-    return { id: id as LabelId, orgID, name: name.trim(), properties: mergeProperties({}, properties) };
+    return { id: id as LabelId, orgID, name: name.trim(), properties };
   },
   change(label, { properties, ...change }) {
     const name = change.name?.trim() ?? label.name;

@@ -20,6 +20,7 @@ import { sessionRoutes } from '../http/routes/sessions.js';
 import { setupRoutes } from '../http/routes/setup.js';
 import { taskRoutes } from '../http/routes/tasks.js';
 import { telegrafPluginRoutes } from '../http/routes/telegraf-plugins.js';
+import { templateRoutes } from '../http/routes/templates.js';
 import { userRoutes } from '../http/routes/users.js';
 import { writeRoutes } from '../http/routes/write.js';
 import { taskKind } from '../kinds/tasks.js';
@@ -54,6 +55,7 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
     .flatMap(({ kind, resources }) => resourceRoutes(kind, { ...services, resources })),
   ...taskRoutes(services),
   ...telegrafPluginRoutes,
+  ...templateRoutes(services),
   ...annotationRoutes(services.annotations),
   ...authorizationRoutes(services.authorizations, services.rotation, services.succession, services.usage, services.leaks),
   ...v1AuthorizationRoutes(services.v1Authorizations, services.usage),

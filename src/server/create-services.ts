@@ -44,6 +44,10 @@ import { createSetup } from '../services/setup.js';
 import { resolveOrganization, type OrganizationParameters } from '../services/target.js';
 import { createTaskScripts } from '../services/task-scripts.js';
 import { createTasks } from '../services/tasks.js';
+import { createExports } from '../services/templates/export.js';
+import { createTemplateSources } from '../services/templates/sources.js';
+import { createStacks } from '../services/templates/stacks.js';
+import { createTemplates } from '../services/templates/templates.js';
 import { createUsers } from '../services/users.js';
 import { createWrite } from '../services/write.js';
 import { adoptSqliteStore, openSqliteStore, SQLITE_FILE } from '../store/sqlite.js';
@@ -126,6 +130,9 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     queryThreads: config.queryThreads,
   });
 
+  const templateSources = createTemplateSources({ pool, outgoing });
+  const joined = { store, engine, ids, clock, sealer, scripts: taskScripts, queues: replicator, remoteWrites };
+
   return {
     authenticator,
     v1Authenticator: new V1Authenticator({ store, clock, authenticator, passwords }),
@@ -153,6 +160,10 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     tasks: createTasks({ store, ids, clock, scripts: taskScripts }),
     labels: createLabelsOnResources({ store, clock }),
     memberships: createMemberships({ store, clock }),
+    templateSources,
+    templates: createTemplates({ ...joined, sources: templateSources }),
+    templateExports: createExports(joined),
+    stacks: createStacks(joined),
     annotations: createAnnotations({ store, ids, clock }),
     secrets,
     dbrps: createDbrps({ store, clock, ids }),

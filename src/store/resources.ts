@@ -1,7 +1,7 @@
 /** Resources of organizations in the metadata store: the queries of every kind, written once. */
 import type { Field } from '../domain/field.js';
 import type { Id, OrganizationId } from '../domain/id.js';
-import type { KindType, Owned, ResourceOrder, ResourceWriter, StoredKind } from '../domain/kind.js';
+import type { Owned, ResourceOrder, ResourceWriter, StoredKind, StoredType } from '../domain/kind.js';
 import type { Scope } from '../domain/permission.js';
 import type { StoreWriter } from '../domain/store.js';
 import { deleteResources } from './cascade.js';
@@ -107,7 +107,7 @@ const COLUMNS = {
 } as const satisfies Record<ResourceOrder, string>;
 
 /** What the resource with this id is ordered by. Many may have one time, so that a page is not told to start behind one of them. */
-async function valueBehind(db: Database, type: KindType, order: ResourceOrder, id: Id | undefined): Promise<string | undefined> {
+async function valueBehind(db: Database, type: StoredType, order: ResourceOrder, id: Id | undefined): Promise<string | undefined> {
   if (id === undefined || order === 'id') return id;
   if (order !== 'name') return undefined;
   const row = await db.selectFrom('resources').select('name').where('type', '=', type).where('id', '=', id).executeTakeFirst();
@@ -150,7 +150,7 @@ function decodeRow<T extends Owned>(kind: StoredKind<T>, row: Row, tellDamage: T
     isWhole = false;
     return [property, field.fallback];
   });
-  if (!isWhole) tellDamage({ noun: row.type as KindType, id: row.id, problem: 'its document cannot be read' });
+  if (!isWhole) tellDamage({ noun: row.type as StoredType, id: row.id, problem: 'its document cannot be read' });
   return { id: row.id, orgID: row.organization_id, ...(Object.fromEntries(properties) as object) } as unknown as T;
 }
 

@@ -39,7 +39,10 @@ export class TransactionQueue {
     this.#connection = connection;
     this.#log = log;
     this.#committed = committed;
-    this.#writer = createQueries(connection.kysely, (change) => this.#changes.push(change), tellDamage, sealAudit);
+    this.#writer = {
+      ...createQueries(connection.kysely, (change) => this.#changes.push(change), tellDamage, sealAudit),
+      part: (work) => this.#inSavepoint(work),
+    };
   }
 
   run<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
@@ -91,24 +94,34 @@ export class TransactionQueue {
 
   /** @returns how to tell the caller, once the commit has succeeded */
   async #runInSavepoint(job: Job): Promise<() => void> {
+    try {
+      const value = await this.#inSavepoint(job.work);
+      return () => {
+        job.resolve(value);
+      };
+    } catch (error) {
+      if (!this.#connection.database.inTransaction) throw error;
+      return () => {
+        job.reject(error);
+      };
+    }
+  }
+
+  async #inSavepoint<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
     const { database } = this.#connection;
     const changeCount = this.#changes.length;
     database.exec('SAVEPOINT work');
     try {
-      const value = await job.work(this.#writer);
+      const value = await work(this.#writer);
       database.exec('RELEASE work');
-      return () => {
-        job.resolve(value);
-      };
+      return value;
     } catch (error) {
       // A full disk ends the whole transaction by itself; then there is no savepoint to return to.
       if (!database.inTransaction) throw error;
       database.exec('ROLLBACK TO work');
       database.exec('RELEASE work');
       this.#changes.length = changeCount;
-      return () => {
-        job.reject(isDuplicate(error) ? new DuplicateError('must be unique', { cause: error }) : error);
-      };
+      throw isDuplicate(error) ? new DuplicateError('must be unique', { cause: error }) : error;
     }
   }
 }

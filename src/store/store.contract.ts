@@ -144,6 +144,22 @@ export function storeContract(name: string, open: (directory: string) => Promise
         expect(seen.filter(({ noun }) => noun === 'user').map(({ kind }) => kind)).toEqual(['insert', 'insert', 'update']);
       });
 
+      it('have parts that fail alone, as transactions do', async () => {
+        const seen: Change[] = [];
+        store.onChange((changes) => seen.push(...changes));
+        await store.transaction(async (writer) => {
+          await writer.part((part) => part.insertOrganization(acme));
+          const failing = writer.part(async (part) => {
+            await part.insertUser(bob);
+            await part.insertOrganization({ ...beta, name: 'acme' });
+          });
+          await expect(failing).rejects.toBeInstanceOf(DuplicateError);
+          await writer.insertUser(ann);
+        });
+        expect([await store.findUser(ann.id), await store.findUser(bob.id)]).toEqual([ann, undefined]);
+        expect(seen.map(({ noun }) => noun)).toEqual(['organization', 'user']);
+      });
+
       it('come in any number at once', async () => {
         await Promise.all(
           Array.from({ length: 1000 }, (_, n) =>

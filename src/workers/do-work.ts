@@ -21,6 +21,7 @@ import { encodeAnnotatedCsv, encodeCsvError, type CsvDialect, type NamedResult }
 import { decodeInfluxqlRequest } from '../wire/influxql-request.js';
 import { encodeInfluxqlResults } from '../wire/influxql-response.js';
 import { decodeJsonObject } from '../wire/json.js';
+import { formatTemplate, parseTemplateText, parseYamlValue } from '../wire/template-text.js';
 import { decodeAnalyzeRequest, decodeQueryRequest } from '../wire/query-request.js';
 import type { DistantWorld } from './distant-world.js';
 import { KEPT_BODY_BYTES_MAX } from './known-reads.js';
@@ -60,6 +61,12 @@ export function doWork(work: Work, surroundings: Surroundings): Bytes {
       const { rule, endpoint } = work;
       return json(() => ('missing' in endpoint ? readFailingScript(rule, endpoint.missing) : readRuleScript(rule, endpoint)));
     }
+    case 'template':
+      return json(() => Promise.resolve(parseTemplateText(work.text)));
+    case 'template format':
+      return piece(() => Promise.resolve(formatTemplate(work.objects)));
+    case 'yaml':
+      return json(() => Promise.resolve(parseYamlValue(work.text) ?? null));
     case 'suggestions':
       return json(() => suggest(work.name));
   }
@@ -69,6 +76,10 @@ const textOf = (body: Uint8Array): string => Buffer.from(body.buffer, body.byteO
 
 async function* json(make: () => Promise<unknown>): Bytes {
   yield Buffer.from(JSON.stringify(await make()));
+}
+
+async function* piece(make: () => Promise<string>): Bytes {
+  yield Buffer.from(await make());
 }
 
 async function suggest(name: string | undefined): Promise<unknown> {

@@ -45,6 +45,10 @@ export type Work =
   | { readonly kind: 'task script'; readonly flux: string; readonly edits: TaskOptionEdits }
   | { readonly kind: 'check script'; readonly check: Check }
   | { readonly kind: 'rule script'; readonly rule: NotificationRule; readonly endpoint: RuleEndpoint | { readonly missing: string } }
+  /** YAML or JSON; of a template, or of a request. */
+  | { readonly kind: 'template' | 'yaml'; readonly text: string }
+  /** As YAML. */
+  | { readonly kind: 'template format'; readonly objects: readonly object[] }
   | { readonly kind: 'suggestions'; readonly name: string | undefined };
 
 /** What the work will ask for first, most likely: told with it, it need not ask. */

@@ -72,6 +72,7 @@ const NO_JSON: readonly string[] = [
   'POST /api/v2/tasks/:id/runs/:runID/retry',
   'POST /api/v2/replications/:id/validate',
   'POST /api/v2/signin',
+  'POST /api/v2/stacks/:id/uninstall',
   'POST /api/v2/signout',
   'POST /api/v2/restore/kv',
   'POST /api/v2/restore/sql',
@@ -88,6 +89,15 @@ const kindBodies: Record<string, MakeBody> = Object.fromEntries(
       ]),
   ),
 );
+
+const templateOf = (n: number) => ({
+  apiVersion: 'influxdata.com/v2alpha1',
+  kind: 'Label',
+  metadata: { name: `label-${n}` },
+  spec: { name: `templated ${n}`, color: '#fff' },
+});
+const newLabelId = async ({ client, operator, orgId }: World, n: number): Promise<string> =>
+  (await client.post('/api/v2/labels', { as: operator, json: { orgID: orgId, name: `label ${n}` } })).json.label.id;
 
 const BODIES: Readonly<Record<string, MakeBody>> = {
   'POST /api/v2/users': (_, n) => ({ path: '/api/v2/users', json: { name: `created ${n}`, status: 'inactive' } }),
@@ -206,6 +216,27 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
       dialect: { header: false, delimiter: ';', annotations: ['datatype'], commentPrefix: '#', dateTimeFormat: 'RFC3339' },
     },
   }),
+  'POST /api/v2/templates/apply': ({ orgId }, n) => ({
+    path: '/api/v2/templates/apply',
+    json: {
+      orgID: orgId,
+      dryRun: true,
+      templates: [{ sources: ['here'], contents: [new Map(Object.entries(templateOf(n)))] }],
+      envRefs: new Map([['Key', 'value']]),
+      secrets: new Map([['Key', 'value']]),
+      actions: [{ action: 'skipResource', properties: { kind: 'Label', resourceTemplateName: 'none' } }],
+    },
+  }),
+  'POST /api/v2/templates/export': async (world, n) => ({
+    path: '/api/v2/templates/export',
+    json: { resources: [{ kind: 'Label', id: await newLabelId(world, n), name: `exported ${n}` }] },
+  }),
+  'POST /api/v2/stacks': ({ orgId }, n) => ({ path: '/api/v2/stacks', json: { orgID: orgId, name: `created ${n}`, description: 'new' } }),
+  'PATCH /api/v2/stacks/:id': async (world, n) => ({
+    path: `/api/v2/stacks/${await newId(world, '/api/v2/stacks', { orgID: world.orgId, name: `patched ${n}` })}`,
+    json: { name: `renamed ${n}`, templateURLs: ['http://localhost/a.yml'] },
+    isOptional: true,
+  }),
   'POST /api/v2/query/ast': () => ({ path: '/api/v2/query/ast', json: { query: 'x = 1' }, isOptional: true }),
   'POST /api/v2/query/analyze': () => ({
     path: '/api/v2/query/analyze',
@@ -267,6 +298,7 @@ describe('names of members in any case', () => {
     const text = answered.text
       .replace(/"token":"[^"]+"/g, '"token":"..."')
       .replace(/\b[0-9a-f]{16}\b/g, 'ID')
+      .replace(/-[0-9a-f]{8}"/g, '-ID"')
       .replace(/"newId":\d+/g, '"newId":0')
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
       .replace(new RegExp(`(?<!\\d)(${n}|${n + CHANGED})(?!\\d)`, 'g'), 'N');

@@ -4,6 +4,7 @@ import { KINDS } from '../../src/kinds/index.js';
 import { kindRequests, plain } from '../support/kind-requests.js';
 import type { TestRequest } from '../support/server.js';
 import type { Persona, World } from './personas.js';
+import { templateRows } from './template-rows.js';
 
 export interface RowRequest extends TestRequest {
   readonly path: string;
@@ -238,6 +239,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'POST /api/v2/tasks/:id/runs/:runID/retry': async (world, n) => ({ path: `${await newRun(world, n)}/retry` }),
   'GET /api/v2/tasks/:id/runs/:runID/logs': async (world, n) => ({ path: `${await newRun(world, n)}/logs` }),
   ...annotationRows,
+  ...templateRows,
 
   'GET /api/v2/authorizations': at('/api/v2/authorizations'),
   'POST /api/v2/authorizations': (world) => ({

@@ -7,6 +7,7 @@ import { createBody, idOf } from './bodies.js';
 import type { Random } from './random.js';
 import { ANNOTATION_ASKS } from './annotation-asks.js';
 import { TASK_ASKS } from './task-asks.js';
+import { TEMPLATE_ASKS } from './template-asks.js';
 import { OTHER_KINDS, SHORT_PASSWORD, type Maker, type Place, type World } from './world.js';
 import type { Action } from '../../src/domain/permission.js';
 import type { Kind } from '../../src/kinds/kind.js';
@@ -346,6 +347,7 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
     }),
 
   ...ANNOTATION_ASKS,
+  ...TEMPLATE_ASKS,
 
   'GET /api/v2/dbrps': (chances) => {
     const place = placeOf(chances);

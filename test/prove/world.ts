@@ -126,6 +126,7 @@ export async function createWorld(): Promise<World> {
       others[kind.type] = await make(kind.path, plain({ ...place, ...endpointID, ...remoteID, ...kind.example(0).create }));
     }
     others.annotations = (await make(`/api/v2private/annotations?orgID=${id}`, [anAnnotation]))[0];
+    others.stacks = await make('/api/v2/stacks', { orgID: id, name: 'stack' });
     others.streams = await client.must(operator, { method: 'PUT', path: `/api/v2private/streams?orgID=${id}`, json: aStream });
     places.push({
       name,
