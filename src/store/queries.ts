@@ -25,7 +25,12 @@ import { writeQueries } from './writes.js';
  * @param tellDamage is told of records that cannot be read whole
  * @param sealAudit seals the records of the audit log
  */
-export const createQueries = (db: Database, record: RecordChange, tellDamage: TellDamage, sealAudit: SealText): Omit<StoreWriter, 'part'> => ({
+export const createQueries = (
+  db: Database,
+  record: RecordChange,
+  tellDamage: TellDamage,
+  sealAudit: SealText,
+): Omit<StoreWriter, 'part'> => ({
   ...organizationQueries(db, record),
   ...userQueries(db, record),
   ...sessionQueries(db, record),
