@@ -120,7 +120,7 @@ export const createAuthorizations = (dependencies: AuthorizationDependencies) =>
       const described =
         found !== undefined &&
         !hasExpired(lifetimeOfToken(found.authorization, found.token), dependencies.clock()) &&
-        mayRead(actor, found.authorization)
+        mayReadAuthorization(actor, found.authorization)
           ? await describeUnlessGone(store, found.authorization)
           : undefined;
       if (found === undefined || described === undefined) throw notFound('authorization not found');
@@ -215,7 +215,7 @@ export const rightsToWrite = (authorization: Authorization): Permission[] => [
   userRights.toWrite(authorization.userID),
 ];
 
-const mayRead = (actor: Actor, authorization: Authorization): boolean =>
+export const mayReadAuthorization = (actor: Actor, authorization: Authorization): boolean =>
   toRead(authorization).every((permission) => isAllowed(actor, permission));
 
 /** An authorization that covers more than its organization can only be changed by actors with the same permissions. InfluxDB allows it. */

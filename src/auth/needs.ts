@@ -14,6 +14,8 @@ export interface NeededPermissions {
   readonly grants?: true;
   /** And what each resource of a template asks for when it is made or changed. */
   readonly perResource?: true;
+  /** And the right, or the right to see the token, that the request names: its answer says no more than whether there is one. */
+  readonly named?: true;
   /** A change of some members requires all permissions. */
   readonly operatorForSome?: true;
 }

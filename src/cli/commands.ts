@@ -28,6 +28,11 @@ const auth: CommandEntry = {
       summary: 'make a weaker token from a token, without a server',
       load: load(() => import('./commands/auth-derive.js')),
     },
+    {
+      name: 'explain',
+      summary: 'show whether a token may do something, and why not',
+      load: load(() => import('./commands/auth-explain.js')),
+    },
     { name: 'rotate', summary: 'give a token a new secret', load: load(() => import('./commands/auth-rotate.js')) },
     {
       name: 'apply',

@@ -9,6 +9,7 @@ import { annotationRoutes } from '../http/routes/annotations.js';
 import { auditRoutes } from '../http/routes/audit.js';
 import { authorizationRoutes, v1AuthorizationRoutes } from '../http/routes/authorizations.js';
 import { backupRoutes } from '../http/routes/backup.js';
+import { checkRoutes } from '../http/routes/checks.js';
 import { dbrpRoutes } from '../http/routes/dbrps.js';
 import { deleteRoutes } from '../http/routes/delete.js';
 import { influxqlRoutes } from '../http/routes/influxql.js';
@@ -58,6 +59,7 @@ export const createRoutes = ({ config, logger, clock, services, metrics, listPro
   ...templateRoutes(services),
   ...annotationRoutes(services.annotations),
   ...authorizationRoutes(services.authorizations, services.rotation, services.succession, services.usage, services.leaks),
+  ...checkRoutes(services),
   ...v1AuthorizationRoutes(services.v1Authorizations, services.usage),
   ...dbrpRoutes(services.dbrps, services.resolveOrganization),
   ...writeRoutes(services.write, services.lineProtocol, clock, config.writeBodyBytesMax),

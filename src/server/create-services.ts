@@ -6,6 +6,8 @@ import { Attempts } from '../auth/attempts.js';
 import { Authenticator } from '../auth/authenticate.js';
 import { createAuthorizations } from '../auth/authorizations.js';
 import { createLeaks } from '../auth/leaks.js';
+import { createExplain } from '../auth/explain.js';
+import { createIntrospection } from '../auth/introspection.js';
 import { PasswordChecks } from '../auth/password-checks.js';
 import { PasswordVerifier } from '../auth/passwords.js';
 import { Sealer } from '../auth/sealer.js';
@@ -142,6 +144,8 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     refusals,
     audit: createAudit({ store, auditKey: stores.auditKey, refusals }),
     rotation: createRotation({ store, ids, clock, hashTokens, hasher, tokenFormat, authorizations }),
+    explain: createExplain({ store, clock, authenticator }),
+    introspection: createIntrospection({ store, clock, authenticator }),
     succession: createSuccession({ store, ids, clock, hashTokens, hasher, tokenFormat, authorizations }),
     v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, hasher, tokenFormat, passwords }),
     leaks: createLeaks({

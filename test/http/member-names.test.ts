@@ -67,6 +67,9 @@ const NO_JSON: readonly string[] = [
   'POST /write',
   'POST /query',
   'POST /api/v2/write',
+  // Forms.
+  'POST /api/v2/introspect',
+  'POST /api/v2/revoke',
   // A list.
   'POST /api/v2private/annotations',
   'POST /api/v2/tasks/:id/runs/:runID/retry',
@@ -155,6 +158,10 @@ const BODIES: Readonly<Record<string, MakeBody>> = {
       expiresIn: '1d',
       permissions: permissions(world),
     },
+  }),
+  'POST /api/v2/authorizations/check': ({ bucketId, orgId, operator }) => ({
+    path: '/api/v2/authorizations/check',
+    json: { token: operator.token, checks: [{ action: 'read', resource: { type: 'buckets', id: bucketId, orgID: orgId } }] },
   }),
   'POST /api/v2/authorizations/find': ({ operator }) => ({ path: '/api/v2/authorizations/find', json: { token: operator.token } }),
   'POST /api/v2/authorizations/leaked': () => ({

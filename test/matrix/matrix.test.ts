@@ -121,8 +121,8 @@ function findProblems(route: Route, requestId: string, status: number, happening
   const wasListed = (right: string): boolean => asked.some((one) => one.right === right);
   const missing = listed.filter((right) => !wasListed(right));
   if (isWhole || missing.length === listed.length) problems.push(...missing.map((right) => `${right} was not asked for`));
-  const asksForMore =
-    typeof route.needs === 'object' && (route.needs.grants ?? route.needs.operatorForSome ?? route.needs.perResource ?? false);
+  const { grants, operatorForSome, perResource, named } = typeof route.needs === 'object' ? route.needs : {};
+  const asksForMore = grants ?? operatorForSome ?? perResource ?? named ?? false;
   if (isWhole && !asksForMore) {
     const declared = new Set([...required, ...listed]);
     for (const right of new Set(asked.map((one) => one.right))) if (!declared.has(right)) problems.push(`${right} is not declared`);

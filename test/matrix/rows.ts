@@ -30,6 +30,11 @@ const newOperator = async ({ client, operator, orgId }: World): Promise<string> 
   return (await client.createToken(operator, orgId, permissions)).id;
 };
 
+const checkOf = (subject: object, id: string): RowRequest => ({
+  path: '/api/v2/authorizations/check',
+  json: { ...subject, checks: [{ action: 'read', resource: { type: 'buckets', id } }] },
+});
+
 const newV1 = async (world: World, n: number): Promise<string> =>
   (
     await world.client.post('/private/legacy/authorizations', {
@@ -251,6 +256,23 @@ export const rows: Readonly<Record<string, Row>> = {
     json: { token: operator.token },
   }),
   'POST /api/v2/authorizations/find [unknown]': () => ({ path: '/api/v2/authorizations/find', json: { token: 'no-such-token' } }),
+  'POST /api/v2/authorizations/check': ({ bucketId }) => checkOf({}, bucketId),
+  'POST /api/v2/authorizations/check [another]': async (world) => checkOf({ authorizationID: await newToken(world) }, world.bucketId),
+  'POST /api/v2/authorizations/check [unknown token]': ({ bucketId }) => checkOf({ token: 'no-such-token' }, bucketId),
+  'POST /api/v2/introspect': ({ operator }) => ({ path: '/api/v2/introspect', body: `token=${encodeURIComponent(operator.token)}` }),
+  'POST /api/v2/revoke [unknown]': () => ({ path: '/api/v2/revoke', body: 'token=no-such-token' }),
+  'POST /api/v2/revoke': async ({ client, ...world }) => ({
+    path: '/api/v2/revoke',
+    body: `token=${encodeURIComponent((await client.createToken(world.operator, world.orgId, readData({ client, ...world }))).token)}`,
+  }),
+  ...Object.fromEntries(
+    ['GET', 'HEAD'].flatMap((method) =>
+      ['read', 'write'].map((action): [string, Row] => [
+        `${method} /api/v2/authorize [${action} data]`,
+        () => ({ path: `/api/v2/authorize?action=${action}&type=buckets&name=data&org=acme` }),
+      ]),
+    ),
+  ),
   'POST /api/v2/authorizations/leaked': () => ({ path: '/api/v2/authorizations/leaked', json: { tokens: ['no-such-token'] } }),
   'GET /api/v2/authorizations/:id': async (world) => ({ path: `/api/v2/authorizations/${await newToken(world)}` }),
   'PATCH /api/v2/authorizations/:id': async (world) => ({

@@ -54,6 +54,11 @@ const listed =
     new Set(((json?.[member] ?? []) as { id: string }[]).map(({ id }) => id));
 
 const get = (path: string): Sent => ({ method: 'GET', path });
+/** By its answer other services open what they have. */
+function admission(method: string, chances: Chances): Ask {
+  const action = chances.random.pick(['read', 'write']);
+  return simple({ method, path: `/api/v2/authorize?action=${action}&type=buckets&id=${target('buckets', chances)}` });
+}
 const simple = (sent: Sent): Ask => ({ sent, opened: unlessRefused });
 
 /** A list, whose entries may also be seen one by one. */
@@ -309,6 +314,22 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
   'GET /api/v2/authorizations': (chances) => list('/api/v2/authorizations', 'authorizations', chances, 'authorizations'),
   'POST /api/v2/authorizations': (chances) => grandchild('/api/v2/authorizations', chances, {}),
   ...single('/api/v2/authorizations', 'authorizations'),
+  'POST /api/v2/authorizations/check': (chances) => {
+    const checks = [{ action: 'read', resource: { type: 'buckets' } }];
+    return simple({
+      method: 'POST',
+      path: '/api/v2/authorizations/check',
+      json: { authorizationID: target('authorizations', chances), checks },
+    });
+  },
+  'POST /api/v2/introspect': ({ world }) => ({
+    sent: { method: 'POST', path: '/api/v2/introspect', body: `token=${encodeURIComponent(Object.values(world.operator ?? {}).join(''))}` },
+    opened: ({ json }) => (json?.active === true ? YES : NO),
+  }),
+  // Whose end the answer does not tell.
+  'POST /api/v2/revoke': () => ({ sent: { method: 'POST', path: '/api/v2/revoke', body: 'token=no-such-token' }, opened: () => NO }),
+  'GET /api/v2/authorize': (chances) => admission('GET', chances),
+  'HEAD /api/v2/authorize': (chances) => admission('HEAD', chances),
   'POST /api/v2/authorizations/find': ({ world }) => simple({ method: 'POST', path: '/api/v2/authorizations/find', json: world.operator }),
   // A grace time out of range: it is told when all else is allowed.
   'POST /api/v2/authorizations/:id/rotate': (chances) =>

@@ -7,8 +7,8 @@ export const addressesOf = (orgID: string) => {
   return {
     tokens,
     token: (id: string) => `${tokens}/${id}`,
-    generate: (kind: 'read-write' | 'all-access' | 'custom-api', cloneOf?: string) =>
-      `${tokens}/generate/${kind}${cloneOf === undefined ? '' : `?clone=${cloneOf}`}`,
+    generate: (kind: 'read-write' | 'all-access' | 'custom-api', cloneOf?: string, isNarrower = false) =>
+      `${tokens}/generate/${kind}${cloneOf === undefined ? '' : `?clone=${cloneOf}${isNarrower ? '&narrower' : ''}`}`,
     tokensOf: (bucketID: string, action: 'read' | 'write') => `${tokens}?bucketID=${bucketID}&action=${action}&status=active`,
     tokensWith: (type: KindType, id: string, action: 'read' | 'write') =>
       `${tokens}?resourceType=${type}&resourceID=${id}&action=${action}&status=active`,

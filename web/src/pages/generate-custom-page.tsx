@@ -8,6 +8,7 @@ import type { Thing } from '../api/things.js';
 import { Loaded } from '../components/loading.js';
 import { ErrorMessage } from '../components/message.js';
 import { usePlace, useSession } from '../session/session.js';
+import { neededPermissions } from '../tokens/clone-narrower.js';
 import { GenerateForm, useTokenForm } from '../tokens/generate-form.js';
 import { LimitsField } from '../tokens/limits-field.js';
 import { limitsOf, withMatch } from '../tokens/limits.js';
@@ -16,29 +17,40 @@ import { RightsForm } from '../tokens/rights-form.js';
 import { nameOfToken } from '../tokens/token-parts.js';
 
 export function CustomPage() {
-  const cloneOf = new URLSearchParams(useSearch()).get('clone');
-  return cloneOf === null ? <CustomForm original={undefined} /> : <Clone id={cloneOf} />;
+  const search = new URLSearchParams(useSearch());
+  const cloneOf = search.get('clone');
+  return cloneOf === null ? (
+    <CustomForm original={undefined} isNarrower={false} />
+  ) : (
+    <Clone id={cloneOf} isNarrower={search.has('narrower')} />
+  );
 }
 
-function Clone({ id }: { readonly id: string }) {
+function Clone({ id, isNarrower }: { readonly id: string; readonly isNarrower: boolean }) {
   const token = useQuery(tokenQuery(id));
   return (
     <Loaded query={token} what="Loading the token …">
-      {(original) => <CustomForm original={original} />}
+      {(original) => <CustomForm original={original} isNarrower={isNarrower} />}
     </Loaded>
   );
 }
 
-function CustomForm({ original }: { readonly original: Authorization | undefined }) {
+interface CustomFormProps {
+  readonly original: Authorization | undefined;
+  /** Without the permissions that no request has needed. */
+  readonly isNarrower: boolean;
+}
+
+function CustomForm({ original, isNarrower }: CustomFormProps) {
   const { orgID } = usePlace();
   const { me } = useSession();
   const buckets = useQuery(bucketsQuery(orgID));
   const telegrafs = useQuery(telegrafsQuery(orgID));
   const place = { orgID, userID: me.id };
   const form = useTokenForm(
-    `custom ${original?.id ?? ''}`,
-    original === undefined ? '' : `${original.description} (cloned)`.trim(),
-    original === undefined ? EMPTY_DRAFT : draftOf(original.permissions, place),
+    `custom ${original?.id ?? ''}${isNarrower ? ' narrower' : ''}`,
+    original === undefined ? '' : `${original.description} (${isNarrower ? 'narrower' : 'cloned'})`.trim(),
+    original === undefined ? EMPTY_DRAFT : draftOf(isNarrower ? neededPermissions(original) : original.permissions, place),
     limitsOf(original?.constraints),
   );
   const { draft, limits } = form.value;
@@ -63,7 +75,10 @@ function CustomForm({ original }: { readonly original: Authorization | undefined
         original === undefined ? (
           'Grants only the permissions you select.'
         ) : (
-          <>A token of your own with the permissions of “{nameOfToken(original)}”. Edit what should differ.</>
+          <>
+            A token of your own with the permissions of “{nameOfToken(original)}”{isNarrower && ' that requests have needed'}. Edit what
+            should differ.
+          </>
         )
       }
       permissions={withMatch(permissionsOf(draft, place), limits)}

@@ -17,8 +17,10 @@ import { Shown } from '../components/shown-text.js';
 import { Ago, Moment } from '../components/times.js';
 import { addressesOf } from '../layout/addresses.js';
 import { usePlace } from '../session/session.js';
+import { CloneNarrower, Unused } from '../tokens/clone-narrower.js';
 import { createCommand } from '../tokens/command.js';
 import { rightsRows, summarize, type RightsRow } from '../tokens/describe.js';
+import { ExplainBox } from '../tokens/explain-box.js';
 import { ExpiryOf } from '../tokens/expiry-mark.js';
 import { LeakRemark } from '../tokens/leak-mark.js';
 import { RotateButton } from '../tokens/rotate-dialog.js';
@@ -88,6 +90,9 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
           <Fact name="Last used">
             <LastUse token={token} />
           </Fact>
+          <Fact name="Unused permissions">
+            <Unused token={token} />
+          </Fact>
           <Fact name="Kind">
             <KindBadge kind={kindOf(token)} />
           </Fact>
@@ -120,6 +125,7 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
           <Button variant="default" renderRoot={(props) => <Link {...props} href={addresses.generate('custom-api', token.id)} />}>
             Clone …
           </Button>
+          <CloneNarrower token={token} />
           <RotateButton token={token} />
           <Button
             variant="light"
@@ -143,6 +149,10 @@ function TokenDetails({ token }: { readonly token: Authorization }) {
         </DataTable>
       </section>
       <TokenHistory token={token} />
+      <Panel>
+        <h2>May it …?</h2>
+        <ExplainBox key={token.id} token={token} />
+      </Panel>
       <Panel>
         <h2>Use it</h2>
         <UseToken token={token} />
