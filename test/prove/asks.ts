@@ -323,7 +323,7 @@ export const ASKS: Readonly<Record<string, MakeAsk>> = {
     });
   },
   'POST /api/v2/introspect': ({ world }) => ({
-    sent: { method: 'POST', path: '/api/v2/introspect', body: `token=${encodeURIComponent(Object.values(world.operator ?? {}).join(''))}` },
+    sent: { method: 'POST', path: '/api/v2/introspect', body: `token=${encodeURIComponent(Object.values(world.operator).join(''))}` },
     opened: ({ json }) => (json?.active === true ? YES : NO),
   }),
   // Whose end the answer does not tell.

@@ -101,7 +101,7 @@ function Answer({ answer: { allowed, decidedBy, nearest, grantableBy } }: { read
 
 function InWords({ permission: { action, resource } }: { readonly permission: DescribedPermission }) {
   const { type, id, orgID } = resource;
-  const what = id === undefined ? `all ${type}` : `${wordOne(type as ResourceType)} ${id}`;
+  const what = id === undefined ? `all ${type}` : `${wordOne(type)} ${id}`;
   return (
     <Shown
       text={`${action} ${what}${orgID === undefined ? (id === undefined ? ' of all organizations' : '') : ` of organization ${orgID}`}`}
