@@ -34,7 +34,8 @@ export async function describeAuthorization(store: StoreReader, authorization: A
   return { authorization, organizationName: organization?.name, userName: user.name, userStatus: user.status, permissions: described };
 }
 
-async function describePermission(store: StoreReader, permission: Permission): Promise<DescribedPermission> {
+/** With the names of what it is about, which everybody sees who sees it. */
+export async function describePermission(store: StoreReader, permission: Permission): Promise<DescribedPermission> {
   const { type, id } = permission.resource;
   const orgID = permission.resource.orgID ?? permission.resource.statedOrgID;
   let name: string | undefined;

@@ -13,6 +13,7 @@ import type { User } from '../domain/user.js';
 import { identityOf, refusalOf, type Authenticator, type Refusal } from './authenticate.js';
 import { mayReadAuthorization } from './authorizations.js';
 import { isAllowed, isInactive, permissionsOf } from './authorize.js';
+import { describePermission, type DescribedPermission } from './describe.js';
 import { findDeciding } from './deciding-permission.js';
 import { Granters } from './granters.js';
 import { findNearest, type Nearest } from './nearest-permission.js';
@@ -38,15 +39,15 @@ export interface Explanation {
   /** With the id behind a name, where it is no secret to the actor. */
   readonly resource: Permission['resource'];
   readonly allowed: boolean;
-  readonly decidedBy: Permission | Reason;
+  readonly decidedBy: DescribedPermission | Reason;
   /** Where it is not allowed: the permission that comes closest. */
-  readonly nearest: Nearest | undefined;
+  readonly nearest: { readonly permission: DescribedPermission; readonly lacks: Nearest['lacks'] } | undefined;
   /** Where a permission is missing: users who could make a token that has it. */
   readonly grantableBy: readonly Pick<User, 'id' | 'name'>[];
 }
 
 /** Who came with a request, and whether it may pass. */
-export interface Admission extends Pick<Explanation, 'allowed' | 'decidedBy'> {
+export interface Admission extends Decision {
   readonly authorizationId: AuthorizationId | undefined;
   readonly user: User | undefined;
   /** Of the token; undefined for a session. */
@@ -65,6 +66,11 @@ export interface ExplainDependencies {
 }
 
 export type Explain = ReturnType<typeof createExplain>;
+
+interface Decision {
+  readonly allowed: boolean;
+  readonly decidedBy: Permission | Reason;
+}
 
 interface Judged {
   readonly identity: TokenIdentity | SessionIdentity;
@@ -105,7 +111,7 @@ export const createExplain = ({ store, clock, authenticator }: ExplainDependenci
   }
 
   /** What a request of the identity for this would be told. */
-  function decide({ identity, reason }: Judged, { asked, isUnknown }: ResolvedCheck): Pick<Explanation, 'allowed' | 'decidedBy'> {
+  function decide({ identity, reason }: Judged, { asked, isUnknown }: ResolvedCheck): Decision {
     const held = permissionsOf(identity);
     const isCovered = held.covers(asked);
     if (isCovered && reason === undefined) {
@@ -132,11 +138,13 @@ export const createExplain = ({ store, clock, authenticator }: ExplainDependenci
         const decision = decide(judged, resolved);
         const { asked, shownId } = resolved;
         const { orgID } = asked.resource;
+        const nearest = decision.allowed ? undefined : findNearest(identity.permissions.permissions, asked);
         explanations.push({
           check,
           resource: { type: check.resource.type, id: shownId, orgID },
-          ...decision,
-          nearest: decision.allowed ? undefined : findNearest(identity.permissions.permissions, asked),
+          allowed: decision.allowed,
+          decidedBy: typeof decision.decidedBy === 'string' ? decision.decidedBy : await describePermission(store, decision.decidedBy),
+          nearest: nearest && { ...nearest, permission: await describePermission(store, nearest.permission) },
           grantableBy: decision.decidedBy === 'no permission' ? await granters.of(asked, homeOf(identity)) : [],
         });
         if (performance.now() < turnEndsAtMs) continue;

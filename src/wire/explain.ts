@@ -2,7 +2,7 @@
 import { invalid } from '../domain/errors.js';
 import type { AuthorizationId, OrganizationId } from '../domain/id.js';
 import { ACTIONS, isAction, isResourceType, type Action, type Permission, type ResourceType } from '../domain/permission.js';
-import { encodePermission } from './authorizations.js';
+import { encodePermission, type AuthorizationNames } from './authorizations.js';
 import { decodeJsonObject, type JsonObject } from './json.js';
 import { choiceOf, idOf, textOf } from './query-string.js';
 
@@ -61,11 +61,13 @@ export function decodeAdmission(query: URLSearchParams): CheckBody {
   });
 }
 
+type NamedPermission = AuthorizationNames['permissions'][number];
+
 export interface ExplanationToEncode {
   readonly resource: Permission['resource'];
   readonly allowed: boolean;
-  readonly decidedBy: Permission | string;
-  readonly nearest: { readonly permission: Permission; readonly lacks: readonly string[] } | undefined;
+  readonly decidedBy: NamedPermission | string;
+  readonly nearest: { readonly permission: NamedPermission; readonly lacks: readonly string[] } | undefined;
   readonly grantableBy: readonly { readonly id: string; readonly name: string }[];
 }
 
@@ -80,9 +82,11 @@ export const encodeExplanation = (
   action,
   resource: { ...encodePermission({ action, resource: explanation.resource }).resource, name: name || undefined, org: org || undefined },
   allowed: explanation.allowed,
-  decidedBy: typeof explanation.decidedBy === 'string' ? explanation.decidedBy : encodePermission(explanation.decidedBy),
+  decidedBy: typeof explanation.decidedBy === 'string' ? explanation.decidedBy : encodeNamed(explanation.decidedBy),
   ...(explanation.nearest && {
-    nearest: { permission: encodePermission(explanation.nearest.permission), lacks: explanation.nearest.lacks },
+    nearest: { permission: encodeNamed(explanation.nearest.permission), lacks: explanation.nearest.lacks },
   }),
   grantableBy: explanation.grantableBy.map(({ id, name: userName }) => ({ id, name: userName })),
 });
+
+const encodeNamed = ({ permission, name, organizationName }: NamedPermission) => encodePermission(permission, name, organizationName);

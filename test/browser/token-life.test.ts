@@ -160,3 +160,32 @@ it('keeps to the limit of its organization, and says what the limit is', async (
   expect(authorizations).toHaveLength(1);
   expect(Math.abs(Date.parse(authorizations[0].expiresAt) - Date.now() - 30 * DAY_MS)).toBeLessThan(DAY_MS / 2);
 });
+
+it('explains on its page what it may do, and is cloned without what no request has needed', async () => {
+  const permissions = [
+    ...['read', 'write'].map((action) => ({ action, resource: { type: 'buckets', id: world.bucketId, orgID: world.orgId } })),
+    { action: 'read', resource: { type: 'tasks', orgID: world.orgId } },
+  ];
+  const { id, token } = await client.createToken(world.operator, world.orgId, permissions, { description: 'too wide' });
+  expect((await client.get(`/api/v2/buckets/${world.bucketId}`, { as: { token } })).status).toBe(200);
+  await open(id);
+  await page.getByText('2 of 3, since').waitFor();
+  await page.getByLabel('Action').selectOption('read');
+  await page.getByLabel('Name or id').fill('data');
+  await page.getByRole('button', { name: 'Explain' }).click();
+  await page.getByText('by read bucket data of acme').waitFor();
+  await page.getByLabel('Action').selectOption('write');
+  await page.getByLabel('Type').selectOption('tasks');
+  await page.getByLabel('Id', { exact: true }).fill('');
+  await page.getByRole('button', { name: 'Explain' }).click();
+  await page.getByText('because: no permission').waitFor();
+  await page.getByText('it is for the other action').waitFor();
+  await page.getByText('Could be given by').waitFor();
+  await expectAccessible(page);
+  await look('explain');
+  await page.getByRole('link', { name: 'Clone narrower …' }).click();
+  await page.getByRole('checkbox', { name: 'Read bucket data' }).waitFor();
+  expect(await page.getByRole('checkbox', { name: 'Read bucket data' }).isChecked()).toBe(true);
+  expect(await page.getByRole('checkbox', { name: 'Write bucket data' }).isChecked()).toBe(false);
+  expect(await page.getByRole('textbox', { name: 'Description' }).inputValue()).toBe('too wide (narrower)');
+});

@@ -35,7 +35,7 @@ describe('a check', () => {
         action: 'read',
         resource: { type: 'buckets', id: world.bucketId, orgID: world.orgId, name: 'data' },
         allowed: true,
-        decidedBy: readData(),
+        decidedBy: { action: 'read', resource: { ...readData().resource, name: 'data', org: 'acme' } },
         grantableBy: [],
       },
     ]);

@@ -8,7 +8,7 @@ import { ErrorMessage } from '../components/message.js';
 import { Shown } from '../components/shown-text.js';
 import { useAction } from '../components/use-action.js';
 import styles from './explain-box.module.css';
-import { wordOne } from './words.js';
+import { wordMany, wordOne } from './words.js';
 
 const NAMED: readonly ResourceType[] = ['buckets', 'orgs', 'users'];
 const LACKS: Readonly<Record<string, string>> = {
@@ -100,11 +100,8 @@ function Answer({ answer: { allowed, decidedBy, nearest, grantableBy } }: { read
 }
 
 function InWords({ permission: { action, resource } }: { readonly permission: DescribedPermission }) {
-  const { type, id, orgID } = resource;
-  const what = id === undefined ? `all ${type}` : `${wordOne(type)} ${id}`;
-  return (
-    <Shown
-      text={`${action} ${what}${orgID === undefined ? (id === undefined ? ' of all organizations' : '') : ` of organization ${orgID}`}`}
-    />
-  );
+  const { type, id, name, orgID, org } = resource;
+  const what = id === undefined ? `all ${wordMany(type)}` : `${wordOne(type)} ${name ?? id}`;
+  const place = orgID === undefined ? (id === undefined ? ' of all organizations' : '') : ` of ${org ?? orgID}`;
+  return <Shown text={`${action} ${what}${place}`} />;
 }
