@@ -69,7 +69,11 @@ async function measure(path: string): Promise<number> {
 }
 
 const { usage } = server.services;
-const original = { note: usage.note.bind(usage), noteNeed: PermissionNeeds.prototype.noteNeed, noteList: PermissionNeeds.prototype.noteList };
+const original = {
+  note: usage.note.bind(usage),
+  noteNeed: PermissionNeeds.prototype.noteNeed,
+  noteList: PermissionNeeds.prototype.noteList,
+};
 function track(on: boolean): void {
   const nothing = (): void => undefined;
   usage.note = on ? original.note : nothing;

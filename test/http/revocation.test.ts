@@ -34,6 +34,8 @@ beforeAll(async () => {
   server = await startTestServer({ clock: () => Date.now() + aheadMs });
   const { client } = server;
   const setUp = await client.setUp();
+  // It stores once when the server began to look.
+  await server.services.usage.flush();
   const { operator, orgId } = setUp;
   const create = async (path: string, json: unknown): Promise<string> => (await client.post(path, { as: operator, json })).json.id;
   const otherOrgId = await create('/api/v2/orgs', { name: 'beta' });
