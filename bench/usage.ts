@@ -69,16 +69,15 @@ async function measure(path: string): Promise<number> {
 }
 
 const { usage } = server.services;
-const original = {
-  note: usage.note.bind(usage),
-  noteNeed: PermissionNeeds.prototype.noteNeed,
-  noteList: PermissionNeeds.prototype.noteList,
-};
+/** Done on the path of a request, where uses are noted. */
+const places: readonly (readonly [object, string])[] = [
+  [usage, 'note'],
+  [PermissionNeeds.prototype, 'noteNeed'],
+  [PermissionNeeds.prototype, 'noteList'],
+];
+const methods = places.map(([place, name]) => Reflect.get(place, name) as unknown);
 function track(on: boolean): void {
-  const nothing = (): void => undefined;
-  usage.note = on ? original.note : nothing;
-  PermissionNeeds.prototype.noteNeed = on ? original.noteNeed : nothing;
-  PermissionNeeds.prototype.noteList = on ? original.noteList : nothing;
+  for (const [i, [place, name]] of places.entries()) Reflect.set(place, name, on ? methods[i] : () => undefined);
 }
 
 const READ = `/api/v2/buckets/${bucketID}`;
