@@ -1,8 +1,8 @@
 /** Tokens in the hands of other services: what one is (RFC 7662), and ending it (RFC 7009). */
 import type { Actor, TokenIdentity } from '../domain/actor.js';
-import { newestToken } from '../domain/authorization.js';
+import { newestToken, secretIdOf, type TokenSecret } from '../domain/authorization.js';
 import { DomainError } from '../domain/errors.js';
-import type { Clock } from '../domain/id.js';
+import type { AuthorizationId, Clock } from '../domain/id.js';
 import type { Store } from '../domain/store.js';
 import { authorizationEvent, recordEvent } from './audit.js';
 import type { Authenticator } from './authenticate.js';
@@ -11,6 +11,7 @@ import { authorize } from './authorize.js';
 import { describeAuthorization, type DescribedAuthorization } from './describe.js';
 import { findToken } from './find-token.js';
 import type { Secret } from './secret.js';
+import type { TokenHasher } from './token-hasher.js';
 import { transactionBy } from './transactions.js';
 
 export interface Introspected extends DescribedAuthorization {
@@ -29,16 +30,17 @@ export interface IntrospectionDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly authenticator: Authenticator;
+  readonly hasher: TokenHasher;
 }
 
 export type Introspection = ReturnType<typeof createIntrospection>;
 
 export const createIntrospection = (dependencies: IntrospectionDependencies) => {
-  const { store, clock, authenticator } = dependencies;
+  const { store, clock, authenticator, hasher } = dependencies;
 
   /** The token that the actor came with needs no right. */
-  const isOwn = (actor: Actor, tokenHash: string | undefined): boolean =>
-    actor.kind === 'token' && tokenHash !== undefined && actor.tokenHash === tokenHash;
+  const isOwn = (actor: Actor, authorizationId: AuthorizationId, secretId: string | undefined): boolean =>
+    actor.kind === 'token' && actor.authorizationId === authorizationId && secretId !== undefined && actor.secretId === secretId;
 
   return {
     /** @returns undefined for a token that does not count, or that the actor cannot read */
@@ -48,7 +50,7 @@ export const createIntrospection = (dependencies: IntrospectionDependencies) => 
       const { identity } = verdict;
       const authorization = await store.findAuthorization(identity.authorizationId);
       if (authorization === undefined) return undefined;
-      if (!isOwn(actor, identity.tokenHash) && !mayReadAuthorization(actor, authorization)) return undefined;
+      if (!isOwn(actor, identity.authorizationId, identity.secretId) && !mayReadAuthorization(actor, authorization)) return undefined;
       return { ...(await describeAuthorization(store, authorization)), identity, expiresAtMs: verdict.validUntilMs };
     },
 
@@ -59,29 +61,31 @@ export const createIntrospection = (dependencies: IntrospectionDependencies) => 
      * @throws DomainError `unauthorized` or `forbidden` for who can read it and not change it
      */
     async revoke(actor: Actor, token: Secret): Promise<void> {
-      const found = await findToken(store, token);
+      const found = await findToken(store, token, hasher);
       if (found === undefined) {
         if ('identity' in (await authenticator.authenticateToken(token))) throw new UnrevocableTokenError();
         return;
       }
       const { authorization, token: shown } = found;
-      const own = isOwn(actor, shown.hash);
+      // One that was derived from it is a part of it.
+      const own = isOwn(actor, authorization.id, secretIdOf(shown)) && actor.kind === 'token' && actor.derived === undefined;
       if (!own && !mayReadAuthorization(actor, authorization)) return;
       const clearance = own ? authorize(actor) : authorize(actor, ...rightsToWrite(authorization));
       if (!own) guardUnscoped(actor, authorization);
+      const isShown = (one: TokenSecret): boolean => secretIdOf(one) === secretIdOf(shown);
       await transactionBy(dependencies, clearance, async (writer) => {
         const current = await writer.findAuthorization(authorization.id);
-        if (current?.secret.kind !== 'token' || !current.secret.tokens.some(({ hash }) => hash === shown.hash)) return;
+        if (current?.secret.kind !== 'token' || !current.secret.tokens.some(isShown)) return;
         const reason = own ? 'revoked by its holder' : 'revoked';
         const now = clock();
-        if (newestToken(current.secret)?.hash === shown.hash) {
+        if (secretIdOf(newestToken(current.secret) ?? shown) === secretIdOf(shown)) {
           await writer.deleteAuthorization(current.id);
           await recordEvent(writer, actor, now, authorizationEvent('authorization.deleted', current, { reason }));
           return;
         }
         await writer.replaceTokens(
           current.id,
-          current.secret.tokens.filter(({ hash }) => hash !== shown.hash),
+          current.secret.tokens.filter((one) => !isShown(one)),
         );
         await writer.updateAuthorization(current.id, { ...current, updatedAtMs: now });
         await recordEvent(

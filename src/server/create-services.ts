@@ -145,7 +145,7 @@ export function createServices({ config, logger, clock, kinds, stores, metrics, 
     audit: createAudit({ store, auditKey: stores.auditKey, refusals }),
     rotation: createRotation({ store, ids, clock, hashTokens, hasher, tokenFormat, authorizations }),
     explain: createExplain({ store, clock, authenticator }),
-    introspection: createIntrospection({ store, clock, authenticator }),
+    introspection: createIntrospection({ store, clock, authenticator, hasher }),
     succession: createSuccession({ store, ids, clock, hashTokens, hasher, tokenFormat, authorizations }),
     v1Authorizations: createV1Authorizations({ store, ids, clock, hashTokens, hasher, tokenFormat, passwords }),
     leaks: createLeaks({
