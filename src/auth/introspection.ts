@@ -3,6 +3,7 @@ import type { Actor, TokenIdentity } from '../domain/actor.js';
 import { newestToken, secretIdOf, type TokenSecret } from '../domain/authorization.js';
 import { DomainError } from '../domain/errors.js';
 import type { AuthorizationId, Clock } from '../domain/id.js';
+import type { Permission } from '../domain/permission.js';
 import type { Store } from '../domain/store.js';
 import { authorizationEvent, recordEvent } from './audit.js';
 import type { Authenticator } from './authenticate.js';
@@ -16,6 +17,8 @@ import { transactionBy } from './transactions.js';
 
 export interface Introspected extends DescribedAuthorization {
   readonly identity: TokenIdentity;
+  /** What this token opens: one that was derived opens less than its authorization. */
+  readonly opens: readonly Permission[];
   readonly expiresAtMs: number | undefined;
 }
 
@@ -51,7 +54,12 @@ export const createIntrospection = (dependencies: IntrospectionDependencies) => 
       const authorization = await store.findAuthorization(identity.authorizationId);
       if (authorization === undefined) return undefined;
       if (!isOwn(actor, identity.authorizationId, identity.secretId) && !mayReadAuthorization(actor, authorization)) return undefined;
-      return { ...(await describeAuthorization(store, authorization)), identity, expiresAtMs: verdict.validUntilMs };
+      return {
+        ...(await describeAuthorization(store, authorization)),
+        identity,
+        opens: identity.permissions.permissions,
+        expiresAtMs: verdict.validUntilMs,
+      };
     },
 
     /**

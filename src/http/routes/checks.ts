@@ -44,7 +44,7 @@ export const checkRoutes = ({ explain, introspection }: CheckDependencies): Rout
       if (token === undefined) return NO_TOKEN;
       const found = await introspection.introspect(actor, new Secret(token));
       if (found === undefined) return json(200, encodeIntrospection(undefined));
-      const { authorization, identity, userName, organizationName, expiresAtMs } = found;
+      const { authorization, identity, opens, userName, organizationName, expiresAtMs } = found;
       return json(
         200,
         encodeIntrospection({
@@ -53,7 +53,7 @@ export const checkRoutes = ({ explain, introspection }: CheckDependencies): Rout
           organizationName,
           userID: identity.userId,
           userName,
-          permissions: identity.permissions.permissions,
+          permissions: opens,
           createdAtMs: authorization.createdAtMs,
           expiresAtMs,
         }),
