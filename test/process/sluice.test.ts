@@ -109,8 +109,13 @@ describe('sluice', () => {
     expect(await succeed('--help')).toMatch(/Commands:\n[^]*Examples:\n {2}sluice setup\n/);
     expect(await succeed('auth', 'create', '-h')).toContain('Examples:\n  sluice auth create --read-bucket data');
     expect(await fail(['frobnicate'])).toBe('Error: unknown command "frobnicate" for "influx"\n');
-    const absent = ['apply', 'export', 'stacks', 'telegrafs', 'task', 'dashboards', 'template', 'bucket-schema'];
-    const answers = await Promise.all(absent.map((name) => fail([name, 'list', '--id', 'x'])));
+    const absent = [
+      ['bucket-schema', 'list'],
+      ['scripts', 'list'],
+      ['scripts', 'invoke'],
+      ['v1', 'shell'],
+    ];
+    const answers = await Promise.all(absent.map((command) => fail([...command, '--id', 'x'])));
     for (const answer of answers) expect(answer).toMatch(/^Error: [^\n]+\n$/);
   });
 
@@ -282,7 +287,7 @@ describe('completion', () => {
       await new Promise((resolve) => child.on('close', resolve));
       return text.trim();
     };
-    expect(await complete('au')).toBe('auth');
+    expect(await complete('au')).toBe('auth audit');
     expect(await complete('authorization', 'cr')).toBe('create');
     expect(await complete('auth', 'create', '--read-bu')).toBe('--read-bucket --read-buckets');
     for (const shell of ['zsh', 'fish']) expect(await succeed('completion', shell)).toContain('read-buckets');
