@@ -131,7 +131,9 @@ export class ChainCheck {
     }
     const { through, hash } = this.#anchor ?? { through: 0, hash: NO_PREVIOUS_HASH };
     if (through === first.sequence - 1 && hash === first.previousHash) return;
-    const from = typeof through === 'number' && through < first.sequence - 1 ? through + 1 : first.sequence;
+    // One that does not say up to where explains nothing.
+    const explained = typeof through === 'number' ? through : 0;
+    const from = explained < first.sequence - 1 ? explained + 1 : first.sequence;
     this.#report(from, from < first.sequence ? missing(from, first.sequence - 1) : 'the record does not follow those that were deleted');
   }
 
