@@ -66,6 +66,18 @@ const point = fc.record({
   b: fc.option(fc.boolean(), { nil: undefined }),
 });
 
+/** The same with values of the other in the place of those that differ in their last digit. */
+const nearTo = (found: unknown, other: unknown): unknown => {
+  if (!Array.isArray(found) || !Array.isArray(other)) return found;
+  return found.map((table: { readonly values: number[] }, i) => ({
+    ...table,
+    values: table.values.map((value, k) => {
+      const one = (other[i] as typeof table | undefined)?.values[k] ?? Number.NaN;
+      return Math.abs(value - one) <= Math.abs(value) * Number.EPSILON ? one : value;
+    }),
+  }));
+};
+
 let caseNumber = 0;
 
 test('few rows are reduced to what DuckDB reduces them to', async () => {
@@ -110,7 +122,9 @@ test('few rows are reduced to what DuckDB reduces them to', async () => {
             },
             reduction: window === undefined ? { kind: 'aggregate', aggregate } : { kind: 'window', aggregate, ...window },
           };
-          expect(await read(here, request)).toEqual(await read(there, request));
+          const [found, expected] = [await read(here, request), await read(there, request)];
+          // DuckDB divides in 80 bits, so that the last digit of a mean of integers may be another one.
+          expect(aggregate === 'mean' && field === 'i' ? nearTo(found, expected) : found).toEqual(expected);
         }
       },
     ),

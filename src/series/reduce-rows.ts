@@ -1,6 +1,6 @@
 /**
  * Aggregates of a few rows, made here: planning the SQL of an aggregate takes DuckDB longer than a few thousand rows take us. What comes
- * out is what the SQL in queries.ts gives, digit by digit.
+ * out is what the SQL in queries.ts gives, digit by digit; but DuckDB divides in 80 bits for a mean of integers, whose last digit may differ.
  */
 import type { Aggregate, Column, Reduction } from '../domain/series.js';
 import { firstWindowStart, type Windows } from './queries.js';
