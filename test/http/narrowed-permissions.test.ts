@@ -31,7 +31,7 @@ async function until(condition: () => boolean): Promise<void> {
 function store(server: TestServer, id: string, permissions: (string | null)[][]): void {
   const database = new Sqlite(join(server.dataDirectory, 'sluice.sqlite'));
   database.prepare('DELETE FROM authorization_permissions WHERE authorization_id = ?').run(id);
-  const insert = database.prepare('INSERT INTO authorization_permissions VALUES (?, ?, ?, ?, ?, ?, NULL)');
+  const insert = database.prepare('INSERT INTO authorization_permissions VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)');
   for (const [position, permission] of permissions.entries()) insert.run(id, position, ...permission);
   database.prepare('UPDATE authorizations SET permission_count = ? WHERE id = ?').run(permissions.length, id);
   database.prepare("DELETE FROM facts WHERE name = 'narrowed permissions'").run();

@@ -176,7 +176,7 @@ describe('a replication', () => {
     expect((await here.client.patch(remote, { as: changing, json: { description: 'ours' } })).status).toBe(200);
     for (const change of [
       { remoteURL: 'http://elsewhere' },
-      { remoteAPIToken: 'another' },
+      { remoteAPIToken: 'another-token-of-the-other-side' },
       { remoteOrgID: own.orgId },
       { allowInsecureTLS: true },
     ]) {

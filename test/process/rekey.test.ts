@@ -1,14 +1,15 @@
 /** `sluiced tokens rekey` while the server runs and clients ask, killed at random: every token works all the time. */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { newServerDirectory, noteSecret } from '../support/artifacts.js';
 import { runBinary, startProcess } from '../support/process.js';
 
 it('rekeys under load; without the file a copy of the store takes no token', { timeout: 240_000 }, async () => {
-  const keys = newServerDirectory();
-  mkdirSync(keys, { recursive: true });
+  // Keys are not kept with what servers leave behind.
+  const keys = mkdtempSync(join(tmpdir(), 'keys-'));
   const file = join(keys, 'token.keys');
 
   const plain = await startProcess();
@@ -61,4 +62,5 @@ it('rekeys under load; without the file a copy of the store takes no token', { t
   for (const token of tokens.slice(0, 3)) expect((await stolen.client.get('/api/v2/buckets', { as: { token } })).status).toBe(401);
   expect(stolen.log()).toContain('tokens are refused: they are stored under a key');
   await stolen.stop();
+  rmSync(keys, { recursive: true });
 });

@@ -54,7 +54,7 @@ async function newRemote({ client, operator, orgId }: KindWorld, n: number): Pro
     orgID: orgId,
     name: `remote of kinds ${n} ${made++}`,
     remoteURL: 'http://127.0.0.1:1',
-    remoteAPIToken: 'of the other side',
+    remoteAPIToken: 'a-token-of-the-other-side',
   };
   return (await client.post('/api/v2/remotes', { as: operator, json })).json.id;
 }
